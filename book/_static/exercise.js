@@ -1,0 +1,302 @@
+// An exercise in its page: the reader writes Python, and the exercise's own checks run in this browser. Nothing is loaded
+// before they press "Start", and their answers stay in this browser. Whatever comes from their code or from a notebook
+// that they open is shown as text.
+(() => {
+  "use strict";
+  const { name, notebook, files } = JSON.parse(document.getElementById("exercise-data").textContent);
+  const RUNTIME = new URL("runtime/", document.currentScript.src);
+  const KEY = `one-bit-of-memory: exercise ${name}`; // of the storage; its value is { id of a cell: the reader's text }
+  const PLACE = /book\/[\w-]+\.html(?:#[\w-]+)?/; // in a message, the section of the book to read
+  const NOT_HERE = /\btorch\b|model_answer/; // cells that need PyTorch or Jupyter
+  const megabytes = (size) => Math.round(size / 1e6);
+  const total = Object.values(files).reduce((sum, size) => sum + size, 0);
+  const stub = (cell) => [cell.source].flat().join("");
+  const kind = (cell) => {
+    const { grade, solution } = cell.metadata.nbgrader ?? {};
+    return grade ? (solution ? "words" : "check") : solution ? "answer" : cell.metadata.nbgrader ? "locked" : "run";
+  };
+  let kept = {};
+  try {
+    kept = JSON.parse(localStorage.getItem(KEY)) ?? {};
+  } catch { /* without a readable storage, answers last as long as the page */ }
+
+  function make(tag, attributes = {}, ...children) {
+    const element = document.createElement(tag);
+    for (const [key, value] of Object.entries(attributes)) {
+      if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+      else if (value !== false) element.setAttribute(key, value === true ? "" : value);
+    }
+    element.append(...children);
+    return element;
+  }
+
+  // --- Python, in a worker -------------------------------------------------------
+
+  /** The worker's program. A page from file:// has no origin, so every file comes with the first message. */
+  function work() {
+    let run;
+    self.onmessage = async ({ data }) => {
+      try {
+        if (data.cells) self.postMessage(run(data.cells));
+        else run = await start(data);
+        if (!data.cells) self.postMessage("ready");
+      } catch (error) {
+        self.postMessage([false, `Python stopped: ${error}`]);
+      }
+    };
+    async function start({ assets, urls, lock }) {
+      self.fetch = async (address) => {
+        const file = String(address.url ?? address).split("/").pop();
+        const type = file.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
+        return new Response(assets[file] ?? null, { status: file in assets ? 200 : 404, headers: { "Content-Type": type } });
+      };
+      const { loadPyodide } = await import(urls["pyodide.mjs"]);
+      const createPyodideModule = (await import(urls["pyodide.asm.mjs"])).default;
+      const nowhere = "https://none.invalid/";
+      const python = await loadPyodide({ createPyodideModule, lockFileContents: lock, indexURL: nowhere, packageBaseUrl: nowhere });
+      await python.loadPackage("numpy");
+      python.unpackArchive(assets["libraries.zip"], "zip", { extractDir: "/lib/python3.14/site-packages" });
+      const runCells = python.pyimport("parity_checks.page").run;
+      return (cells) => runCells(python.toPy(cells)).toJs();
+    }
+  }
+
+  const addScript = (file) => new Promise((resolve, reject) => {
+    document.head.append(make("script", { src: new URL(`${file}.js`, RUNTIME), onload: resolve,
+      onerror: () => reject(new Error(`${file} cannot be loaded`)) }));
+  });
+
+  async function unpack(packed) {
+    const body = (await (await fetch(`data:;base64,${packed}`)).blob()).stream();
+    return new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+  }
+
+  /** Load all files, and return the first message to a worker. */
+  async function loadFiles(progress) {
+    const table = {}, assets = {}, urls = {};
+    let loaded = 0, lock = "";
+    await Promise.all(Object.entries(files).map(async ([file, size]) => {
+      await addScript(file);
+      progress((loaded += size));
+      table[file] = await unpack(globalThis.parityRuntime[file]);
+      delete globalThis.parityRuntime[file];
+    }));
+    const text = (file) => new TextDecoder().decode(table[file]);
+    for (const file of Object.keys(table)) {
+      if (file.endsWith(".mjs")) urls[file] = `data:text/javascript;charset=utf-8,${encodeURIComponent(text(file))}`;
+      else if (file.endsWith("lock.json")) lock = text(file);
+      else assets[file] = table[file];
+    }
+    return { assets, urls, lock };
+  }
+
+  let message = null; // a promise of the first message
+  let python = null; // a promise of a worker that is ready
+  let worker = null;
+  let stop = null; // ends the run in progress
+
+  function startPython() {
+    python = message.then((first) => new Promise((resolve, reject) => {
+      worker = new Worker(`data:text/javascript;charset=utf-8,${encodeURIComponent(`(${work})()`)}`, { type: "module" });
+      worker.onmessage = ({ data }) => (data === "ready" ? resolve(worker) : reject(new Error(data[1])));
+      worker.onerror = (event) => reject(new Error(event.message || "this browser cannot run it"));
+      worker.postMessage(first);
+    }));
+    return python;
+  }
+
+  /** Run cells and return whether the last one succeeded, and its text. */
+  async function run(cells) {
+    const ready = await python;
+    return new Promise((resolve) => {
+      const restart = (text) => {
+        worker.terminate();
+        startPython();
+        resolve([false, text]);
+      };
+      stop = () => restart("Stopped. Python has started again.");
+      ready.onmessage = ({ data }) => (data[1].startsWith("Python stopped") ? restart(data[1]) : resolve(data));
+      ready.onerror = (event) => restart(`Python stopped: ${event.message}`);
+      ready.postMessage({ cells });
+    }).finally(() => (stop = null));
+  }
+
+  // --- editors -------------------------------------------------------------------
+
+  const editors = new Map(); // cell -> textarea
+
+  function keep(cell, text) {
+    if (text === stub(cell)) delete kept[cell.id];
+    else kept[cell.id] = text;
+    try {
+      localStorage.setItem(KEY, JSON.stringify(kept));
+    } catch { /* as above */ }
+  }
+
+  /** Replace the selected text, so that the browser can undo it. */
+  const insert = (area, text) => document.execCommand("insertText", false, text) || area.setRangeText(text);
+
+  function onkey(event) {
+    const area = event.target, before = area.value.slice(0, area.selectionStart);
+    const line = before.slice(before.lastIndexOf("\n") + 1);
+    if (event.key === "Escape") area.dataset.leave = "";
+    else if (event.key === "Tab" && !("leave" in area.dataset) && !event.ctrlKey && !event.altKey) {
+      event.preventDefault();
+      indent(area, line, event.shiftKey);
+    } else if (event.key === "Enter" && !event.isComposing) {
+      event.preventDefault();
+      insert(area, `\n${line.match(/^ */)[0]}${/:\s*(#.*)?$/.test(line) ? "    " : ""}`);
+    }
+    if (!["Escape", "Shift", "Tab"].includes(event.key)) delete area.dataset.leave;
+  }
+
+  /** Indent the selected lines by four spaces, or take four away. */
+  function indent(area, line, less) {
+    const { selectionStart: start, selectionEnd: end, value } = area;
+    if (start === end && !less) return insert(area, " ".repeat(4 - (line.length % 4)));
+    const first = start - line.length, old = value.slice(first, end);
+    const changed = less ? old.replace(/^ {1,4}/gm, "") : old.replace(/^(?=.)/gm, "    ");
+    if (changed === old) return undefined;
+    area.setSelectionRange(first, end);
+    insert(area, changed);
+    return start === end ? area.setSelectionRange(Math.max(first, end + changed.length - old.length), first + changed.length)
+      : area.setSelectionRange(first, first + changed.length);
+  }
+
+  function editor(cell, label, isCode) {
+    const fit = () => (area.rows = area.value.split("\n").length + (isCode ? 1 : 0));
+    const area = make("textarea", { class: isCode ? "exercise-code" : "exercise-words", "aria-label": label, spellcheck: isCode ? "false" : "true",
+      autocapitalize: isCode ? "off" : "sentences", autocomplete: "off", "aria-describedby": isCode ? "exercise-keys" : false,
+      ...(isCode ? { wrap: "off", onkeydown: onkey } : {}),
+      onblur: () => delete area.dataset.leave,
+      oninput: () => { keep(cell, area.value); fit(); } });
+    editors.set(cell, area);
+    area.set = (text) => {
+      area.value = text;
+      keep(cell, text);
+      fit();
+    };
+    area.set(kept[cell.id] ?? stub(cell));
+    return area;
+  }
+
+  // --- cells ---------------------------------------------------------------------
+
+  /** Return the cells on which a cell depends, and the cell itself, as names and sources. */
+  function cellsFor(cell) {
+    const before = notebook.cells.slice(0, notebook.cells.indexOf(cell));
+    return [...before.filter((other) => other.cell_type === "code" && ["locked", "answer"].includes(kind(other))), cell]
+      .map((one) => [one.id, editors.get(one)?.value ?? stub(one)]);
+  }
+
+  /** Show a message, with a link to the section of the book that it names. */
+  function show(output, [passed, text]) {
+    const place = text.match(PLACE), pieces = place ? [text.slice(0, place.index),
+      make("a", { href: new URL(`../${place[0]}`, new URL("..", RUNTIME)) }, place[0]), text.slice(place.index + place[0].length)] : [text];
+    output.replaceChildren(...pieces);
+    output.dataset.passed = passed;
+    output.hidden = !text;
+  }
+
+  /** Return a row with a button that runs a cell, a button that stops it, and the place for its output. */
+  function runner(cell, label) {
+    const output = make("pre", { class: "exercise-output", role: "status", hidden: true });
+    const stopButton = make("button", { type: "button", hidden: true, onclick: () => stop?.() }, "Stop");
+    const button = make("button", { type: "button", onclick: async () => {
+      if (document.querySelector(".exercise-run [aria-disabled=true]")) return;
+      button.setAttribute("aria-disabled", "true");
+      stopButton.hidden = false;
+      show(output, ["", "Running …"]);
+      show(output, await run(cellsFor(cell)).catch((error) => [false, `Python cannot run in this browser: ${error.message}`]));
+      button.removeAttribute("aria-disabled");
+      if (document.activeElement === stopButton) button.focus();
+      stopButton.hidden = true;
+    } }, label);
+    return make("div", { class: "exercise-run" }, button, stopButton, output);
+  }
+
+  /** Turn the cells of the page into editors and buttons. */
+  function makeEditable() {
+    const code = notebook.cells.filter((cell) => cell.cell_type === "code");
+    const shown = [...document.querySelectorAll(".bd-article div.cell")];
+    code.forEach((cell, i) => {
+      if (["answer", "run"].includes(kind(cell)) && !NOT_HERE.test(stub(cell)))
+        shown[i].replaceChildren(editor(cell, `Python code: ${cell.id}`, true));
+      if (kind(cell) === "check") shown[i].append(runner(cell, "Check"));
+      if (kind(cell) === "run")
+        shown[i].append(NOT_HERE.test(stub(cell)) ? make("p", { class: "exercise-note" }, "Run this cell in the notebook.") : runner(cell, "Run"));
+    });
+    const words = [...document.querySelectorAll(".bd-article p")].filter((text) => text.textContent === "YOUR ANSWER HERE");
+    notebook.cells.filter((cell) => kind(cell) === "words").forEach((cell, i) =>
+      words[i].replaceWith(editor(cell, `Your answer: ${cell.id}`, false)));
+  }
+
+  // --- the notebook --------------------------------------------------------------
+
+  function download() {
+    const filled = structuredClone(notebook);
+    notebook.cells.forEach((cell, i) => (filled.cells[i].source = editors.get(cell)?.value ?? cell.source));
+    const address = URL.createObjectURL(new Blob([JSON.stringify(filled, null, 1)], { type: "application/x-ipynb+json" }));
+    make("a", { href: address, download: `${name}.ipynb` }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 1000);
+  }
+
+  const mayReplace = () => Object.keys(kept).length === 0 || confirm("Replace the answers that are in this page?");
+
+  /** Read the answers from a notebook file, and return what happened. */
+  async function open(file) {
+    let cells;
+    try {
+      cells = JSON.parse(await file.text()).cells.map((cell) => [cell.metadata?.nbgrader?.grade_id ?? cell.id, stub(cell)]);
+    } catch {
+      return `${file.name} is not a notebook.`;
+    }
+    const found = new Map(cells), known = [...editors].filter(([cell]) => found.has(cell.id));
+    if (known.length === 0) return `${file.name} has no cell of this exercise.`;
+    if (!mayReplace()) return "";
+    for (const [cell, area] of known) area.set(found.get(cell.id));
+    return `The answers of ${file.name} are in the page.`;
+  }
+
+  // --- the start -----------------------------------------------------------------
+
+  function panel() {
+    const said = make("p", { role: "status" });
+    const bar = make("progress", { max: total, value: 0, "aria-label": "Loading Python" });
+    const input = make("input", { type: "file", accept: ".ipynb", hidden: true, onchange: async () => {
+      if (input.files[0]) said.textContent = await open(input.files[0]);
+      input.value = "";
+    } });
+    const tools = make("div", { class: "exercise-tools" },
+      make("button", { type: "button", onclick: download }, "Download with my answers"),
+      make("button", { type: "button", onclick: () => input.click() }, "Open a notebook"),
+      make("button", { type: "button", onclick: () => {
+        if (mayReplace()) for (const [cell, area] of editors) area.set(stub(cell));
+      } }, "Reset all answers"), input);
+    const keys = make("p", { id: "exercise-keys" }, "In the code, Tab indents. To move on with the keyboard, press Escape, then Tab. ",
+      "Your answers are kept in this browser.");
+    const start = make("button", { type: "button", onclick: async () => {
+      box.replaceChildren(bar, said, tools, keys);
+      makeEditable();
+      said.tabIndex = -1;
+      said.textContent = "Loading Python …";
+      said.focus();
+      message = loadFiles((loaded) => {
+        bar.value = loaded;
+        said.textContent = loaded < total ? `Loading Python: ${megabytes(loaded)} of ${megabytes(total)} MB` : "Starting Python …";
+      });
+      try {
+        await startPython();
+        said.textContent = "Python is ready.";
+      } catch (error) {
+        said.textContent = `Python cannot run in this browser: ${error.message}. Work in the notebook instead.`;
+      }
+      bar.remove();
+    } }, "Start");
+    const box = make("div", { class: "exercise-panel" }, make("p", {}, "You can do this exercise here, without installing anything. ",
+      `Python runs in your browser, which loads ${megabytes(total)} MB when you press the button.`), start);
+    return box;
+  }
+
+  document.querySelector(".get-notebook").after(panel());
+})();
