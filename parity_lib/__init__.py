@@ -1,7 +1,7 @@
 """A library for learning about recurrent neural networks through the parity problem.
 
-It belongs to the book *One Bit of Memory*. Read the modules in this order, one chapter each: data, padding, models,
-training.
+It belongs to the book *One Bit of Memory*. Read the modules in this order, one chapter each: data, padding, models
+(with numpy_rnn), training.
 """
 
 from importlib import import_module
@@ -12,7 +12,8 @@ from parity_lib.version import __version__
 _MODULES = {
     "data": ("Batch", "Curriculum", "ParityDataset", "ParityTask", "bits_and_parity", "final_parity", "random_bits",
              "running_parity"),
-    "models": ("NumpyRNN", "ParityRNN", "by_hand"),
+    "models": ("ParityRNN", "by_hand"),
+    "numpy_rnn": ("NumpyRNN",),
     "padding": ("last_real_step", "length_mask", "masked_mean", "pack", "unpack"),
     "training": ("History", "evaluate", "masked_loss", "train"),
 }

@@ -27,10 +27,12 @@ from parity_checks.plain_data import (
     CheckFailed,
     ModuleRun,
     ModuleState,
+    NotChecked,
     Seed,
     from_student,
     is_tensor,
     kind_of,
+    missing_package,
     safely,
     short,
     to_student,
@@ -311,13 +313,18 @@ def _find(name: str) -> Callable:
 
 
 def _run(name: str, forbid: Iterable[str], work: Callable[[], Any]) -> Any:
-    """Run the student's code and convert any exception except KeyboardInterrupt to CheckFailed."""
+    """Run the student's code and convert any exception except KeyboardInterrupt to CheckFailed.
+
+    Raises NotChecked if the code needs a package that is not installed.
+    """
     with forbidding(name, forbid, checks_allowed=bool(_replaced)):
         try:
             return work()
         except KeyboardInterrupt:
             raise
         except BaseException as error:
+            if (package := missing_package(error)) is not None:
+                raise NotChecked(f"`{name}` needs {package}, which is not installed here.") from None
             message = safely(_about, name, error, otherwise=f"`{name}` stopped with an error that cannot be read")
         raise CheckFailed(message)
 

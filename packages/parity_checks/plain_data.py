@@ -8,6 +8,7 @@ student.
 from __future__ import annotations
 
 import copy
+import importlib.util
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 SCALARS = {bool, int, float, str, type(None), *np.sctypeDict.values()} - {np.object_, np.void}
+PACKAGES = {"torch": "PyTorch", "scipy": "SciPy"}       # what a check may need besides NumPy
 MAX_DEPTH = 50
 MODULES = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "Linear")
 ARGUMENTS = ("input_size", "hidden_size", "num_layers", "nonlinearity", "bias", "batch_first", "dropout",
@@ -42,6 +44,23 @@ class CheckFailed(AssertionError):
             self.offered = True
             offer_link(str(self))
         return [f"✗ {self}"]
+
+
+class NotChecked(Exception):
+    """An exception raised when a check cannot run, because it needs a package that is not installed.
+
+    This is not the student's mistake, so the task gets no score at all.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+def missing_package(error: BaseException) -> str | None:
+    """Return the name of a package that is not installed and so caused an error, or None for any other error."""
+    if type(error) is not ModuleNotFoundError or type(error.name) is not str or error.name not in PACKAGES:
+        return None
+    return PACKAGES[error.name] if importlib.util.find_spec(error.name) is None else None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import numpy as np
 from parity_checks import core
 from parity_checks.assertions import show
 from parity_checks.core import Nowhere
-from parity_checks.plain_data import CheckFailed, safely, short, type_name
+from parity_checks.plain_data import CheckFailed, NotChecked, missing_package, safely, short, type_name
 from parity_checks.points import cells_near, points_in_words, points_of_checks
 from parity_lib.errors import require
 
@@ -28,7 +28,7 @@ def check(says: str) -> Callable:
 
     The function takes a seed. The check prints ``says`` if it passes, and raises CheckFailed if it fails. The message
     of a failure with a seed of :func:`fresh` ends with the call that repeats it. An error in the check itself is
-    reported as such.
+    reported as such. If a package is missing, the check raises NotChecked.
     """
     def decorate(function: Callable[[int], None]) -> Callable:
         @functools.wraps(function)
@@ -44,19 +44,32 @@ def check(says: str) -> Callable:
     return decorate
 
 
+def not_installed(error: ModuleNotFoundError) -> Callable:
+    """Return a check that raises NotChecked, to stand for the checks of a module that cannot be imported.
+
+    ``error`` stopped the import. It is raised again if it is about a package that every check needs.
+    """
+    if missing_package(error) is None:
+        raise error
+
+    def run(seed: int) -> None:
+        raise error
+    return check("")(run)
+
+
 def _failure(test: Callable[[], None], fault: str) -> str | None:
     """Run a test and return its failure message, or None if the test passes."""
     try:
         with contextlib.redirect_stderr(Nowhere()), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             test()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, NotChecked):
         raise
     except CheckFailed as failure:
         return safely(str, failure, otherwise=fault)
     except BaseException as error:
-        if isinstance(error, ModuleNotFoundError) and error.name == "torch":
-            return "This task needs PyTorch."
+        if (package := missing_package(error)) is not None:
+            raise NotChecked(f"This task needs {package}, which is not installed here.") from None
         return (f"{fault} ({type_name(error)}: {short(error)}). Compare shapes and types with the task; if they are "
                 "correct, show this line to your instructor.")
     return None
@@ -82,20 +95,24 @@ def summary(module: ModuleType) -> None:
     exercise = module.__name__.rpartition(".")[2].removesuffix("_checks")
     known = cells_near(Path(getattr(module, "__file__", None) or "").parent)
     require(exercise in known, "module", exercise, f"the checks of one of {', '.join(known)}")
-    total, most = 0, points_of_checks(known[exercise])
-    for name, points in most.items():
+    total = most = 0
+    for name, points in points_of_checks(known[exercise]).items():
         test = getattr(module, name)
         try:
             with contextlib.redirect_stdout(Nowhere()):
                 test()
+        except NotChecked as reason:
+            print(f"  not checked   {name}: {reason}")
+            continue
         except CheckFailed as failure:
             print(f"  0 of {points}   {name}: {str(failure).splitlines()[0]}")
         else:
             total += points
             print(f"  {points} of {points}   {name}: {test.says}")
+        most += points
     words = points_in_words(known[exercise])
     more = f", and {words} more for written answers, which your instructor reads" if words else ""
-    print(f"\n{total} of {sum(most.values())} points in the public checks{more}. "
+    print(f"\n{total} of {most} points in the public checks{more}. "
           "Grading tries new cases of the same kind.")
 
 

@@ -32,7 +32,7 @@ from traitlets import Bool, Float, Integer
 
 from parity_checks import core, rpc
 from parity_checks.core import Nowhere
-from parity_checks.plain_data import CheckFailed
+from parity_checks.plain_data import CheckFailed, NotChecked
 from parity_grading import sandbox
 from parity_grading.kernel import Kernel, KernelNotStarted, KernelStopped, TooLong, remove_leftovers
 from parity_grading.untrusted import storable
@@ -207,7 +207,7 @@ def run_test_source(source: str) -> list[NotebookNode]:
         value = eval(compile(ast.Expression(last.value), "<test>", "eval"), names) if last else None
     except CheckFailed as failure:
         return [error_output("CheckFailed", str(failure))]
-    except MemoryError:     # a machine that runs out of memory is not the student's fault
+    except (MemoryError, NotChecked):       # what this machine lacks is not the student's fault
         raise
     except Exception as error:
         lines = traceback.format_exception(error)

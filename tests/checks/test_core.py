@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from parity_checks import CheckFailed, call
+from parity_checks import CheckFailed, NotChecked, call
 from tests.checks.helpers import BadText, raising, says
 
 RUNNING_PARITY = "parity_lib.data:running_parity"
@@ -32,6 +32,9 @@ def test_a_name_that_is_not_a_function_is_reported(student):
     (BadText(), "stopped with BadText: (an error with a text that cannot be read)"),
     (SystemExit(1), "stopped with SystemExit: 1"),
     (CheckFailed("all is well"), "stopped with CheckFailed: all is well"),
+    (ModuleNotFoundError("not here", name="torch"), "stopped with ModuleNotFoundError: not here"),
+    (ModuleNotFoundError("not here", name=[]), "stopped with ModuleNotFoundError: not here"),
+    (NotChecked("no points"), "stopped with NotChecked: no points"),
     (NotImplementedError("not for Long"), "stopped with NotImplementedError: not for Long"),
     (type("Odd", (Exception,), {"__traceback__": property(lambda self: 1 / 0)})(), "an error that cannot be read"),
 ], ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "")

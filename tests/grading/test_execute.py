@@ -10,6 +10,7 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from parity_checks import NotChecked
 from parity_grading import execute, kernel
 from parity_grading.execute import Execute
 
@@ -97,9 +98,10 @@ def test_root_grades_only_if_a_setting_allows_it(run, monkeypatch):
         run(new_code_cell("x = 1"), preprocessor=Execute())
 
 
-def test_a_machine_that_runs_out_of_memory_costs_no_points(run):
-    with pytest.raises(MemoryError):
-        run(new_code_cell("raise MemoryError", metadata=TEST))
+@pytest.mark.parametrize("error", [MemoryError, NotChecked])
+def test_a_machine_without_memory_or_a_package_costs_no_points(run, error):
+    with pytest.raises(error):
+        run(new_code_cell(f"from parity_checks import NotChecked\nraise {error.__name__}", metadata=TEST))
 
 
 @pytest.mark.whole

@@ -14,7 +14,7 @@ from parity_checks.plain_data import kind_of
 from parity_checks.reporting import check
 
 LOSS, THROUGH_TIME = "training#a-loss-for-a-yes-or-no-answer", "gradient#from-one-unit-to-many"
-READY = ("parity_lib.models:NumpyRNN.backward", "torch:Tensor.backward", "torch.autograd:backward",
+READY = ("parity_lib:NumpyRNN.backward", "torch:Tensor.backward", "torch.autograd:backward",
          "torch.autograd:grad")
 TOLERANCE = 1e-4  # of the largest entry, which is wide enough for float32
 # Strings, time steps, units, kind of mask, size of the weights. In the last two, little of the gradient reaches h0.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from parity_lib.models import NumpyRNN
+from parity_lib.numpy_rnn import NumpyRNN
 
 NAMES = ("U", "V", "b", "W", "c", "h0")
 Arrays = dict[str, np.ndarray]

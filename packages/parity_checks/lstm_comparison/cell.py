@@ -6,8 +6,6 @@ import itertools
 from typing import Any
 
 import numpy as np
-import torch
-from torch import nn
 
 from parity_checks.assertions import Mistakes, Query, agree, likely_cause
 from parity_checks.reporting import check
@@ -57,11 +55,15 @@ def _as_pair(query: Query, result: Any, shape: tuple[int, int]) -> np.ndarray:
 
 
 def _lstm_cell(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights) -> np.ndarray:
-    """Compute the next LSTM state ``[2, batch, H]`` with ``nn.LSTMCell``."""
-    cell = nn.LSTMCell(x.shape[1], h.shape[1], dtype=torch.float64)
-    cell.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
-    with torch.no_grad():
-        return torch.stack(cell(torch.from_numpy(x), (torch.from_numpy(h), torch.from_numpy(c)))).numpy()
+    """Compute the next LSTM state ``[2, batch, H]`` as ``nn.LSTMCell`` does."""
+    i, f, g, o = _pre_activations(x, h, weights)
+    new_c = _sigmoid(f) * c + _sigmoid(i) * np.tanh(g)
+    return np.stack([_sigmoid(o) * np.tanh(new_c), new_c])
+
+
+def _pre_activations(x: np.ndarray, h: np.ndarray, weights: Weights) -> list[np.ndarray]:
+    a = x @ weights["weight_ih"].T + h @ weights["weight_hh"].T + weights["bias_ih"] + weights["bias_hh"]
+    return np.split(a, 4, axis=1)
 
 
 def _sigmoid(a: np.ndarray) -> np.ndarray:
@@ -81,8 +83,7 @@ def _mistakes(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights) -> 
     for missing in (("bias_hh",), ("bias_ih",), ("bias_ih", "bias_hh")):
         yield (_lstm_cell(x, h, c, weights | {name: 0 * weights[name] for name in missing}),
                "A bias is missing; PyTorch adds bias_ih and bias_hh.")
-    a = x @ weights["weight_ih"].T + h @ weights["weight_hh"].T + weights["bias_ih"] + weights["bias_hh"]
-    i, f, g, o = np.split(a, 4, axis=1)
+    i, f, g, o = _pre_activations(x, h, weights)
     yield (_sigmoid(o) * correct[1], correct[1]), "The tanh on c is missing in h: it is o * tanh(c)."
     new_c = _sigmoid(f) * c + _sigmoid(i) * _sigmoid(g)
     yield ((_sigmoid(o) * np.tanh(new_c), new_c),

@@ -12,7 +12,7 @@ from parity_checks.reporting import check
 
 READY_PARITY = ("parity_lib.data:running_parity", "parity_lib.data:final_parity", "parity_lib.data:bits_and_parity")
 READY_CELL = ("torch.nn:RNN", "torch.nn:RNNCell", "torch:rnn_tanh", "torch:rnn_tanh_cell",
-              "parity_lib.models:NumpyRNN.step", "parity_lib.models:NumpyRNN.forward")
+              "parity_lib:NumpyRNN.step", "parity_lib:NumpyRNN.forward")
 PICTURE, CELL = "one-bit#parity-in-a-picture", "unrolling#the-cell-in-numpy"
 TOLERANCE = 1e-4        # loose enough for an answer in float32
 

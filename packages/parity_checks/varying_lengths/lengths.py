@@ -96,7 +96,7 @@ def _deviation(chi_squared: float, freedom: int) -> float:
 
 def _require_uniform(query: Query, lengths: np.ndarray, max_bits: int) -> None:
     """Raise CheckFailed unless the lengths are uniformly distributed."""
-    expected = lengths.size / max_bits
+    expected, lengths = lengths.size / max_bits, lengths.astype(np.intp)    # np.bincount takes no wider integers
     counts = np.bincount(lengths.ravel(), minlength=max_bits + 1)[1:]
     groups = [lengths.ravel(), *(lengths.T if len(lengths) > 1 else ())]
     for group in groups:

@@ -3,7 +3,7 @@ has an alias.
 
 loses:
   parity-check: calls `parity_lib.data.final_parity`, which is the ready answer
-  rnn-step-check: calls `parity_lib.models.NumpyRNN.step`, which is the ready answer
+  rnn-step-check: calls `parity_lib.NumpyRNN.step`, which is the ready answer
   unroll-check: calls `torch.rnn_tanh_cell`, which is the ready answer
 """
 # %% added before parity
