@@ -37,9 +37,8 @@
     let run;
     self.onmessage = async ({ data }) => {
       try {
-        if (data.cells) self.postMessage(run(data.cells));
-        else run = await start(data);
-        if (!data.cells) self.postMessage("ready");
+        if (data.assets) run = await start(data);
+        self.postMessage(data.assets ? "ready" : run(data.cells));
       } catch (error) {
         self.postMessage([false, `Python stopped: ${error}`]);
       }
@@ -54,7 +53,7 @@
       const createPyodideModule = (await import(urls["pyodide.asm.mjs"])).default;
       const nowhere = "https://none.invalid/";
       const python = await loadPyodide({ createPyodideModule, lockFileContents: lock, indexURL: nowhere, packageBaseUrl: nowhere });
-      await python.loadPackage("numpy");
+      await python.loadPackage("numpy", { messageCallback() {} });
       python.unpackArchive(assets["libraries.zip"], "zip", { extractDir: "/lib/python3.14/site-packages" });
       const runCells = python.pyimport("parity_checks.page").run;
       return (cells) => runCells(python.toPy(cells)).toJs();
@@ -93,6 +92,7 @@
   let message = null; // a promise of the first message
   let python = null; // a promise of a worker that is ready
   let worker = null;
+  let busy = null; // whether a cell is running
   let stop = null; // ends the run in progress
 
   function startPython() {
@@ -203,12 +203,19 @@
     const output = make("pre", { class: "exercise-output", role: "status", hidden: true });
     const stopButton = make("button", { type: "button", hidden: true, onclick: () => stop?.() }, "Stop");
     const button = make("button", { type: "button", onclick: async () => {
-      if (document.querySelector(".exercise-run [aria-disabled=true]")) return;
-      button.setAttribute("aria-disabled", "true");
-      stopButton.hidden = false;
-      show(output, ["", "Running …"]);
-      show(output, await run(cellsFor(cell)).catch((error) => [false, `Python cannot run in this browser: ${error.message}`]));
-      button.removeAttribute("aria-disabled");
+      if (button.ariaDisabled) return;
+      if (busy) return show(output, ["", "Another cell is running. Stop it first, or wait."]);
+      busy = button.ariaDisabled = "true";
+      try {
+        show(output, ["", "Python is still loading …"]);
+        await python;
+        stopButton.hidden = false;
+        show(output, ["", "Running …"]);
+        show(output, await run(cellsFor(cell)));
+      } catch (error) {
+        show(output, [false, `Python cannot run in this browser: ${error.message}`]);
+      }
+      busy = button.ariaDisabled = null;
       if (document.activeElement === stopButton) button.focus();
       stopButton.hidden = true;
     } }, label);
@@ -217,6 +224,7 @@
 
   /** Turn the cells of the page into editors and buttons. */
   function makeEditable() {
+    for (const sample of document.querySelectorAll(".sample-check")) sample.remove(); // the check itself shows this now
     const code = notebook.cells.filter((cell) => cell.cell_type === "code");
     const shown = [...document.querySelectorAll(".bd-article div.cell")];
     code.forEach((cell, i) => {
@@ -241,7 +249,7 @@
     setTimeout(() => URL.revokeObjectURL(address), 1000);
   }
 
-  const mayReplace = () => Object.keys(kept).length === 0 || confirm("Replace the answers that are in this page?");
+  const mayReplace = () => Object.keys(kept).length === 0 || confirm("This removes the answers that are in this page. Go on?");
 
   /** Read the answers from a notebook file, and return what happened. */
   async function open(file) {
@@ -270,9 +278,8 @@
     const tools = make("div", { class: "exercise-tools" },
       make("button", { type: "button", onclick: download }, "Download with my answers"),
       make("button", { type: "button", onclick: () => input.click() }, "Open a notebook"),
-      make("button", { type: "button", onclick: () => {
-        if (mayReplace()) for (const [cell, area] of editors) area.set(stub(cell));
-      } }, "Reset all answers"), input);
+      make("button", { type: "button", onclick: () => mayReplace() && editors.forEach((area, cell) => area.set(stub(cell))) },
+        "Reset all answers"), input);
     const keys = make("p", { id: "exercise-keys" }, "In the code, Tab indents. To move on with the keyboard, press Escape, then Tab. ",
       "Your answers are kept in this browser.");
     const start = make("button", { type: "button", onclick: async () => {

@@ -10,10 +10,10 @@ import traceback
 from typing import Any
 
 from parity_checks import core
-from parity_checks.plain_data import CheckFailed
+from parity_checks.plain_data import CheckFailed, NotChecked
 
 LONGEST = 20_000        # characters of output that a page shows
-NEEDS_TORCH = re.compile(r"No module named 'torch|name '(torch|nn)' is not defined")
+NEEDS_TORCH = re.compile(r"needs PyTorch|No module named 'torch|name '(torch|nn)' is not defined")
 NO_TORCH = "This page has NumPy but not PyTorch. Write the code with NumPy, or work in the notebook."
 
 
@@ -34,7 +34,7 @@ def run(cells: list[tuple[str, str]]) -> tuple[bool, str]:
     if error and len(outcomes) > 1:
         error = outcomes[-2][1] or error
     if NEEDS_TORCH.search(error):
-        error = f"{error}\n{NO_TORCH}"
+        error = f"{NO_TORCH}\n\n{error.removeprefix('✗ ')}"
     text = f"{output}{error}".rstrip()
     return not error, text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
@@ -48,6 +48,8 @@ def _run(name: str, source: str, namespace: dict[str, Any]) -> tuple[str, str]:
                 _execute(compile(ast.Module([statement], []), f"<{name}>", "exec"), namespace)
         except CheckFailed as failure:
             error = f"✗ {failure}"
+        except NotChecked as failure:
+            error = str(failure)
         except BaseException as failure:
             error = _shown(failure)
     return output.getvalue(), error
