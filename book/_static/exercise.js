@@ -6,7 +6,7 @@
   const { name, notebook, files } = JSON.parse(document.getElementById("exercise-data").textContent);
   const RUNTIME = new URL("runtime/", document.currentScript.src);
   const KEY = `one-bit-of-memory: exercise ${name}`; // of the storage; its value is { id of a cell: the reader's text }
-  const PLACE = /book\/[\w-]+\.html(?:#[\w-]+)?/; // in a message, the section of the book to read
+  const PLACE = /(book\/[\w-]+\.html(?:#[\w-]+)?)(.*)/s; // in a message, the section of the book to read
   const NOT_HERE = /\btorch\b|model_answer/; // cells that need PyTorch or Jupyter
   const megabytes = (size) => Math.round(size / 1e6);
   const total = Object.values(files).reduce((sum, size) => sum + size, 0);
@@ -32,61 +32,52 @@
 
   // --- Python, in a worker -------------------------------------------------------
 
-  /** The worker's program. A page from file:// has no origin, so every file comes with the first message. */
+  /** The worker's program. It cannot fetch anything from a page on the disk, so the first message brings all files. */
   function work() {
     let run;
     self.onmessage = async ({ data }) => {
       try {
-        if (data.assets) run = await start(data);
-        self.postMessage(data.assets ? "ready" : run(data.cells));
+        if (data.table) run = await start(data.table);
+        self.postMessage(data.table ? "ready" : run(data.cells));
       } catch (error) {
-        self.postMessage([false, `Python stopped: ${error}`]);
+        self.postMessage([false, `Python stopped: ${error}`, "restart"]);
       }
     };
-    async function start({ assets, urls, lock }) {
+    async function start(table) {
+      const text = (file) => new TextDecoder().decode(table[file]);
+      const load = (file) => import(`data:text/javascript;charset=utf-8,${encodeURIComponent(text(file))}`);
       self.fetch = async (address) => {
         const file = String(address.url ?? address).split("/").pop();
         const type = file.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
-        return new Response(assets[file] ?? null, { status: file in assets ? 200 : 404, headers: { "Content-Type": type } });
+        return new Response(table[file] ?? null, { status: file in table ? 200 : 404, headers: { "Content-Type": type } });
       };
-      const { loadPyodide } = await import(urls["pyodide.mjs"]);
-      const createPyodideModule = (await import(urls["pyodide.asm.mjs"])).default;
-      const nowhere = "https://none.invalid/";
-      const python = await loadPyodide({ createPyodideModule, lockFileContents: lock, indexURL: nowhere, packageBaseUrl: nowhere });
+      const { loadPyodide } = await load("pyodide.mjs"), nowhere = "https://none.invalid/";
+      const python = await loadPyodide({ createPyodideModule: (await load("pyodide.asm.mjs")).default,
+        lockFileContents: text("pyodide-lock.json"), indexURL: nowhere, packageBaseUrl: nowhere });
       await python.loadPackage("numpy", { messageCallback() {} });
-      python.unpackArchive(assets["libraries.zip"], "zip", { extractDir: "/lib/python3.14/site-packages" });
+      python.unpackArchive(table["libraries.zip"], "zip", { extractDir: "/lib/python3.14/site-packages" });
       const runCells = python.pyimport("parity_checks.page").run;
       return (cells) => runCells(python.toPy(cells)).toJs();
     }
   }
 
-  const addScript = (file) => new Promise((resolve, reject) => {
-    document.head.append(make("script", { src: new URL(`${file}.js`, RUNTIME), onload: resolve,
-      onerror: () => reject(new Error(`${file} cannot be loaded`)) }));
-  });
-
-  async function unpack(packed) {
-    const body = (await (await fetch(`data:;base64,${packed}`)).blob()).stream();
-    return new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+  /** Load a file, which is a script because a page on the disk can load no other kind, and return its content. */
+  async function loadFile(file) {
+    await new Promise((resolve, reject) => document.head.append(make("script", { src: new URL(`${file}.js`, RUNTIME),
+      onload: resolve, onerror: () => reject(new Error(`${file} cannot be loaded`)) })));
+    const packed = await (await fetch(`data:;base64,${globalThis.parityRuntime[file]}`)).blob();
+    delete globalThis.parityRuntime[file];
+    return new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
   }
 
-  /** Load all files, and return the first message to a worker. */
   async function loadFiles(progress) {
-    const table = {}, assets = {}, urls = {};
-    let loaded = 0, lock = "";
+    const table = {};
+    let loaded = 0;
     await Promise.all(Object.entries(files).map(async ([file, size]) => {
-      await addScript(file);
+      table[file] = await loadFile(file);
       progress((loaded += size));
-      table[file] = await unpack(globalThis.parityRuntime[file]);
-      delete globalThis.parityRuntime[file];
     }));
-    const text = (file) => new TextDecoder().decode(table[file]);
-    for (const file of Object.keys(table)) {
-      if (file.endsWith(".mjs")) urls[file] = `data:text/javascript;charset=utf-8,${encodeURIComponent(text(file))}`;
-      else if (file.endsWith("lock.json")) lock = text(file);
-      else assets[file] = table[file];
-    }
-    return { assets, urls, lock };
+    return { table };
   }
 
   let message = null; // a promise of the first message
@@ -115,7 +106,7 @@
         resolve([false, text]);
       };
       stop = () => restart("Stopped. Python has started again.");
-      ready.onmessage = ({ data }) => (data[1].startsWith("Python stopped") ? restart(data[1]) : resolve(data));
+      ready.onmessage = ({ data }) => (data[2] ? restart(data[1]) : resolve(data));
       ready.onerror = (event) => restart(`Python stopped: ${event.message}`);
       ready.postMessage({ cells });
     }).finally(() => (stop = null));
@@ -134,7 +125,7 @@
   }
 
   /** Replace the selected text, so that the browser can undo it. */
-  const insert = (area, text) => document.execCommand("insertText", false, text) || area.setRangeText(text);
+  const insert = (text) => document.execCommand(text ? "insertText" : "delete", false, text);
 
   function onkey(event) {
     const area = event.target, before = area.value.slice(0, area.selectionStart);
@@ -145,7 +136,7 @@
       indent(area, line, event.shiftKey);
     } else if (event.key === "Enter" && !event.isComposing) {
       event.preventDefault();
-      insert(area, `\n${line.match(/^ */)[0]}${/:\s*(#.*)?$/.test(line) ? "    " : ""}`);
+      insert(`\n${line.match(/^ */)[0]}${/:\s*(#.*)?$/.test(line) ? "    " : ""}`);
     }
     if (!["Escape", "Shift", "Tab"].includes(event.key)) delete area.dataset.leave;
   }
@@ -153,29 +144,25 @@
   /** Indent the selected lines by four spaces, or take four away. */
   function indent(area, line, less) {
     const { selectionStart: start, selectionEnd: end, value } = area;
-    if (start === end && !less) return insert(area, " ".repeat(4 - (line.length % 4)));
+    if (start === end && !less) return void insert(" ".repeat(4 - (line.length % 4)));
     const first = start - line.length, old = value.slice(first, end);
     const changed = less ? old.replace(/^ {1,4}/gm, "") : old.replace(/^(?=.)/gm, "    ");
-    if (changed === old) return undefined;
+    if (changed === old) return;
     area.setSelectionRange(first, end);
-    insert(area, changed);
-    return start === end ? area.setSelectionRange(Math.max(first, end + changed.length - old.length), first + changed.length)
-      : area.setSelectionRange(first, first + changed.length);
+    insert(changed);
+    if (start !== end) area.setSelectionRange(first, first + changed.length);
   }
 
   function editor(cell, label, isCode) {
-    const fit = () => (area.rows = area.value.split("\n").length + (isCode ? 1 : 0));
-    const area = make("textarea", { class: isCode ? "exercise-code" : "exercise-words", "aria-label": label, spellcheck: isCode ? "false" : "true",
-      autocapitalize: isCode ? "off" : "sentences", autocomplete: "off", "aria-describedby": isCode ? "exercise-keys" : false,
-      ...(isCode ? { wrap: "off", onkeydown: onkey } : {}),
-      onblur: () => delete area.dataset.leave,
-      oninput: () => { keep(cell, area.value); fit(); } });
-    editors.set(cell, area);
+    const area = make("textarea", { class: isCode ? "exercise-code" : "exercise-words", "aria-label": label,
+      autocomplete: "off", oninput: () => area.set(area.value), onblur: () => delete area.dataset.leave, ...(isCode ? {
+        "aria-describedby": "exercise-keys", spellcheck: "false", autocapitalize: "off", wrap: "off", onkeydown: onkey } : {}) });
     area.set = (text) => {
-      area.value = text;
+      if (area.value !== text) area.value = text; // otherwise the cursor would move
+      area.rows = text.split("\n").length + 1;
       keep(cell, text);
-      fit();
     };
+    editors.set(cell, area);
     area.set(kept[cell.id] ?? stub(cell));
     return area;
   }
@@ -191,9 +178,8 @@
 
   /** Show a message, with a link to the section of the book that it names. */
   function show(output, [passed, text]) {
-    const place = text.match(PLACE), pieces = place ? [text.slice(0, place.index),
-      make("a", { href: new URL(`../${place[0]}`, new URL("..", RUNTIME)) }, place[0]), text.slice(place.index + place[0].length)] : [text];
-    output.replaceChildren(...pieces);
+    const [before, place, after] = text.split(PLACE);
+    output.replaceChildren(before, ...(place ? [make("a", { href: new URL(`../../${place}`, RUNTIME) }, place), after] : []));
     output.dataset.passed = passed;
     output.hidden = !text;
   }
@@ -232,7 +218,7 @@
         shown[i].replaceChildren(editor(cell, `Python code: ${cell.id}`, true));
       if (kind(cell) === "check") shown[i].append(runner(cell, "Check"));
       if (kind(cell) === "run")
-        shown[i].append(NOT_HERE.test(stub(cell)) ? make("p", { class: "exercise-note" }, "Run this cell in the notebook.") : runner(cell, "Run"));
+        shown[i].append(NOT_HERE.test(stub(cell)) ? "Run this cell in the notebook." : runner(cell, "Run"));
     });
     const words = [...document.querySelectorAll(".bd-article p")].filter((text) => text.textContent === "YOUR ANSWER HERE");
     notebook.cells.filter((cell) => kind(cell) === "words").forEach((cell, i) =>
@@ -249,21 +235,22 @@
     setTimeout(() => URL.revokeObjectURL(address), 1000);
   }
 
-  const mayReplace = () => Object.keys(kept).length === 0 || confirm("This removes the answers that are in this page. Go on?");
+  const mayReplace = () => !Object.keys(kept).length || confirm("This removes the answers that are in this page. Go on?");
 
   /** Read the answers from a notebook file, and return what happened. */
   async function open(file) {
     let cells;
     try {
-      cells = JSON.parse(await file.text()).cells.map((cell) => [cell.metadata?.nbgrader?.grade_id ?? cell.id, stub(cell)]);
+      cells = JSON.parse(await file.text()).cells.map((cell) => [cell.metadata.nbgrader?.grade_id ?? cell.id, stub(cell)]);
     } catch {
       return `${file.name} is not a notebook.`;
     }
     const found = new Map(cells), known = [...editors].filter(([cell]) => found.has(cell.id));
+    const added = cells.filter(([id]) => !notebook.cells.some((cell) => cell.id === id)).length;
     if (known.length === 0) return `${file.name} has no cell of this exercise.`;
     if (!mayReplace()) return "";
     for (const [cell, area] of known) area.set(found.get(cell.id));
-    return `The answers of ${file.name} are in the page.`;
+    return `The answers of ${file.name} are in the page${added ? `, but not the cells that you have added (${added})` : ""}.`;
   }
 
   // --- the start -----------------------------------------------------------------
@@ -280,8 +267,8 @@
       make("button", { type: "button", onclick: () => input.click() }, "Open a notebook"),
       make("button", { type: "button", onclick: () => mayReplace() && editors.forEach((area, cell) => area.set(stub(cell))) },
         "Reset all answers"), input);
-    const keys = make("p", { id: "exercise-keys" }, "In the code, Tab indents. To move on with the keyboard, press Escape, then Tab. ",
-      "Your answers are kept in this browser.");
+    const keys = make("p", { id: "exercise-keys" }, "In the code, Tab indents. To leave a cell with the keyboard, press Escape, ",
+      "then Tab. Your answers are kept in this browser.");
     const start = make("button", { type: "button", onclick: async () => {
       box.replaceChildren(bar, said, tools, keys);
       makeEditable();
@@ -290,7 +277,8 @@
       said.focus();
       message = loadFiles((loaded) => {
         bar.value = loaded;
-        said.textContent = loaded < total ? `Loading Python: ${megabytes(loaded)} of ${megabytes(total)} MB` : "Starting Python …";
+        said.textContent = loaded < total ? `Loading Python: ${megabytes(loaded)} of ${megabytes(total)} MB`
+          : "Starting Python …";
       });
       try {
         await startPython();
@@ -300,8 +288,8 @@
       }
       bar.remove();
     } }, "Start");
-    const box = make("div", { class: "exercise-panel" }, make("p", {}, "You can do this exercise here, without installing anything. ",
-      `Python runs in your browser, which loads ${megabytes(total)} MB when you press the button.`), start);
+    const box = make("div", { class: "exercise-panel" }, make("p", {}, "You can do this exercise in the page, without ",
+      `installing anything. When you press the button, your browser loads Python (${megabytes(total)} MB).`), start);
     return box;
   }
 

@@ -125,7 +125,7 @@ def started(context, address):
     files = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
     assert not [name for name in files if "/runtime/" in name]
     page.get_by_role("button", name="Start").click()
-    page.wait_for_function(f"/ready|cannot/.test(document.querySelector('{STATUS}').textContent)", timeout=180_000)
+    page.wait_for_function(f"/ready|cannot/.test(document.querySelector('{STATUS}').textContent)", timeout=300_000)
     assert page.locator(STATUS).inner_text() == "Python is ready."
     return page, wrong
 
@@ -141,7 +141,7 @@ def row(page, place):
 def press(page, place):
     """Press the button of a cell and return whether it succeeded, and what it says."""
     row(page, place).get_by_role("button").first.click()
-    page.wait_for_function(IDLE, arg=row(page, place).element_handle(), timeout=120_000)
+    page.wait_for_function(IDLE, arg=row(page, place).element_handle(), timeout=300_000)
     output = row(page, place).locator("pre")
     return output.get_attribute("data-passed") == "true", output.text_content()
 
