@@ -14,7 +14,6 @@ import contextlib
 import functools
 import io
 import sys
-import sysconfig
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -42,8 +41,8 @@ from parity_checks.plain_data import (
 if TYPE_CHECKING:
     import torch
 
-LIBRARIES = (str(Path(__file__).parents[1]), str(Path(parity_lib.__file__).parent), sysconfig.get_path("stdlib"),
-             "<frozen")
+LIBRARIES = (str(Path(__file__).parents[1]), str(Path(parity_lib.__file__).parent),
+             str(Path(functools.__file__).parent), "<frozen")     # the standard library may be a zip file
 
 
 # ---------------------------------------------------------------- remote calls

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from torch import nn
 
 SCALARS = {bool, int, float, str, type(None), *np.sctypeDict.values()} - {np.object_, np.void}
-PACKAGES = {"torch": "PyTorch", "scipy": "SciPy"}       # what a check may need besides NumPy
+# The names by which code uses a package besides NumPy, with the package itself and what it is called in a text
+PACKAGES = {"torch": ("torch", "PyTorch"), "nn": ("torch", "PyTorch"), "scipy": ("scipy", "SciPy")}
 MAX_DEPTH = 50
 MODULES = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "Linear")
 ARGUMENTS = ("input_size", "hidden_size", "num_layers", "nonlinearity", "bias", "batch_first", "dropout",
@@ -57,10 +58,14 @@ class NotChecked(Exception):
 
 
 def missing_package(error: BaseException) -> str | None:
-    """Return the name of a package that is not installed and so caused an error, or None for any other error."""
-    if type(error) is not ModuleNotFoundError or type(error.name) is not str or error.name not in PACKAGES:
+    """Return the name of a package that is not installed and so caused an error, or None for any other error.
+
+    The error is that of the import, or that of a name which the import did not define.
+    """
+    if type(error) not in (ModuleNotFoundError, NameError) or type(error.name) is not str:
         return None
-    return PACKAGES[error.name] if importlib.util.find_spec(error.name) is None else None
+    package, title = PACKAGES.get(error.name, ("", ""))
+    return title if package and importlib.util.find_spec(package) is None else None
 
 
 @dataclass(frozen=True)
@@ -140,6 +145,8 @@ def to_student(value: Any) -> Any:
         return value.build()
     if is_tensor(value):
         return value.detach().clone()
+    if type(value) is np.ndarray and value.dtype == np.int64:
+        return value.astype(int)    # on a 32-bit platform, np.bincount and np.repeat refuse wider integers
     if type(value) in (tuple, list):
         return type(value)(map(to_student, value))
     if isinstance(value, dict):

@@ -34,6 +34,7 @@ def test_a_name_that_is_not_a_function_is_reported(student):
     (CheckFailed("all is well"), "stopped with CheckFailed: all is well"),
     (ModuleNotFoundError("not here", name="torch"), "stopped with ModuleNotFoundError: not here"),
     (ModuleNotFoundError("not here", name=[]), "stopped with ModuleNotFoundError: not here"),
+    (NameError("not defined", name="nn"), "stopped with NameError: not defined"),
     (NotChecked("no points"), "stopped with NotChecked: no points"),
     (NotImplementedError("not for Long"), "stopped with NotImplementedError: not for Long"),
     (type("Odd", (Exception,), {"__traceback__": property(lambda self: 1 / 0)})(), "an error that cannot be read"),
