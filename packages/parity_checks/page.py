@@ -5,16 +5,14 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
-import re
 import traceback
 from typing import Any
 
 from parity_checks import core
-from parity_checks.plain_data import CheckFailed, NotChecked
+from parity_checks.plain_data import CheckFailed, NotChecked, missing_package
 
 LONGEST = 20_000        # characters of output that a page shows
-NEEDS_TORCH = re.compile(r"needs PyTorch|No module named 'torch|name '(torch|nn)' is not defined")
-NO_TORCH = "This page has NumPy but not PyTorch. Write the code with NumPy, or work in the notebook."
+ADVICE = "Write the code with NumPy, or work in the notebook."
 
 
 def run(cells: list[tuple[str, str]]) -> tuple[bool, str]:
@@ -33,8 +31,6 @@ def run(cells: list[tuple[str, str]]) -> tuple[bool, str]:
     output, error = outcomes[-1]
     if error and len(outcomes) > 1:
         error = outcomes[-2][1] or error
-    if NEEDS_TORCH.search(error):
-        error = f"{NO_TORCH}\n\n{error.removeprefix('✗ ')}"
     text = f"{output}{error}".rstrip()
     return not error, text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
@@ -49,9 +45,10 @@ def _run(name: str, source: str, namespace: dict[str, Any]) -> tuple[str, str]:
         except CheckFailed as failure:
             error = f"✗ {failure}"
         except NotChecked as failure:
-            error = str(failure)
+            error = f"{failure} {ADVICE}"
         except BaseException as failure:
-            error = _shown(failure)
+            package = missing_package(failure)
+            error = f"This cell needs {package}, which is not installed here. {ADVICE}" if package else _shown(failure)
     return output.getvalue(), error
 
 
