@@ -29,6 +29,7 @@ def book(runtime: str | None) -> None:
     if runtime is not None:
         from parity_book.runtime import prepare
 
+        click.echo("Collecting the files that run Python in a page")
         prepare(root, Path(runtime) if runtime else None)
     page = build(root, *["--runtime"] * (runtime is not None))
     click.echo(f"The book is ready. Open {page.as_uri()}")
