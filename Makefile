@@ -29,6 +29,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loa
 
 help:
 	@echo "make book           install what is needed and build the book into _build/html"
+	@echo "                    (with RUNTIME=1, readers can do the exercise Unrolling in its page)"
 	@echo "make pdf            print the whole book into _build/one-bit-of-memory.pdf; needs a Chromium or Chrome"
 	@echo "make lab            open JupyterLab on the exercises"
 	@echo "make exercises      write the exercise notebooks from their sources, solutions/*.md"
@@ -43,7 +44,7 @@ help:
 	@echo "make clean          remove everything that was built; the virtual environment stays"
 
 book: $(VENV)/.ready-book
-	$(BIN)/parity book
+	$(BIN)/parity book $(if $(RUNTIME),--runtime)
 
 pdf: $(VENV)/.ready-pdf
 	$(BIN)/parity pdf

@@ -1,7 +1,8 @@
 """A script that builds the book as HTML.
 
 It builds the book in the current folder into _build/html, and `parity book` runs it. It calls the same function as
-Jupyter Book's own command, without the settings that the command prints.
+Jupyter Book's own command, without the settings that the command prints. With the option --runtime, the book includes
+the files in _build/runtime, which run Python in the pages.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ def build(root: Path) -> bool:
 
     if not color_terminal():
         nocolor()
-    overrides = {"external_toc_path": str(root / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
+    runtime = (root / "_build" / "runtime").glob("*.js") if "--runtime" in sys.argv else []
+    overrides = {"external_toc_path": str(root / "_toc.yml"), "latex_individualpages": False, "nitpicky": True,
+                 "parity_runtime": {file.stem: file.stat().st_size for file in sorted(runtime)}}
     return not build_sphinx(root, root / "_build" / "html", noconfig=True, path_config=root / "_config.yml",
                             confoverrides=overrides, warningiserror=True, keep_going=True, quiet=True)
 

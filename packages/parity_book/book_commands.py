@@ -17,12 +17,22 @@ NOT_STARTED = 2     # the exit status of book/_ext/build_book.py if it has expla
 
 
 @click.command()
-def book() -> None:
+@click.option("--runtime", is_flag=False, flag_value="", metavar="[FOLDER]",
+              help="Include Python, so that readers can do the exercise Unrolling in its page. The files come from "
+                   "FOLDER, which contains a release of Pyodide, or are downloaded (12 MB).")
+def book(runtime: str | None) -> None:
     """Execute every page and build the HTML version of the book.
 
     The result is in _build/html. Any warning or failing cell is an error.
     """
-    click.echo(f"The book is ready. Open {build(book_folder()).as_uri()}")
+    root = book_folder()
+    if runtime is not None:
+        from parity_book.runtime import prepare
+
+        click.echo("Collecting the files that run Python in a page")
+        prepare(root, Path(runtime) if runtime else None)
+    page = build(root, *["--runtime"] * (runtime is not None))
+    click.echo(f"The book is ready. Open {page.as_uri()}")
 
 
 @click.command()
@@ -95,10 +105,11 @@ def book_folder() -> Path:
                                "command in the folder of the book.")
 
 
-def build(root: Path) -> Path:
+def build(root: Path, *options: str) -> Path:
     """Build the book and return the path of its first page.
 
-    `root` is the folder of the book. Raises ClickException if the build fails.
+    `root` is the folder of the book, and `options` are those of build_book.py. Raises ClickException if the build
+    fails.
     """
     from importlib.metadata import version
 
@@ -113,7 +124,7 @@ def build(root: Path) -> Path:
         click.echo(f"Building {root} with the library in {LIBRARY.parent}, to which this parity command belongs.",
                    err=True)
     # The build runs in a process of its own, because Sphinx changes the global state of its process.
-    status = subprocess.run([sys.executable, root / "book" / "_ext" / "build_book.py"], cwd=root).returncode
+    status = subprocess.run([sys.executable, root / "book" / "_ext" / "build_book.py", *options], cwd=root).returncode
     page = root / "_build" / "html" / "index.html"
     if status == NOT_STARTED:
         raise click.exceptions.Exit(1)

@@ -1,0 +1,132 @@
+"""The files with which Python runs in a page: Pyodide and NumPy.
+
+Pyodide is CPython, compiled to WebAssembly. Its lock file names NumPy's wheel and the wheel's sha256. The other sha256
+are listed here, so that a page contains the same files wherever they come from. None of them is in the repository.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import urllib.request
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from http.client import HTTPException
+from pathlib import Path
+
+VERSION = "314.0.3"
+LOCK, PACKAGE = "pyodide-lock.json", "numpy"
+SHA256 = {
+    LOCK: "c963d22858f6bcb8f41586a2142f03905ab370c88ea22a86a2736e95fac2a8f3",
+    "pyodide.mjs": "5cfc46f5dcbaf2a16f26e2363f441873eb424762609cc03db00d6a2ace4d00e5",
+    "pyodide.asm.mjs": "1a9775427ef6e8abaa7db88ece0515422d1886915ae5c9093776410c865dfd8d",
+    "pyodide.asm.wasm": "e7f8fac36f8bf11085309cbc5c829b3ec3057c18bf1d73b05a6741612d63cdbf",
+    "python_stdlib.zip": "444c770dfd75a32097fc0a7d5c1413fd3140601f49c3a1f2e9af0376fcd124b4",
+}
+OFFICIAL = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
+NPM = "https://registry.npmjs.org/"
+# NumPy's wheel for Pyodide is not on PyPI, but this package contains a copy of it.
+CARRIER, PLACE = "open-webui==0.12.4", "open_webui/frontend/pyodide/"
+LIBRARIES = ("parity_lib", "parity_checks")
+
+
+# ---------------------------------------------------------------- sources
+
+
+def _official(name: str) -> bytes:
+    return _get(OFFICIAL + name)
+
+
+def _from_registries(name: str) -> bytes:
+    return _npm_package().extractfile(f"package/{name}").read() if name in SHA256 else _wheel_from_pypi(name)
+
+
+@cache
+def _npm_package() -> tarfile.TarFile:
+    registry = os.environ.get("npm_config_registry", NPM).rstrip("/")
+    return tarfile.open(fileobj=io.BytesIO(_get(f"{registry}/pyodide/-/pyodide-{VERSION}.tgz")))
+
+
+def _wheel_from_pypi(name: str) -> bytes:
+    """Return a wheel from the package that contains a copy of it; pip knows the proxy and the mirror."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python",
+                        "--only-binary=:all:", f"--dest={folder}", CARRIER], check=True)
+        with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as package:
+            return package.read(PLACE + name)
+
+
+def _get(address: str) -> bytes:
+    with urllib.request.urlopen(address, timeout=30) as answer:
+        return answer.read()
+
+
+def fetch(name: str, sha256: str, cache_folder: Path, folder: Path | None = None) -> bytes:
+    """Return a file of the runtime from the first source that has it, and keep it in ``cache_folder``.
+
+    If a ``folder`` is given, it is the only source. Raises ValueError if no source has a file with this sha256.
+    """
+    sources: dict[str, Callable[[str], bytes]] = {
+        str(cache_folder): lambda name: (cache_folder / name).read_bytes(),
+        "the official release": _official, "the package registries": _from_registries}
+    if folder:
+        sources = {str(folder): lambda name: (folder / name).read_bytes()}
+    problems = []
+    for source, read in sources.items():
+        try:
+            content = read(name)
+        except (OSError, LookupError, HTTPException, tarfile.TarError, zipfile.BadZipFile,
+                subprocess.CalledProcessError) as error:
+            problems.append(f"{source}: {error}")
+            continue
+        if hashlib.sha256(content).hexdigest() == sha256:
+            (cache_folder / name).write_bytes(content)
+            return content
+        problems.append(f"{source}: refused, because its sha256 is not {sha256}")
+    raise ValueError("\n  ".join([f"{name} is needed to run Python in a page, but no source has it:", *problems]))
+
+
+# ---------------------------------------------------------------- files for the pages
+
+
+def prepare(root: Path, folder: Path | None = None) -> None:
+    """Write the runtime and the libraries of the exercises to ``_build/runtime``, each as a script that pages can load.
+
+    A page that is opened from the disk can load scripts, but no other files. ``folder`` contains the files of a
+    Pyodide release; without it, they are downloaded. Raises ValueError as :func:`fetch` does.
+    """
+    target, downloads = root / "_build" / "runtime", root / "_build" / "downloads"
+    shutil.rmtree(target, ignore_errors=True)
+    for made in (target, downloads):
+        made.mkdir(parents=True, exist_ok=True)
+    files = {name: fetch(name, sha256, downloads, folder) for name, sha256 in SHA256.items()}
+    lock = json.loads(files[LOCK])
+    wheel = lock["packages"][PACKAGE]
+    files[wheel["file_name"]] = fetch(wheel["file_name"], wheel["sha256"], downloads, folder)
+    files[LOCK] = json.dumps(lock | {"packages": {PACKAGE: wheel}}).encode()
+    files["libraries.zip"] = libraries(root)
+    for name, content in files.items():
+        packed = base64.b64encode(gzip.compress(content, mtime=0)).decode()
+        (target / f"{name}.js").write_text(f'(globalThis.parityRuntime ??= {{}})["{name}"] = "{packed}";\n')
+
+
+def libraries(root: Path) -> bytes:
+    """Return a ZIP archive of the packages that the checks of an exercise need."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for package in LIBRARIES:
+            home = next(place for place in (root / package, root / "packages" / package) if place.is_dir())
+            for path in sorted((*home.rglob("*.py"), *home.rglob("*.json"))):
+                entry = zipfile.ZipInfo(Path(package, path.relative_to(home)).as_posix())
+                file.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return archive.getvalue()
