@@ -9,6 +9,7 @@ those that `_config.yml` names.
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import shutil
 import sys
@@ -143,7 +144,13 @@ def write_redirect(file: Path, address: str, words: str, *head: str) -> None:
         "</head>", f'<body><h1><a href="{address}">{escape(words)}</a></h1></body>', "</html>", ""]), encoding="utf8")
 
 
-# --- the address of the repository ---
+# --- the addresses of the pages and of the repository ---
+
+def name_pages(app, config) -> None:
+    """Use the address of the pages in the environment variable PARITY_BOOK if `_config.yml` contains none."""
+    config.html_baseurl = config.html_baseurl or os.environ.get("PARITY_BOOK", "")
+
+
 
 def name_repository(app, name: str, source: list[str]) -> None:
     """Replace the example address of the repository on a page by the one in `_config.yml`, if there is one."""
@@ -265,6 +272,7 @@ def resolve_claim(app, env, node, content):
 def setup(app) -> dict[str, object]:
     app.setup_extension("execution")
     app.setup_extension("letters")
+    app.connect("config-inited", name_pages)
     app.connect("env-before-read-docs", note_changes)
     app.connect("env-before-read-docs", forget_changed_pages)
     app.connect("source-read", name_repository)
@@ -278,9 +286,10 @@ def setup(app) -> dict[str, object]:
     app.add_role("claim", Claim(warn_dangling=True))
     app.add_transform(OneCaption)
     app.add_post_transform(LiveFigures)
-    # Sphinx reads every page again when this number changes. It does not notice that a style sheet has changed.
+    # Sphinx reads every page again when this number changes. It does not notice changes of style sheets.
     here, root = Path(__file__).parent, Path(app.confdir)
     files = [*here.glob("*.*"), *here.parent.glob("_static/*"), root / "packages/parity_figures/colours.css",
              root / "_config.yml"]
-    version = crc32(b"".join(file.read_bytes() for file in sorted(files)))
+    address = os.environ.get("PARITY_BOOK", "")
+    version = crc32(b"".join(file.read_bytes() for file in sorted(files)) + address.encode())
     return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": version}
