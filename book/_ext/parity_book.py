@@ -24,7 +24,7 @@ import yaml
 from captions import OneCaption
 from docutils import nodes
 from in_place import EVIDENCE, notes_of, with_places, write_notes
-from live_figures import LiveFigures
+from live_figures import CodeBelowFigures, LiveFigures
 from plain_notebook import Markdown, Unknown, plain_notebook
 from sample_checks import EXERCISE_PAGES
 from sphinx.jinja2glue import BuiltinTemplateLoader
@@ -286,6 +286,7 @@ def setup(app) -> dict[str, object]:
     app.add_role("claim", Claim(warn_dangling=True))
     app.add_transform(OneCaption)
     app.add_post_transform(LiveFigures)
+    app.add_post_transform(CodeBelowFigures)
     # Sphinx reads every page again when this number changes. It does not notice changes of style sheets.
     here, root = Path(__file__).parent, Path(app.confdir)
     files = [*here.glob("*.*"), *here.parent.glob("_static/*"), root / "packages/parity_figures/colours.css",
