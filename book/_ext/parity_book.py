@@ -23,7 +23,7 @@ import nbformat
 import yaml
 from captions import OneCaption
 from docutils import nodes
-from in_place import EVIDENCE, notes_of, with_places, write_notes
+from in_place import EVIDENCE, notes_of, text_of, with_places, write_scripts
 from live_figures import CodeBelowFigures, LiveFigures
 from plain_notebook import Markdown, Unknown, plain_notebook
 from sample_checks import EXERCISE_PAGES
@@ -98,11 +98,11 @@ SEARCH_SCRIPTS = re.compile(SCRIPT.format("searchtools|language_data|searchindex
 
 
 class FinishedPages(BuiltinTemplateLoader):
-    """A template loader that corrects the HTML of each rendered page and collects its `notes`."""
+    """A template loader that corrects the HTML of each rendered page, and collects its `notes` and its text."""
 
     def init(self, builder, *args, **kwargs) -> None:
         super().init(builder, *args, **kwargs)
-        self.env, self.notes = builder.app.env, {}
+        self.env, self.notes, self.texts = builder.app.env, {}, {}
 
     def render(self, template: str, context: dict) -> str:
         text = super().render(template, context)
@@ -114,18 +114,20 @@ class FinishedPages(BuiltinTemplateLoader):
         if page != "search":
             text = SEARCH_SCRIPTS.sub("", text)
         self.notes |= notes_of(page, text)
+        self.texts[page] = text_of(text)
         return with_places(text, self.env) if page == EVIDENCE else text
 
 
 def write_generated_files(app, exception) -> None:
-    """Write the notes, and pages at old addresses and at index.html that lead to the pages they stand for.
+    """Write the notes and texts, and pages at old addresses and at index.html that lead to the pages they stand for.
 
     index.html has the metadata of the first page.
     """
     root, folder = app.config.root_doc, Path(app.outdir)
     if exception or app.builder.name != "html" or not app.parity_changed:
         return
-    write_notes(folder, app.builder.templates.notes)
+    templates = app.builder.templates
+    write_scripts(folder, templates.notes, templates.texts)
     head = (folder / f"{root}.html").read_text(encoding="utf8").partition("</head>")[0]
     title = re.search(r"<title>.*?</title>", head, re.DOTALL)
     tags = re.findall(r'<meta (?:name="(?:description|twitter:\w+)"|property="og:\w+")[^>]*>', head)
