@@ -1,4 +1,4 @@
-"""Take the two pictures of README.md from the built book: `python -m tests.readme`, after `make book`."""
+"""Take the pictures of README.md and of shared links: `python -m tests.readme`, after `make book`."""
 
 from __future__ import annotations
 
@@ -10,25 +10,50 @@ from playwright.sync_api import Locator
 from tests.browser import launch
 
 ROOT = Path(__file__).resolve().parents[1]
-PICTURES_FOLDER = ROOT / ".github" / "readme"
+README = ROOT / ".github" / "readme"
+# The size that chats and timelines expect of a picture is 1200 x 630.
+ALONE = """.alone { position: fixed; inset: 0 auto auto 0; z-index: 9999; width: 1200px; height: 630px;
+  padding: 36px 60px; background: white; } .alone h1 { margin: 0 0 1rem; font-size: 56px; }
+.alone .parity-widget { zoom: 1.55; margin: 0; padding: 0; border: 0; }
+.alone .pw-forgetting svg:first-child { max-width: 17.5rem; } .alone :is(.pw-playing, .pw-string) { display: none; }"""
 
 
-def let_the_gru_drift(figure: Locator) -> None:
-    """Have the trained GRU read a 1 and fifty zeros, next to the state machine that was extracted from it."""
-    figure.get_by_role("button", name="Read a 1").click()
-    figure.get_by_role("button", name="50 zeros").click()
+def let_the_network_forget(figure: Locator) -> Locator:
+    """Have the network read ten bits and then fifty zeros."""
+    for bit in "1011010011":
+        figure.get_by_role("button", name=bit, exact=True).click()
+    figure.get_by_role("button", name="Now fifty zeros").click()
+    return figure
 
 
-def show_all_seeds(figure: Locator) -> None:
+def let_it_forget_alone(figure: Locator) -> Locator:
+    """Have the network forget, and return a box with the title of the book and the figure without its buttons."""
+    let_the_network_forget(figure)
+    figure.page.add_style_tag(content=ALONE)
+    figure.evaluate("""figure => {
+      const alone = document.createElement("div");
+      alone.className = "alone";
+      alone.innerHTML = "<h1>One Bit of Memory</h1>";
+      figure.before(alone);
+      alone.append(figure);
+    }""")
+    return figure.page.locator(".alone")
+
+
+def show_all_seeds(figure: Locator) -> Locator:
     """Guess the success rates, then show all seeds of the four experiments."""
     for slider, presses in zip(figure.get_by_role("slider").all(), (20, 24, -15, 5), strict=True):
         slider.focus()
         for _ in range(abs(presses)):
             slider.press("ArrowRight" if presses > 0 else "ArrowLeft")
     figure.get_by_role("button", name="All", exact=True).click()
+    return figure
 
 
-PICTURES = {"machine": ("what-did-it-learn", let_the_gru_drift), "seeds": ("the-experiment", show_all_seeds)}
+# The page of each picture, the pixels of the picture for one of the page, and what happens first.
+PICTURES = {README / "forgot.png": ("index", 2, let_the_network_forget),
+            README / "seeds.png": ("the-experiment", 1, show_all_seeds),
+            ROOT / "book/_static/social.png": ("index", 1, let_it_forget_alone)}
 
 
 def main() -> int:
@@ -37,17 +62,17 @@ def main() -> int:
     if not book.is_dir():
         print("The book is not built. Run: make book")
         return 1
-    PICTURES_FOLDER.mkdir(parents=True, exist_ok=True)
     with launch() as browser:
-        for name, (page_name, act) in PICTURES.items():
-            page = browser.new_page(viewport={"width": 1280, "height": 1600}, reduced_motion="reduce")
+        for file, (page_name, scale, act) in PICTURES.items():
+            page = browser.new_page(viewport={"width": 1280, "height": 1600}, reduced_motion="reduce",
+                                    device_scale_factor=scale)
             page.goto((book / f"{page_name}.html").as_uri())
             figure = page.locator(".widget-host[data-ready] .parity-widget").first
             figure.wait_for()
-            act(figure)
+            picture = act(figure)
             page.mouse.move(0, 0)
             page.evaluate("document.activeElement.blur()")
-            figure.screenshot(path=PICTURES_FOLDER / f"{name}.png")
+            picture.screenshot(path=file)
             page.close()
     return 0
 

@@ -1,7 +1,8 @@
-"""Functions that collect the pop-up notes for citations, terms and claims.
+"""Functions that collect the pop-up notes for citations, terms and claims, and the texts that the search shows.
 
-`notes.js` shows the notes. All notes are in one script, because a page that is opened from a folder cannot fetch
-another page. The entries come from the built pages of the bibliography, the glossary and the evidence.
+`notes.js` shows the notes, and `excerpts.js` the texts. All notes are in one script, and all texts in another, because
+a page that is opened from a folder cannot fetch another page. The notes come from the built pages of the bibliography,
+the glossary and the evidence.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from pathlib import Path
 from posixpath import relpath
 
 BIBLIOGRAPHY, GLOSSARY, EVIDENCE = "book/bibliography", "book/glossary", "book/evidence"
-SCRIPT = "_static/notes-data.js"
+NOTES, TEXTS = "_static/notes-data.js", "_static/search-texts.js"
+NO_TEXT = re.compile(r'<(script|style|noscript|nav|h1|svg)\b.*?</\1>|<details class="parity-numbers.*?</details>'
+                     r'|<a class="headerlink.*?</a>', re.DOTALL)
+BLOCK_END = re.compile(r"</(?:p|li|d[dt]|t[dh]|h\d|pre|figcaption|summary|div)>")
 
 CITATION = re.compile(r'<div class="citation" id="(?P<id>[^"]+)".*?<p>(?P<text>.*?)</p>', re.DOTALL)
 TERM = re.compile(r'<dt id="(?P<id>term-[^"]+)">(?P<name>.*?)<a class="headerlink".*?</dt><dd><p>(?P<text>.*?)</p>',
@@ -44,6 +48,16 @@ def notes_of(page: str, text: str) -> dict[str, str]:
             for anchor, note in notes.items()}
 
 
+def text_of(page: str) -> str:
+    """Return the text of a built page as HTML that has no elements but the sections.
+
+    >>> text_of('<article><section id="a"><p>A <em>bit</em>.</p><p>Two.</p></section></article>')
+    '<section id="a">A bit. Two. </section>'
+    """
+    article = NO_TEXT.sub("", page.partition("<article")[2].partition(">")[2].partition("</article>")[0])
+    return " ".join(re.sub(r"<(?!/?section)[^>]*>", "", BLOCK_END.sub(" ", article)).split())
+
+
 def shortened(figures: str, most: int = MOST_FIGURES) -> str:
     """Return the figures of a claim, cut after ``most`` characters, between two rows.
 
@@ -55,10 +69,11 @@ def shortened(figures: str, most: int = MOST_FIGURES) -> str:
     return f"{figures[:most].rpartition('; ')[0]}; and more on the page Evidence."
 
 
-def write_notes(folder: Path, notes: dict[str, str]) -> None:
-    """Write all notes to a JavaScript file that defines `parityNotes`."""
-    text = json.dumps(notes, ensure_ascii=False)
-    (folder / SCRIPT).write_text(f"globalThis.parityNotes = {text};\n", encoding="utf8")
+def write_scripts(folder: Path, notes: dict[str, str], texts: dict[str, str]) -> None:
+    """Write all notes and texts to JavaScript files that define `parityNotes` and `parityTexts`."""
+    for file, name, values in ((NOTES, "parityNotes", notes), (TEXTS, "parityTexts", texts)):
+        script = f"globalThis.{name} = {json.dumps(values, ensure_ascii=False)};\n"
+        (folder / file).write_text(script, encoding="utf8")
 
 
 def with_places(text: str, env) -> str:

@@ -1,6 +1,7 @@
-"""A Sphinx transform that embeds interactive figures in the built pages.
+"""Sphinx transforms for the figures in the built pages.
 
-It reserves the space that each figure needs, and adds a picture for browsers that run no script.
+One reserves the space that each interactive figure needs, and adds a picture for browsers that run no script. The
+other moves the folded code of a figure below the figure.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from html import escape
 from pathlib import Path
 
 from docutils import nodes
-from myst_nb.sphinx_ import NbMetadataCollector
+from myst_nb.sphinx_ import HideCodeCellNode, NbMetadataCollector
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 WIDGET, SVG = "application/vnd.jupyter.widget-view+json", "image/svg+xml"
@@ -55,6 +56,19 @@ class LiveFigures(SphinxPostTransform):
         widest, least = re.search(r"max-width: (\d+pt); min-width: (\d+px)", svg).groups()
         return (f'<img alt="{escape(model["sentence"])}" src="{"../" * page.count("/")}{name}" '
                 f'style="width: 100%; max-width: {widest}; --least: {least}" loading="lazy">')
+
+
+class CodeBelowFigures(SphinxPostTransform):
+    """A transform that moves the folded code of each cell below the cell's output."""
+
+    default_priority = 200      # MyST-NB folds it at 199
+    builders = ("html",)
+
+    def run(self, **kwargs) -> None:
+        for code in list(self.document.findall(HideCodeCellNode)):
+            cell = code.parent
+            cell.remove(code)
+            cell += code
 
 
 def surroundings(model: dict, image: str) -> str:

@@ -9,6 +9,7 @@ those that `_config.yml` names.
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import shutil
 import sys
@@ -22,8 +23,8 @@ import nbformat
 import yaml
 from captions import OneCaption
 from docutils import nodes
-from in_place import EVIDENCE, notes_of, with_places, write_notes
-from live_figures import LiveFigures
+from in_place import EVIDENCE, notes_of, text_of, with_places, write_scripts
+from live_figures import CodeBelowFigures, LiveFigures
 from plain_notebook import Markdown, Unknown, plain_notebook
 from sample_checks import EXERCISE_PAGES
 from sphinx.jinja2glue import BuiltinTemplateLoader
@@ -97,11 +98,11 @@ SEARCH_SCRIPTS = re.compile(SCRIPT.format("searchtools|language_data|searchindex
 
 
 class FinishedPages(BuiltinTemplateLoader):
-    """A template loader that corrects the HTML of each rendered page and collects its `notes`."""
+    """A template loader that corrects the HTML of each rendered page, and collects its `notes` and its text."""
 
     def init(self, builder, *args, **kwargs) -> None:
         super().init(builder, *args, **kwargs)
-        self.env, self.notes = builder.app.env, {}
+        self.env, self.notes, self.texts = builder.app.env, {}, {}
 
     def render(self, template: str, context: dict) -> str:
         text = super().render(template, context)
@@ -113,18 +114,20 @@ class FinishedPages(BuiltinTemplateLoader):
         if page != "search":
             text = SEARCH_SCRIPTS.sub("", text)
         self.notes |= notes_of(page, text)
+        self.texts[page] = text_of(text)
         return with_places(text, self.env) if page == EVIDENCE else text
 
 
 def write_generated_files(app, exception) -> None:
-    """Write the notes, and pages at old addresses and at index.html that lead to the pages they stand for.
+    """Write the notes and texts, and pages at old addresses and at index.html that lead to the pages they stand for.
 
     index.html has the metadata of the first page.
     """
     root, folder = app.config.root_doc, Path(app.outdir)
     if exception or app.builder.name != "html" or not app.parity_changed:
         return
-    write_notes(folder, app.builder.templates.notes)
+    templates = app.builder.templates
+    write_scripts(folder, templates.notes, templates.texts)
     head = (folder / f"{root}.html").read_text(encoding="utf8").partition("</head>")[0]
     title = re.search(r"<title>.*?</title>", head, re.DOTALL)
     tags = re.findall(r'<meta (?:name="(?:description|twitter:\w+)"|property="og:\w+")[^>]*>', head)
@@ -143,7 +146,13 @@ def write_redirect(file: Path, address: str, words: str, *head: str) -> None:
         "</head>", f'<body><h1><a href="{address}">{escape(words)}</a></h1></body>', "</html>", ""]), encoding="utf8")
 
 
-# --- the address of the repository ---
+# --- the addresses of the pages and of the repository ---
+
+def name_pages(app, config) -> None:
+    """Use the address of the pages in the environment variable PARITY_BOOK if `_config.yml` contains none."""
+    config.html_baseurl = config.html_baseurl or os.environ.get("PARITY_BOOK", "")
+
+
 
 def name_repository(app, name: str, source: list[str]) -> None:
     """Replace the example address of the repository on a page by the one in `_config.yml`, if there is one."""
@@ -265,6 +274,7 @@ def resolve_claim(app, env, node, content):
 def setup(app) -> dict[str, object]:
     app.setup_extension("execution")
     app.setup_extension("letters")
+    app.connect("config-inited", name_pages)
     app.connect("env-before-read-docs", note_changes)
     app.connect("env-before-read-docs", forget_changed_pages)
     app.connect("source-read", name_repository)
@@ -278,9 +288,11 @@ def setup(app) -> dict[str, object]:
     app.add_role("claim", Claim(warn_dangling=True))
     app.add_transform(OneCaption)
     app.add_post_transform(LiveFigures)
-    # Sphinx reads every page again when this number changes. It does not notice that a style sheet has changed.
+    app.add_post_transform(CodeBelowFigures)
+    # Sphinx reads every page again when this number changes. It does not notice changes of style sheets.
     here, root = Path(__file__).parent, Path(app.confdir)
     files = [*here.glob("*.*"), *here.parent.glob("_static/*"), root / "packages/parity_figures/colours.css",
              root / "_config.yml"]
-    version = crc32(b"".join(file.read_bytes() for file in sorted(files)))
+    address = os.environ.get("PARITY_BOOK", "")
+    version = crc32(b"".join(file.read_bytes() for file in sorted(files)) + address.encode())
     return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": version}

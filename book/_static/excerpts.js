@@ -1,22 +1,29 @@
 // Search results that are in the order of the book if their scores are equal, and show the text around the searched words.
-// Sphinx itself takes the beginning of a page, which is its list of contents, and looks there for the stems of the words
-// ("pariti"), which hardly any text contains.
+// Sphinx itself fetches each page, which is impossible in a folder, takes its beginning, which is its list of contents, and
+// looks there for the stems of the words ("pariti"), which hardly any text contains.
 (() => {
   "use strict";
-  const NO_TEXT = "script, style, noscript, nav, h1, .headerlink, .toctree-wrapper, .copybtn, .parity-numbers, svg";
-  const BLOCKS = "p, li, dt, dd, td, th, h2, h3, h4, pre, figcaption";
-
   // Sphinx sorts results with equal scores by their titles, and so chapter 10 before chapter 2.
   const order = [...document.querySelectorAll(".bd-links a")].map((link) => link.getAttribute("href"));
   Scorer.score = ([page, , , , score]) => score - order.indexOf(page + DOCUMENTATION_OPTIONS.LINK_SUFFIX) / 1000;
 
+  let texts; // of all pages, as soon as one is needed; the build writes them
+  const load = () => new Promise((done) => {
+    const script = Object.assign(document.createElement("script"), { src: "_static/search-texts.js" });
+    script.onload = () => done(globalThis.parityTexts);
+    document.head.append(script);
+  });
+  globalThis.fetch = async (address) => {
+    texts ??= load();
+    const page = address.slice(document.documentElement.dataset.content_root.length, -DOCUMENTATION_OPTIONS.FILE_SUFFIX.length);
+    const text = (await texts)[page];
+    return { text: () => text };
+  };
+
   Search.htmlToText = (html, anchor) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    const article = page.querySelector("article.bd-article");
-    const part = (anchor && article?.querySelector(`#${CSS.escape(anchor.slice(1))}`)) || article;
-    for (const element of part?.querySelectorAll(NO_TEXT) ?? []) element.remove();
-    for (const block of part?.querySelectorAll(BLOCKS) ?? []) block.append(" ");
-    return (part?.textContent ?? "").replace(/\\[()[\]]/g, "").replace(/\s+/g, " ").trim();
+    const part = (anchor && page.getElementById(anchor.slice(1))) || page.body;
+    return part.textContent.replace(/\s+/g, " ").trim();
   };
 
   const summarise = Search.makeSearchSummary;

@@ -2,9 +2,11 @@
 //
 // `home` is the address of the built book's folder; `pages` lists the book in order: { name, part, depth, html }, where
 // `part` is the caption of the part that begins with the page. `cover` is the HTML of the title page, `sheet` a style
-// sheet. Screen-only elements disappear, folded ones open, and links lead to places inside the document.
+// sheet. Screen-only elements and the code of figures disappear, other folded elements open, and links lead to places
+// inside the document.
 async ({ home, pages, title, cover, sheet }) => {
-  const SCREEN_ONLY = "a.headerlink, .parity-numbers, a[download], .sd-summary-state-marker, noscript:not(:has(figure))";
+  const SCREEN_ONLY = "a.headerlink, .parity-numbers, a[download], details.hide, section:has(> .guesses-kept), " +
+    ".sd-summary-state-marker, noscript:not(:has(figure))";
   const REFERRING = ["for", "headers", "aria-labelledby", "aria-describedby", "aria-controls"];
   const addressOf = (page) => `${home}/${page.name}.html`;
   const chapters = new Map(); // address of a page -> { page, place, article, ids }

@@ -25,7 +25,7 @@ SETTINGS = {"prefer_css_page_size": True, "print_background": True, "outline": T
 LOCAL_URL = re.compile(r"^(file:|data:|blob:)")
 JOIN, SHEET = (Path(__file__).with_suffix(suffix).read_text(encoding="utf8") for suffix in (".js", ".css"))
 # Shrink tables that are wider than a sheet and boxes that are higher, and keep code together with its output if that
-# leaves less than half a sheet empty.
+# leaves less than a third of a sheet empty.
 FIT = """([width, height]) => {
   for (const table of document.querySelectorAll("table"))
     for (let zoom = 0.95; zoom > 0.4 && table.getBoundingClientRect().right > width; zoom -= 0.05)
@@ -33,7 +33,7 @@ FIT = """([width, height]) => {
   for (const box of document.querySelectorAll("div.cell_input, figure"))
     if (box.offsetHeight > height) box.style.zoom = (height - 8) / box.offsetHeight;
   for (const cell of document.querySelectorAll("div.cell"))
-    if (cell.offsetHeight < height / 2) cell.style.breakInside = "avoid";
+    if (cell.offsetHeight < height / 3) cell.style.breakInside = "avoid";
 }"""
 MOST_TIMES = 4
 NUMBER = """(pages) => {
@@ -80,6 +80,7 @@ def cover(config: dict, first_page: str, home: str) -> str:
 <p class="title">{escape(config["title"])}</p>
 <p class="subtitle">{re.search(r'content="([^"]*)"', about)[1]}</p>
 <p>{escape(config["author"])}<br>Version {__version__}, {escape(str(config["copyright"]))}</p>
+<p class="small">The web pages also contain the code of the figures and the conditions of the claims.</p>
 <p class="small">{config.get("html", {}).get("extra_footer", "")}</p></section>"""
 
 

@@ -283,7 +283,7 @@ def survival(series: dict[str, Sequence[int | None]], cap: int) -> Picture:
         rows += [(name, float(update), float(part)) for update, part in zip(at, share, strict=True)]
     log_steps(axes, [*(value for updates in series.values() for value in updates if value is not None), cap])
     axes.set(ylim=(-0.03, 1.05), yticks=[0, 0.5, 1], xlabel="updates (log scale)", ylabel="share not yet successful")
-    legend_below(figure, axes, 2)
+    legend_below(figure, axes, 1 if max(map(len, series)) > 10 else 2)       # a phone has room for two short names
     return Picture(figure, "The share of runs that have not yet succeeded, against the updates on a logarithmic "
                    "scale: a curve that falls from 1 with each run that succeeds, with a cross at the cap if some "
                    f"never do. {'; '.join(words)}.",

@@ -69,7 +69,9 @@ def success_grid(rows: Sequence[object], columns: Sequence[object], solved: Sequ
     """
     require([len(counts) for counts in solved] == [len(columns)] * len(rows), "solved", solved,
             "one count for each row and column")
-    figure, axes = canvas(0.9 + 0.08 * max(len(str(row)) for row in rows) + 0.55 * len(columns), 0.8 + 0.42 * len(rows))
+    longest_row, longest_column = (max(len(str(name)) for name in names) for names in (rows, columns))
+    wide = max(0.41, 0.075 * longest_column)
+    figure, axes = canvas(0.9 + 0.08 * longest_row + wide * len(columns), 0.8 + 0.42 * len(rows))
     numbers, words = [], []
     for y, (row, counts) in enumerate(zip(rows, solved)):
         for x, (column, count) in enumerate(zip(columns, counts)):
@@ -119,7 +121,7 @@ def success_curve(points: Sequence[tuple[str, float, int, int]], xlabel: str,
     axes.plot(grid, curve(grid), color=INK, linestyle="--", linewidth=1.2, label="fitted curve")
     axes.set(xscale="log", ylim=(-0.04, 1.04), yticks=[0, 0.5, 1], xlabel=f"{xlabel} (log scale)",
              ylabel="share of successful runs")
-    legend_below(figure, axes, 3)
+    legend_below(figure, axes, 2)
     words = "; ".join(f"{group}, {number:.2g}: {solved} of {seeds}" for group, number, solved, seeds in points)
     return Picture(figure, f"Points with 95 % intervals: the share of successful runs against {xlabel}, on a "
                    f"logarithmic scale, and a dashed S-shaped curve that was fitted to half of them. {words}.",

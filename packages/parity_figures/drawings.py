@@ -357,4 +357,5 @@ def _draw_transition(axes: Axes, start: np.ndarray, end: np.ndarray, bits: str) 
     way = (end - start) / np.linalg.norm(end - start)
     side = np.array([way[1], -way[0]])
     begin, stop = start + RADIUS * (0.9 * way + 0.4 * side), end - RADIUS * (0.9 * way - 0.4 * side)
-    arrow(axes, begin, stop, bits, shift=0.3 * side, curve=0.16)
+    middle = 0.08 * np.linalg.norm(stop - begin)       # how far the arrow is bent there
+    arrow(axes, begin, stop, bits, shift=(middle + 0.22) * side, curve=0.16)

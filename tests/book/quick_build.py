@@ -16,14 +16,16 @@ def build_quickly(folder: Path) -> tuple[int, str]:
     log = folder / "build.log"
     processes = multiprocessing.get_context("forkserver")      # Windows has none
     processes.set_forkserver_preload(IMPORTED_ONCE)
-    process = processes.Process(target=_build, args=(folder, log))
+    process = processes.Process(target=_build, args=(folder, log, dict(os.environ)))
     process.start()
     process.join()
     return process.exitcode, log.read_text(encoding="utf8")
 
 
-def _build(folder: Path, log: Path) -> None:
+def _build(folder: Path, log: Path, environment: dict[str, str]) -> None:
     """Run the script that builds a book, as `python` would, with its output in a file."""
+    os.environ.clear()      # the server of processes has the environment of the first build
+    os.environ.update(environment)
     os.chdir(folder)
     with log.open("wb") as file:
         os.dup2(file.fileno(), 1)

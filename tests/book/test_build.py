@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import struct
 from html import unescape
 from importlib.metadata import version
 from pathlib import Path
@@ -239,8 +240,21 @@ def test_the_reason_why_a_build_does_not_start_is_one_line(tmp_path):
     assert re.fullmatch(r"Error: .*_build cannot be written: .*", line)
 
 
-def test_a_repository_url_brings_launch_buttons_and_a_base_url_brings_addresses(tmp_path):
+def test_the_environment_can_name_the_address_that_previews_of_links_need(tmp_path, monkeypatch):
+    book = tiny_book(tmp_path, SOUND)
+    monkeypatch.setenv("PARITY_BOOK", "https://example.org/bits")
+    for page in (built(book), (book / "_build/html/index.html").read_text(encoding="utf8")):
+        assert '<meta property="og:image" content="https://example.org/bits/_static/social.png" />' in page
+        assert '<meta name="twitter:card" content="summary_large_image" />' in page
+    header = (ROOT / "book/_static/social.png").read_bytes()[16:24]
+    assert struct.unpack(">II", header) == (1200, 630)
+    monkeypatch.delenv("PARITY_BOOK")
+    assert "og:image" not in built(book)
+
+
+def test_a_repository_url_brings_launch_buttons_and_a_base_url_brings_addresses(tmp_path, monkeypatch):
     book = tiny_book(tmp_path, FRONT + SOUND)
+    monkeypatch.setenv("PARITY_BOOK", "https://example.org/another/")
     config = (book / "_config.yml").read_text(encoding="utf8")
     block = re.search(r"^# repository:\n(?:#.*\n)+", config, re.MULTILINE)[0]
     config = config.replace(block, re.sub(r"^# ?", "", block, flags=re.MULTILINE))

@@ -52,19 +52,18 @@ function build(model) {
   view.map = svg("svg", { viewBox: `-32 -22 ${SIZE + 78} ${SIZE + 62}`, role: "img" });
   view.cellTitle = make("b", {});
   view.mapNote = make("figcaption", {});
-  view.sums = make("div", { class: "pw-sums" });
   view.answer = make("div", { "aria-hidden": "true" }); // the sentence next to it has the same content
   view.sentence = make("p", { "aria-live": "polite", "aria-atomic": "true" });
   view.numbers = numbersTable("The numbers of the steps so far", () => tableRows(view, look(model)));
   view.root = widgetRoot("One gated unit, step by step",
     stringSettings(view, model, 1, MOST_BITS, (bits) => setBits(model, bits)),
     make("div", { class: "pw-unit pw-side-by-side" },
-      make("figure", {}, view.cellTitle, view.cell, view.sums,
+      make("figure", {}, view.cellTitle, view.cell,
         make("div", { class: "pw-said" }, view.answer, view.sentence)),
       make("figure", {}, make("b", {}, "The new state against the old one"), view.map, view.mapNote)),
     row, buildTimeline(view, model),
     make("p", { class: "pw-legend" }, "Squares are gates, filled by the share that is open; bars are states, up for ",
-      "positive. The last row is the answer: a square for odd, a disc for even, with a cross below it if it is wrong."),
+      "positive. A square answers odd, a disc even; a cross marks a wrong answer."),
     view.numbers.root);
   return view;
 }
@@ -119,7 +118,6 @@ function paint(view, model) {
   const numbers = ROWS[cell].map(([letter, name]) => `${name} ${step ? fixed(now[letter]) : "unknown"}`);
   view.cell.setAttribute("aria-label", `The cell: ${numbers.join(", ")}.`);
   paintMap(view, shown);
-  view.sums.replaceChildren(...sums(shown));
   paintAnswer(view.answer, step ? steps[step].logit : null, onesIn(bits.slice(0, step)));
   view.sentence.replaceChildren(...(step ? judge(steps[step].logit, bits.slice(0, step)) :
     ["Nothing is in memory yet. What will the gates do at each bit? Guess, then press Step."]));
@@ -177,7 +175,7 @@ function paintMap({ map, mapNote }, { network, cell, bit, step, steps, values })
 }
 
 /** Draw a step: from the old state up or down to the curve, and across to the diagonal. */
-const move = ([before, after]) => svg("g", { class: "pw-move", "data-sign": after > 0 ? "plus" : "minus" },
+const move = ([before, after]) => svg("g", { class: "pw-move" },
   svgPath("pw-cobweb", cobweb([before, after])), svg("circle", { cx: at(before), cy: SIZE - at(after), r: 5.5 }));
 
 /** Draw next to the new state which answer the output gives. */
@@ -186,20 +184,4 @@ function answerStrip({ output: [weight], bias }) {
   const part = (name, y, height) => [svg("rect", { class: `pw-strip-${name}`, x: SIZE, y, width: 7, height }),
                                      svgText(SIZE + 12, y + height / 2 + 5, name, "start")];
   return [...part(upper, 0, half), ...part(lower, half, SIZE - half), svgLine("pw-half", 0, half, SIZE, half)];
-}
-
-/** Write the equations of the state in letters and in numbers; a line may break between the two. */
-function sums({ cell, step, old, now }) {
-  if (!step) return [];
-  const i = (letter) => make("i", {}, letter), factor = (value) => (value < 0 ? `(${fixed(value)})` : fixed(value));
-  const line = (letters, numbers) => make("p", { class: "pw-math" }, make("span", {}, ...letters), " ",
-                                          make("span", {}, `= ${numbers}`));
-  if (cell === "gru") return [
-    line([symbol("h", step), " = ", i("z "), symbol("h", step - 1), " + (1 − ", i("z"), ") ", i("n")],
-      `${fixed(now.z)} · ${factor(old.h)} + ${fixed(1 - now.z)} · ${factor(now.n)} = ${fixed(now.h)}`)];
-  return [
-    line([symbol("c", step), " = ", i("f "), symbol("c", step - 1), " + ", i("i g")],
-      `${fixed(now.f)} · ${factor(old.c)} + ${fixed(now.i)} · ${factor(now.g)} = ${fixed(now.c)}`),
-    line([symbol("h", step), " = ", i("o"), " tanh ", symbol("c", step)],
-      `${fixed(now.o)} · ${factor(Math.tanh(now.c))} = ${fixed(now.h)}`)];
 }

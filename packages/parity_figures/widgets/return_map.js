@@ -77,6 +77,12 @@ function stop(view) {
   view.timer = null;
 }
 
+function startAgain(view, model) {
+  view.K = null; // begins other intervals
+  save(model, { bits: "" });
+  paint(view, model); // saving does not paint if no bit had been read
+}
+
 function build(model) {
   const view = { timer: null };
   view.slider = makeSlider({ min: 0.5, max: 4, step: 0.01, "aria-label": "Sharpness K" },
@@ -84,17 +90,15 @@ function build(model) {
   view.value = make("output", { class: "pw-value" });
   const reading = buttonRow([["Read a 0", () => read(model, "0")], ["Read a 1", () => read(model, "1")],
                              ["50 zeros", () => read(model, "0".repeat(50))],
-                             ["Start again", () => save(model, { bits: "" })]]);
-  const proving = buttonRow([["Grow once", () => grow(view, model, 1)],
-                             ["Grow to the end", () => growToTheEnd(view, model)],
-                             ["New intervals", () => { view.K = null; paint(view, model); }]]);
+                             ["Start again", () => startAgain(view, model)]]);
+  const proving = buttonRow([["Grow the intervals", () => growToTheEnd(view, model)]]);
   view.drawing = svg("svg", { viewBox: `-34 -8 ${SIZE + 108} ${SIZE + 46}`, role: "img" });
   view.sentence = make("p", { "aria-live": "polite" });
   view.proof = make("p", { "aria-live": "polite" });
   view.root = widgetRoot("The return map of the two-unit network",
     make("div", { class: "pw-settings" }, make("label", {}, make("i", {}, "K"), view.slider, view.value)),
     make("div", { class: "pw-map pw-side-by-side" }, view.drawing, make("div", { class: "pw-side" },
-      make("b", {}, "A string"), reading.row, view.sentence, make("b", {}, "The proof"), proving.row, view.proof)));
+      make("b", {}, "A string"), reading.row, view.sentence, make("b", {}, "The intervals"), proving.row, view.proof)));
   return view;
 }
 
@@ -119,7 +123,7 @@ function drawMap({ drawing, rounds }, K, bits, path) {
   const curve = (bit) => grid.map((p) => point(p, nextP(p, bit, K)));
   const { even, odd } = rounds.at(-1), half = at(0.5), now = at(path.at(-1));
   const bar = (name, [low, high]) => svg("rect", { class: name, x: at(low) - 1, width: at(high) - at(low) + 2,
-                                                   y: SIZE - 9, height: 8 });
+                                                   y: SIZE - 15, height: 14 });
   drawing.replaceChildren(
     svg("rect", { class: "pw-frame", width: SIZE, height: SIZE }),
     svgLine("pw-half", half, 0, half, SIZE), svgLine("pw-half", 0, SIZE - half, SIZE, SIZE - half),

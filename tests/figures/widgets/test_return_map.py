@@ -29,7 +29,7 @@ def test_p_is_the_networks_and_the_proof_holds_where_the_librarys_does(show, K):
     page = show(ReturnMap(K, bits=bits))
     h = by_hand("tanh", sharpness=K).hidden_states(torch.tensor([float(bit) for bit in bits])[None, :, None])[0, -1]
     assert float(re.search(r"p is (-?[\d.]+)", drawn(page))[1]) == pytest.approx((h[0] - h[1]).item() / 2, abs=6e-4)
-    click(page, "Grow to the end")
+    click(page, "Grow the intervals")
     intervals = parity_intervals(K)
     assert ("correctly for ever" in words(page)) == (intervals is not None)
     if intervals is not None:
@@ -45,17 +45,17 @@ def test_a_network_that_forgets_has_a_counterexample(show):
     odd = by_hand("tanh", sharpness=1.15).double()(string)[0, :, 0] > 0
     assert bool(odd[:-1].all())
     assert not bool(odd[-1])
-    click(page, "Grow to the end")
+    click(page, "Grow the intervals")
     assert f"a 1 and {zeros} zeros make a counterexample" in words(page)
 
 
 def test_the_intervals_are_seen_growing_until_they_are_at_rest_or_the_proof_begins_again(show):
     page = show(ReturnMap(1.25, bits=""), less_motion=False)
-    click(page, "Grow to the end")
+    click(page, "Grow the intervals")
     page.wait_for_function("document.querySelector('.pw-side').innerText.includes('After 5 rounds')", polling=5)
     assert "still growing" in words(page)
     page.wait_for_function("document.querySelector('.pw-side').innerText.includes('correctly for ever')")
-    click(page, "New intervals", "Grow to the end", "New intervals")
+    click(page, "Start again", "Grow the intervals", "Start again")
     page.wait_for_timeout(200)
     assert "p = 0 alone" in words(page)
 
@@ -64,9 +64,9 @@ def test_bits_are_read_and_another_sharpness_starts_another_proof(show):
     page = show(ReturnMap(1.25, bits=""))
     click(page, "Read a 1", "50 zeros")
     assert "(51 bits)" in words(page)
-    click(page, "Start again", "Grow once")
+    click(page, "Start again", "Grow the intervals")
     assert "p is 0" in words(page)
-    assert "1 round the" in words(page)
+    assert "correctly for ever" in words(page)
     page.get_by_role("slider", name="Sharpness K").focus()
     page.keyboard.press("ArrowLeft")
     assert page.locator(".pw-value").inner_text() == "1.24"
