@@ -78,12 +78,16 @@ function paint(view, model) {
   view.table.replaceChildren(
     make("tr", {}, make("td", {}), ...["you", "our runs"].map((who) => make("th", { scope: "col" }, who))),
     line("guesses", ({ guesses }) => whole(guesses)), line("correct", ({ correct }) => String(correct)),
-    line("guesses per correct one", ({ correct, mean, error }) => (correct ? `${whole(mean)} ± ${whole(error)}` : "?")));
+    line("guesses / correct", ({ correct, mean, error }) => (correct ? `${whole(mean)} ± ${whole(error)}` : "?")));
   view.sentence.setAttribute("aria-live", view.timer ? "off" : "polite");
-  view.sentence.textContent = `${tries ? `${whole(tries / view.seconds)} guesses a second. ` : ""}After ± follows one ` +
-    `standard error.${model.get("scale") === RANGE ? "" : ` In our runs, weights are from −${RANGE} to ${RANGE}.`}`;
-  view.drawn.hidden = !found;
-  if (!found) return;
+  view.sentence.textContent = `${tries ? `${whole(tries / view.seconds)} guesses a second. ` : ""}The number after ± ` +
+    `is one standard error.${model.get("scale") === RANGE ? "" : ` In our runs, weights are from −${RANGE} to ${RANGE}.`}`;
+  if (!found) {
+    view.plane.replaceChildren(svg("rect", { class: "pw-frame", width: SIDE, height: SIDE }));
+    view.plane.setAttribute("aria-label", "An empty square.");
+    view.drawn.firstChild.textContent = "There is no correct network yet.";
+    return;
+  }
   const states = [[], []];
   for (const { inputs, odd } of found.strings) {
     const h = [0, 0];

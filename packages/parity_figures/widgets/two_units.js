@@ -80,16 +80,17 @@ function paint(view, model) {
     view.values[i].textContent = fixed(weights[i], 1);
   });
   paintStringSettings(view, model);
-  view.buttons["Fifty zeros"].setAttribute("aria-pressed", String(zeros));
-  const cells = (name, cells) => make("tr", {}, make("th", { scope: "row" }, name), ...cells);
-  const answer = (logit) => make("td", {}, answerOf(logit), " ", correctness(logit > 0 === odd));
-  const number = (count) => make("td", {}, `${count.toLocaleString("en")} of ${COUNT.toLocaleString("en")}`);
-  const unknown = () => make("td", {}, "?");
+  view.buttons["Fifty zeros"].textContent = zeros ? "No zeros" : "Fifty zeros";
+  const number = (count) => count.toLocaleString("en");
+  const line = (name, logit, count) => make("tr", {}, make("th", { scope: "row" }, name),
+    make("td", {}, answerOf(logit), " ", correctness(logit > 0 === odd)),
+    make("td", {}, `${number(count)} of ${number(COUNT)}`));
   view.table.replaceChildren(
     make("tr", {}, make("td", {}), make("th", { scope: "col" }, "this string"),
       make("th", { scope: "col" }, `all of ${LENGTH} bits`)),
-    cells("at the end", [answer(logits[bits.length]), number(correct[0])]),
-    cells("50 zeros later", zeros ? [answer(logits.at(-1)), number(correct[1])] : [unknown(), unknown()]));
+    line("at the end", logits[bits.length], correct[0]),
+    zeros ? line("50 zeros later", logits.at(-1), correct[1]) :
+      make("tr", {}, make("th", { scope: "row" }, "50 zeros later"), make("td", {}, "?"), make("td", {}, "?")));
   view.sentence.textContent = describe(correct, zeros);
 }
 

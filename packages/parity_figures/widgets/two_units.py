@@ -28,7 +28,7 @@ class TwoUnits(ParityWidget):
     """
 
     _esm, _css = front_end("two_units", "tanh_pair.js")
-    room = traitlets.List(traitlets.Float(), [43.0, 60.0]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [30.4, 53.3]).tag(sync=True)
 
     weights = traitlets.List(traitlets.Float(min=-12, max=12), minlen=11, maxlen=11).tag(sync=True)
     by_hand = traitlets.List(traitlets.Float()).tag(sync=True)
