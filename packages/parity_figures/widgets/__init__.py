@@ -11,9 +11,11 @@ try:
     from parity_figures.widgets.network_that_forgot import NetworkThatForgot
     from parity_figures.widgets.packed_batch import PackedBatch
     from parity_figures.widgets.playground import Playground
+    from parity_figures.widgets.random_guesses import RandomGuesses
     from parity_figures.widgets.return_map import ReturnMap
     from parity_figures.widgets.seed_by_seed import SeedBySeed
     from parity_figures.widgets.state_machine import StateMachine
+    from parity_figures.widgets.two_units import TwoUnits
     from parity_figures.widgets.unrolled_rnn import UnrolledRNN
     from parity_figures.widgets.you_are_the_network import YouAreTheNetwork
 except ModuleNotFoundError as missing:
@@ -24,4 +26,4 @@ except ModuleNotFoundError as missing:
                               'pip install "one-bit-of-memory[exercises]"', name=package) from None
 
 __all__ = ["CharacterWriter", "GatedUnit", "GradientStrip", "NetworkThatForgot", "PackedBatch", "Playground",
-           "ReturnMap", "SeedBySeed", "StateMachine", "UnrolledRNN", "YouAreTheNetwork"]
+           "RandomGuesses", "ReturnMap", "SeedBySeed", "StateMachine", "TwoUnits", "UnrolledRNN", "YouAreTheNetwork"]

@@ -205,9 +205,9 @@ function problemWith(text, least, most) {
   return text.length > most ? `At most ${most} bits fit here; these are ${text.length}.` : "";
 }
 
-/** Create a list of the networks if there are several. */
+/** Create a list of the networks if there are several; a figure of a single network need not have any. */
 function networkSettings(view, model, changes = {}) {
-  const labels = Object.keys(model.get("networks"));
+  const labels = Object.keys(model.get("networks") ?? {});
   view.network = makeSelect("Network", labels.map((label) => [label, label]),
     (network) => save(model, { ...changes, network }));
   return labels.length > 1 ? [view.network.root] : [];

@@ -18,9 +18,11 @@ from parity_figures.widgets import (
     NetworkThatForgot,
     PackedBatch,
     Playground,
+    RandomGuesses,
     ReturnMap,
     SeedBySeed,
     StateMachine,
+    TwoUnits,
     UnrolledRNN,
     YouAreTheNetwork,
 )
@@ -39,15 +41,17 @@ MAKE = {
     "NetworkThatForgot": NetworkThatForgot,
     "PackedBatch": PackedBatch,
     "Playground": lambda: Playground("lstm", hidden_size=8),
+    "RandomGuesses": lambda: RandomGuesses([900, 12_000]),
     "ReturnMap": lambda: ReturnMap(1.25, bits="1000"),
     "SeedBySeed": lambda: SeedBySeed(RUNS, 4000),
     "StateMachine": lambda: StateMachine(TWO, bits="1011"),
+    "TwoUnits": TwoUnits,
     "UnrolledRNN": lambda: UnrolledRNN({"by hand": by_hand(), "eight": ParityRNN(8)}, bits="101101110001", step=11),
     "YouAreTheNetwork": YouAreTheNetwork,
 }
 
 # Pages have drawings of the same, or there is nothing to show.
-SENTENCE_ONLY = {"CharacterWriter", "PackedBatch", "Playground", "ReturnMap"}
+SENTENCE_ONLY = {"CharacterWriter", "PackedBatch", "Playground", "RandomGuesses", "ReturnMap"}
 
 
 def test_every_widget_is_tested_here():
@@ -180,6 +184,8 @@ ONE, THREE = {"net": by_hand()}, {"net": ParityRNN(3, "gru")}
     (lambda: Playground(forget_bias=1), "forget_bias must be None for the cell 'relu'"),
     (lambda: UnrolledRNN(step=-1), "step"), (lambda: GradientStrip(ONE, gain=3), "gain"),
     (lambda: GradientStrip(ONE, bias=-3), "bias"), (lambda: ReturnMap(0.4), "sharpness"),
+    (lambda: TwoUnits([0.0] * 10), "weights"), (lambda: TwoUnits([13.0] * 11), "weights"),
+    (lambda: RandomGuesses([5]), "trials must be the guesses of at least two repetitions"),
     (lambda: PackedBatch(()), "lengths"), (lambda: PackedBatch((1,) * 7), "lengths"),
     (lambda: PackedBatch((0, 3)), "lengths"), (lambda: PackedBatch((11,)), "lengths")])
 def test_an_argument_that_is_not_allowed_is_named(make, message):
