@@ -1,10 +1,12 @@
-// A GRU that continues a text: type a beginning, choose a temperature, and see the probabilities of the next character.
+// A GRU that continues a text: type a beginning, choose a temperature, and see its hidden state and the probabilities of
+// the next character.
 
-const SHOWN = 8; // characters whose probabilities are drawn
+const SHOWN = 5; // characters whose probabilities are drawn
 const AT_ONCE = 100, MOST = 600;
+const PAUSE = 40; // ms between two characters, so that a hundred take less than five seconds
 const NAMES = { " ": "space", "\n": "new line" };
 
-export default widgetOf(["text", "written", "temperature"], build, paint);
+export default widgetOf(["text", "written", "temperature"], build, paint, stop);
 
 /** Return an array of the network: 16-bit integers in base64, times a unit. */
 function unpacked({ unit, data }) {
@@ -63,32 +65,56 @@ function write(view, model, count) {
   save(model, { written });
 }
 
+/** Write characters one after another, so that the reader sees the hidden state change. */
+function writeSlowly(view, model, count) {
+  stop(view);
+  if (wantsLessMotion()) return write(view, model, count);
+  const end = Math.min(model.get("written").length + count, MOST);
+  view.timer = setInterval(() => {
+    if (model.get("written").length + 1 >= end) stop(view);
+    write(view, model, 1);
+  }, PAUSE);
+}
+
+function stop(view) {
+  clearInterval(view.timer);
+  view.timer = null;
+}
+
 function build(model) {
   const [U, V, inputBias, stateBias, W, bias] = model.get("arrays").map(unpacked);
-  const view = { known: "" };
+  const view = { known: "", timer: null };
   view.net = { U, V, inputBias, stateBias, W, bias, count: bias.length, size: stateBias.length / 3 };
+  const restart = (text) => {
+    stop(view);
+    save(model, { text, written: "" });
+  };
   view.input = make("input", { class: "pw-input pw-beginning", type: "text", maxlength: 60, autocomplete: "off",
     spellcheck: "false", autocapitalize: "none", oninput: () => {
       const characters = model.get("characters").replace("\n", "");
       const text = [...view.input.value.toLowerCase()].filter((letter) => characters.includes(letter)).join("");
-      save(model, { text, written: "" });
+      restart(text);
     } });
   view.slider = makeSlider({ min: 0.1, max: 2, step: 0.1 }, (temperature) => save(model, { temperature }));
   view.value = make("span", { class: "pw-value" });
   const { row, buttons } = buttonRow([
-    ["Next character", () => write(view, model, 1)],
-    [`Write ${AT_ONCE}`, () => write(view, model, AT_ONCE)],
-    ["Start again", () => save(model, { written: "" })],
+    ["Next character", () => { stop(view); write(view, model, 1); }],
+    [`Write ${AT_ONCE}`, () => writeSlowly(view, model, AT_ONCE)],
+    ["Start again", () => restart(model.get("text"))],
   ], "Next character");
   view.buttons = buttons;
   view.beginning = make("b");
   view.written = make("span");
   view.told = make("p", { class: "pw-told", "aria-live": "polite" });
   view.bars = make("ol", { class: "pw-chances", "aria-label": "The most likely next characters" });
+  view.cells = Array.from({ length: view.net.size }, () => make("i"));
+  view.units = make("div", { class: "pw-units", role: "img" }, ...view.cells);
   view.root = widgetRoot("A network that writes",
     make("div", { class: "pw-settings" }, make("label", {}, "Beginning ", view.input),
       make("label", {}, "Temperature ", view.slider, view.value)),
-    row, make("p", { class: "pw-page" }, view.beginning, view.written), view.told, view.bars);
+    row, make("p", { class: "pw-page" }, view.beginning, view.written), view.told, view.bars,
+    make("p", { class: "pw-legend" }, `The ${view.net.size} units of the hidden state: up for positive, down for negative`),
+    view.units);
   return view;
 }
 
@@ -104,9 +130,15 @@ function paint(view, model) {
   for (const name of ["Next character", `Write ${AT_ONCE}`]) setAvailable(view.buttons[name], !full);
   const ranked = shares.map((share, k) => [share, model.get("characters")[k]]).sort((a, b) => b[0] - a[0]);
   const [[share, first]] = ranked;
-  view.told.textContent = `The most likely next character: ${NAMES[first] ?? first}, with ${percent(share)}`;
+  if (!view.timer) view.told.textContent = `The most likely next character: ${NAMES[first] ?? first}, with ${percent(share)}`;
   view.bars.replaceChildren(...ranked.slice(0, SHOWN).map(([share, character]) => make("li", {},
     make("span", { class: "pw-letter" }, NAMES[character] ?? character),
     make("span", { class: "pw-bar", style: `width: ${(60 * share).toFixed(2)}%` }),
     make("span", { class: "pw-share" }, percent(share)))));
+  view.cells.forEach((cell, k) => {
+    tint(cell, view.h[k], 1);
+    cell.title = `unit ${k + 1}: ${fixed(view.h[k])}`;
+  });
+  view.units.setAttribute("aria-label", `${view.h.filter((value) => value > 0).length} of ${view.h.length} units are ` +
+    "positive");
 }

@@ -18,7 +18,7 @@ NAMED = 3       # characters that the summary names
 class CharacterWriter(ParityWidget):
     """A widget in which a GRU continues a text that the reader types.
 
-    It shows the probabilities of the next character at a chosen temperature. ``rnn`` is a GRU with one layer that reads
+    It shows the hidden state and the probabilities of the next character at a chosen temperature. ``rnn`` is a GRU with one layer that reads
     one-hot vectors, and ``readout`` computes a logit for each of the ``characters``. The network first reads "\\n", the
     end of a paragraph, then the ``text`` and what it has ``written``. The weights are rounded to 16 bits.
 
@@ -42,11 +42,15 @@ class CharacterWriter(ParityWidget):
         super().__init__(characters=characters, text=text, arrays=[_packed(array) for array in weights], **values)
 
     @torch.no_grad()
+    def state(self) -> torch.Tensor:
+        """Return the hidden state after the text, ``[hidden]``."""
+        indices = torch.tensor([[self.characters.index(character) for character in f"\n{self.text}{self.written}"]])
+        return self._rnn(one_hot(indices, len(self.characters)).float())[1][0, 0]
+
+    @torch.no_grad()
     def probabilities(self) -> np.ndarray:
         """Return the probability of each character after the text, ``[characters]``."""
-        indices = torch.tensor([[self.characters.index(character) for character in f"\n{self.text}{self.written}"]])
-        states, _ = self._rnn(one_hot(indices, len(self.characters)).float())
-        return torch.softmax(self._readout(states[0, -1]) / self.temperature, dim=0).numpy()
+        return torch.softmax(self._readout(self.state()) / self.temperature, dim=0).numpy()
 
     def summary(self) -> str:
         """Name the most likely next characters."""

@@ -1,4 +1,4 @@
-"""CharacterWriter has PyTorch's probabilities, and its text grows by characters that are drawn from them."""
+"""CharacterWriter has PyTorch's states and probabilities, and its text grows by characters that are drawn from them."""
 
 import numpy as np
 import pytest
@@ -18,20 +18,28 @@ def writer(text="the gate", large=8.0, **values):
     return CharacterWriter(network.rnn, network.readout, CHARACTERS, text, **values)
 
 
+# What the cells draw: the height of a bar that points up or down, as a share of half the cell.
+UNITS = """cells => cells.map((cell) => {
+  const bar = getComputedStyle(cell, "::before"), share = 2 * parseFloat(bar.height) / cell.offsetHeight;
+  return parseFloat(bar.top) + parseFloat(bar.height) / 2 < cell.offsetHeight / 2 ? share : -share;
+})"""
+
+
 def written(page):
     return page.locator(".pw-page span").inner_text()
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("text", "temperature"), [("the gate", 1.0), ("", 0.7), ("a network that writes", 2.0)])
-def test_bars_are_pytorchs_probabilities(show, text, temperature):
+def test_bars_are_pytorchs_probabilities_and_cells_its_hidden_units(show, text, temperature):
     widget = writer(text, temperature=temperature)
     page = show(widget)
     names = [{"space": " ", "new line": "\n"}.get(name, name) for name in page.locator(".pw-letter").all_inner_texts()]
     shares = [float(share.removesuffix(" %")) / 100 for share in page.locator(".pw-share").all_inner_texts()]
     expected = widget.probabilities()
-    np.testing.assert_allclose(shares, np.sort(expected)[:-9:-1], atol=2e-3)
+    np.testing.assert_allclose(shares, np.sort(expected)[:-6:-1], atol=2e-3)
     np.testing.assert_allclose(shares, [expected[CHARACTERS.index(name)] for name in names], atol=2e-3)
+    np.testing.assert_allclose(page.locator(".pw-units i").evaluate_all(UNITS), widget.state(), atol=2e-3)
 
 
 @pytest.mark.browser
@@ -52,6 +60,20 @@ def test_a_text_is_typed_continued_and_begun_again(show):
     assert button(page, "Next character").get_attribute("aria-disabled") == "true"
     click(page, "Start again")
     assert written(page) == ""
+
+
+@pytest.mark.browser
+def test_a_text_is_written_character_by_character_until_the_reader_begins_again(show):
+    page = show(writer(), less_motion=False)
+    click(page, "Write 100")
+    lengths = [len(page.locator(".pw-page span").text_content()) for _ in range(5)]
+    assert lengths[0] < lengths[-1] < 100
+    click(page, "Start again")
+    assert (written(page), page.wait_for_timeout(100), written(page)) == ("", None, "")
+    click(page, "Write 100")
+    page.wait_for_function("document.querySelector('.pw-page span').textContent.length === 100")
+    page.wait_for_timeout(100)
+    assert len(page.locator(".pw-page span").text_content()) == 100
 
 
 @pytest.mark.browser

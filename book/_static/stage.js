@@ -1,0 +1,38 @@
+// Shows the stills of a page one after another on a stage that stays in view: the last one that the reader has come to.
+// Each still keeps its place in the text, for screen readers, for paper, and for browsers that run no script.
+(() => {
+  "use strict";
+  const stills = [...document.querySelectorAll(".bd-article figure.still")];
+  if (!stills.length) return;
+  const LINE = 0.6; // of the height of the window: what is above this line has been reached
+  const places = [...stills, stills.at(-1).closest("section").nextElementSibling]; // the stage is empty again at the last
+  const stage = Object.assign(document.createElement("div"), { className: "stage", ariaHidden: "true" });
+  const partsOf = (element) => [...element.querySelectorAll("svg g[id^=axes] > g")];
+  let shown = null;
+
+  function show(still) {
+    if (still === shown) return;
+    shown = still;
+    const kept = new Set(partsOf(stage).map((part) => part.outerHTML));
+    stage.replaceChildren();
+    if (!still) return;
+    const words = [...still.querySelectorAll(".caption-number, .caption-text")].map((part) => part.textContent);
+    stage.append(still.querySelector("svg").cloneNode(true),
+      Object.assign(document.createElement("p"), { textContent: words.join("") }));
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    for (const part of partsOf(stage))
+      if (!kept.has(part.outerHTML)) part.animate({ opacity: [0, 1] }, { duration: 600, easing: "ease-out" });
+  }
+
+  const wide = matchMedia("(min-width: 1200px)"); // from this width on, the theme has a column next to the text
+  const settle = () => wide.matches ? document.querySelector(".sidebar-secondary__inner").append(stage)
+    : document.querySelector(".bd-article").prepend(stage);
+  wide.addEventListener("change", settle);
+  settle();
+  const reached = (place) => place.getBoundingClientRect().top < LINE * innerHeight;
+  const observer = new IntersectionObserver(() => {
+    const place = places.findLast(reached);
+    show(stills.includes(place) ? place : null);
+  }, { rootMargin: `9999999px 0px ${-100 * (1 - LINE)}% 0px` });
+  places.forEach((place) => observer.observe(place));
+})();

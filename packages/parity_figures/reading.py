@@ -1,0 +1,82 @@
+"""Drawings of networks that read a sequence.
+
+All have the same size, and what two of them share is at the same place, so that one can turn into the next.
+"""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from parity_figures.drawings import arrow, blank, box, node, write
+from parity_figures.picture import EVEN, INK, MUTED, ODD, PAPER, Picture, canvas, in_style
+
+PLACES, HEIGHT = 5, 2.85                # of the drawing; each element of the sequence has a place
+LOW, MIDDLE, HIGH = 0.2, 1.25, 2.25    # heights of the rows
+HALF = (0.38, 0.24)                     # of a box
+COLOURS = {"even": EVEN, "odd": ODD}
+
+
+def _sequence(elements: Sequence[str]) -> tuple[Figure, Axes]:
+    """Draw up to five elements of a sequence in the lowest row."""
+    figure, axes = canvas(3.75, 2.2)
+    blank(axes, PLACES, HEIGHT)
+    axes.add_patch(Rectangle((0, 0), PLACES, HEIGHT, fill=False, edgecolor="none"))
+    for place, element in enumerate(elements):
+        write(axes, place + 0.5, LOW, element, fontweight="bold")
+    return figure, axes
+
+
+@in_style
+def all_at_once(elements: Sequence[str], weights: int, answers: Sequence[tuple[str, str]]) -> Picture:
+    """Draw a feed-forward network, which reads all elements at once.
+
+    The first ``weights`` elements have a weight each. ``answers`` has pairs of an answer and what it depends on.
+    """
+    figure, axes = _sequence(elements)
+    for place in range(len(elements)):
+        x, end = place + 0.5, 2.2 + 0.15 * place
+        if place < weights:
+            arrow(axes, (x, LOW + 0.22), (end, MIDDLE - 0.3))
+            write(axes, 0.6 * x + 0.4 * end, LOW + 0.44, f"$w_{place + 1}$", bbox={"color": PAPER, "pad": 1})
+        else:
+            write(axes, x, LOW + 0.48, "no\nweight", MUTED, linespacing=1.1)
+    node(axes, 2.5, MIDDLE, "", INK)
+    for number, (answer, depends) in enumerate(answers):
+        x = 2.5 + 1.6 * (number - (len(answers) - 1) / 2)
+        arrow(axes, (2.5, MIDDLE + 0.33), (x, HIGH - 0.25))
+        box(axes, x, HIGH, answer, COLOURS.get(answer, MUTED), HALF)
+        write(axes, x, HIGH + 0.41, depends, MUTED)
+    words = " or ".join(f"{answer} {depends}".strip() for answer, depends in answers)
+    return Picture(figure, f"The elements {' '.join(elements)} side by side. Arrows lead from the first {weights} of them "
+                   f"to a single unit, each with a weight of its own, w 1 to w {weights}. The answer is {words}.")
+
+
+@in_style
+def one_by_one(elements: Sequence[str], *memories: tuple[str, Sequence[str]], answer: str = "",
+               words: Sequence[str] = ()) -> Picture:
+    """Draw what is remembered while the elements are read one at a time.
+
+    Each of one or two ``memories`` has a title and its contents after each element. ``answer`` is what the last
+    content leads to, and ``words`` say what each element does to the first memory.
+    """
+    figure, axes = _sequence(elements)
+    for (title, contents), height in zip(memories, (MIDDLE, HIGH), strict=False):
+        write(axes, 0.12, height + 0.41, title, MUTED, ha="left")
+        for place, content in enumerate(contents):
+            x = place + 0.5
+            box(axes, x, height, content, COLOURS.get(content, INK), HALF)
+            if place:
+                arrow(axes, (x - 0.62, height), (x - 0.38, height))
+    for place, _ in enumerate(elements):
+        arrow(axes, (place + 0.5, LOW + 0.22), (place + 0.5, MIDDLE - 0.25))
+    for place, word in enumerate(words):
+        write(axes, place + 0.56, LOW + 0.5, word, MUTED, ha="left")
+    if answer:
+        x = len(elements) - 0.5
+        arrow(axes, (x, MIDDLE + 0.25), (x, HIGH - 0.25))
+        box(axes, x, HIGH, answer, MUTED, HALF)
+    rows = "; ".join(f"{title} {', '.join(content or 'nothing' for content in contents)}" for title, contents in memories)
+    return Picture(figure, f"The elements {' '.join(elements)} side by side, and above each of them a box, with an arrow "
+                   f"from box to box. {rows}. {answer and f'The last box leads to the answer {answer}.'}".strip())
