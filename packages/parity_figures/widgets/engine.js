@@ -9,6 +9,7 @@ function engine() {
 
   const STRETCH = 1.5; // validation strings are this many times as long as the longest training strings
   const VALIDATION = { strings: 500, batch: 50, every: 50 }; // strings, strings in a batch, and updates in between
+  const PREFIXES = 200, SNAPSHOTS = 100; // prefixes whose states are reported, and the most reports of a run
   const THRESHOLD = 0.95; // the accuracy of a batch after which a curriculum grows by a bit
 
   /** Return the shortest length, and the longest at the first update and at the end. */
@@ -211,9 +212,9 @@ function engine() {
       });
     }
 
-    /** Allocate the arrays for a batch, with views for each time step, unless the last batch had the same shape. */
-    allocate(count, steps) {
-      if (this.run.count === count && this.run.steps === steps) return this.run;
+    /** Allocate the arrays for a batch, with views for each time step, unless those of `run` have the same shape. */
+    allocate({ count, steps }, run) {
+      if (run.count === count && run.steps === steps) return run;
       const H = this.hidden, size = H * count;
       const cut = (units, times) => {
         const all = new Float64Array(times * units * count); // flat [times][units][count]
@@ -224,13 +225,12 @@ function engine() {
       const [c, tanhC] = this.cell.hasCellState ? [cut(H, steps + 1), cut(H, steps)] : [[], []];
       const at = a.map((_, t) => ({ a: a[t], h: stacked[t], next: stacked[t + 1], size, dHidden, dCell, carry,
                                     c: c[t], cNext: c[t + 1], tanhC: tanhC[t] }));
-      this.run = { count, steps, stacked, at, carry, logits: cut(1, steps), dLogits: cut(1, steps) };
-      return this.run;
+      return { count, steps, stacked, at, carry, logits: cut(1, steps), dLogits: cut(1, steps) };
     }
 
-    /** Run the network over a batch. The next batch overwrites the returned states and logits. */
-    forward({ count, steps, bits }) {
-      const run = this.allocate(count, steps), H = this.hidden, { matrix, output, bias } = this.weights;
+    /** Run the network over a batch. The next batch without a `run` overwrites the states and logits. */
+    forward(batch, run = (this.run = this.allocate(batch, this.run))) {
+      const { count, bits } = batch, H = this.hidden, { matrix, output, bias } = this.weights;
       run.at.forEach((step, t) => {
         step.h.set(bits.subarray(t * count, (t + 1) * count), H * count);
         step.h.fill(1, (H + 1) * count);
@@ -338,6 +338,9 @@ function engine() {
       Object.assign(this, bounds(settings.lengths));
       this.reach = this.first; // the longest length that is drawn now; that of a curriculum grows
       this.everything = settings.batch === "all" ? batchOf(allStrings(settings.lengths), settings.label) : null;
+      const strings = Math.ceil(PREFIXES / this.longest);
+      this.prefixes = batchOf(drawStrings(stream(5), strings, this.longest, this.longest), "every");
+      this.run = this.network.allocate(this.prefixes, {});
       this.validation = this.everything ? [this.everything] : this.validationBatches(stream(4));
     }
 
@@ -379,11 +382,18 @@ function engine() {
       return logits.map((part, t) => part.filter((z, b) => correct(z, t, b)).length / count);
     }
 
-    /** Return the hidden states for a string, [steps + 1][hidden] from the start on, and the logits. */
-    statesOf(bits) {
-      const { stacked, logits } = this.network.forward(batchOf([bits], "every"));
-      return { hidden: stacked.map((part) => Array.from(part.subarray(0, this.network.hidden))),
-               logits: logits.map((part) => part[0]) };
+    /**
+     * Return the hidden states after all prefixes of some strings, flat [steps][count][hidden], whether each prefix is
+     * odd, [steps][count], and the weights of the output layer.
+     */
+    snapshot() {
+      const { hidden: H, weights: { output, bias } } = this.network, { count, steps, labels } = this.prefixes;
+      const states = new Float32Array(steps * count * H);
+      this.network.forward(this.prefixes, this.run).at.forEach(({ next }, t) => {
+        for (let b = 0; b < count; b++)
+          for (let k = 0; k < H; k++) states[(t * count + b) * H + k] = next[k * count + b];
+      });
+      return { steps: this.steps, states, odd: labels, count, output: Array.from(output.values), bias: bias[0] };
     }
 
     /** Return the mean norm of the last logit's gradient at each state, over `count` random strings. */
@@ -395,7 +405,7 @@ function engine() {
 
   // --- the messages of the worker ---------------------------------------------
 
-  const SLICE = 50; // milliseconds of training between two reports
+  const SLICE = 100; // milliseconds of training between two reports
   const EVERY = 400; // milliseconds between costly measurements
   let job = null; // the current run; a new one replaces it
   let timer; // of the next slice
@@ -403,9 +413,9 @@ function engine() {
   const actions = {
     start({ run, settings }, post) {
       job = null; // the last run ends even if the new one cannot start
-      const trainer = new Trainer(settings), { longest } = trainer;
-      const bits = Array.from(drawStrings(random(settings.seed, 5), 1, longest, longest)[0]);
-      job = { run, post, trainer, bits, running: false, solved: null, losses: [], measured: 0 };
+      const trainer = new Trainer(settings);
+      job = { run, post, trainer, running: false, solved: null, losses: [], snapshots: [trainer.snapshot()], every: 1,
+              measured: 0 };
       report(true);
     },
     pause() {
@@ -453,22 +463,27 @@ function engine() {
   /** Make one update, validate if it is time, and stop the run when the network has solved its task. */
   function update() {
     job.losses.push(job.trainer.step().loss);
+    if (job.trainer.steps > SNAPSHOTS * job.every) job.every *= 2;
+    if (job.trainer.steps % job.every === 0) job.snapshots.push(job.trainer.snapshot());
     if (job.solved !== null || job.trainer.steps % VALIDATION.every || !job.trainer.solved()) return;
     job.solved = job.trainer.steps;
     job.running = false;
   }
 
-  /** Post what has happened since the last report; costly measurements are included if they are due, or for `all`. */
+  /**
+   * Post what has happened since the last report; costly measurements are included if they are due, or for `all`.
+   * Of all snapshots, only the last one and those after a multiple of `every` updates are still needed.
+   */
   function report(all) {
-    const { run, trainer, bits, running, solved, losses } = job;
-    const message = { kind: "progress", run, steps: trainer.steps, running, solved, losses };
+    const { run, trainer, running, solved, losses, snapshots, every } = job, { steps } = trainer;
+    if (all && steps % every) snapshots.push(trainer.snapshot());
+    const message = { kind: "progress", run, steps, running, solved, losses, snapshots, every };
     if (all || performance.now() - job.measured >= EVERY) {
       message.accuracyByLength = trainer.accuracyByLength(Math.floor(trainer.longest * STRETCH));
-      message.states = { bits, ...trainer.statesOf(bits) };
       message.gradient = trainer.gradientThroughTime(trainer.longest);
       job.measured = performance.now();
     }
-    job.losses = [];
+    Object.assign(job, { losses: [], snapshots: [] });
     job.post(message);
   }
 

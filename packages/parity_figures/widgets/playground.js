@@ -1,9 +1,10 @@
-// The playground: settings, a worker that trains (engine.js), and up to four figures that follow it.
+// The playground: settings, a worker that trains (engine.js), and figures that show any moment of the run (stage.js).
 
 const COIN = Math.log(2); // the loss of a network that answers each bit with probability 1/2
 const MOST_OF_ALL = 10; // bits of which all strings can be the batch
 const MOST_RUNS = 40; // earlier runs that are listed
 const ADDRESS = "#playground?"; // the beginning of an address that contains settings
+const KEY = "one-bit-of-memory: runs"; // of the storage in which a visit to the book keeps its runs
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const withNames = (...values) => values.map((value) => [value, String(value)]);
@@ -35,6 +36,7 @@ const PRESETS = {
   "The notebook's loop: tanh, SGD, a rate of 1": {
     ...RECIPE, cell: "tanh", hidden: 4, batch: 8, optimizer: "sgd", rate: 1, clip: null },
   "A single tanh unit": { ...RECIPE, cell: "tanh", hidden: 1, lengths: 10 },
+  "A GRU of two units": { ...RECIPE, cell: "gru", hidden: 2, rate: 0.03, clip: 1 },
   "A learning rate ten times as large": { ...RECIPE, rate: 0.05, clip: null },
   "A curriculum: LSTM, a label at the end": { ...EXPERIMENT, label: "end", lengths: { curriculum: [2, 50] } },
 };
@@ -45,15 +47,16 @@ const withoutSeed = ({ seed, ...rest }) => rest;
 
 /** Change settings; this records the run so far and prepares a new one. */
 function change(view, model, changes) {
-  const ended = view.steps > 0 && !view.recorded && counted(view.steps, "update");
-  if (ended) record(view, model);
+  const { solved } = view, ended = view.steps > 0 && counted(view.steps, "update");
+  record(view, model);
   const settings = { ...model.get("settings"), ...changes };
   if (settings.cell !== "lstm") settings.forgetBias = null;
   const tooMany = settings.batch === "all" && !(settings.lengths <= MOST_OF_ALL);
   if (tooMany && "batch" in changes) settings.lengths = 5; // the setting that was not changed has to give way
   else if (tooMany) settings.batch = 32;
   save(model, { settings });
-  if (ended) view.line.textContent = `A setting has changed, and so the last run ended after ${ended}.`;
+  if (ended) view.line.textContent = `A setting has changed, so a new run begins. The last one ${solved === null ?
+    "ended" : "solved its task"} after ${ended} and is in the list below.`;
   if (view.inPage) history.replaceState(null, "", ADDRESS + new URLSearchParams(
     Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)])));
 }
@@ -75,9 +78,10 @@ function settingsInAddress() {
 /** Prepare a new run with the current settings. */
 function restart(view, model) {
   view.run += 1;
-  Object.assign(view, { steps: 0, running: false, solved: null, losses: [], latest: {}, recorded: false });
+  Object.assign(view, { steps: 0, running: false, solved: null, losses: [], snapshots: [], shown: null });
   view.worker.postMessage({ kind: "start", run: view.run, settings: model.get("settings") });
   paintSettings(view, model.get("settings"));
+  view.legend.textContent = legendOf(model.get("settings").hidden);
   paintRuns(view, model);
   view.line.textContent = "";
   paint(view, model);
@@ -89,16 +93,20 @@ function onMessage(view, model, message) {
     view.line.textContent = `The training stopped: ${message.message}`;
     return;
   }
-  const { steps, running, solved, losses, ...figures } = message;
+  const { steps, running, solved, losses, snapshots, every, accuracyByLength, gradient } = message;
   Object.assign(view, { steps, running, solved });
-  Object.assign(view.latest, figures);
   view.losses.push(...losses);
-  if (view.solved !== null && !view.recorded) record(view, model);
+  const before = view.snapshots.at(-1)?.measured;
+  view.snapshots.push(...snapshots.map((snapshot) => ({ ...snapshot, measured: before })));
+  view.snapshots = view.snapshots.filter((snapshot, i, all) => snapshot.steps % every === 0 || i === all.length - 1);
+  if (accuracyByLength) view.snapshots.at(-1).measured = { accuracyByLength, gradient };
+  if (view.solved !== null) announce(view, model);
   paint(view, model);
 }
 
 function toggle(view) {
   if (view.solved !== null) return;
+  view.shown = null;
   view.running = !view.running;
   view.worker.postMessage({ kind: view.running ? "resume" : "pause" });
   paintButtons(view);
@@ -112,22 +120,43 @@ function nextSeed(view, model) {
   if (continues) toggle(view);
 }
 
-/** Record the result of a run for the list and for Python. */
+/** Return the runs of this visit to the book or, without a readable storage or in a notebook, of this figure. */
+function allRuns(view, model) {
+  try {
+    return view.inBook && JSON.parse(sessionStorage.getItem(KEY)) || model.get("runs");
+  } catch {
+    return model.get("runs");
+  }
+}
+
+/** Record the result of a run for the list and for Python. The settings and the seed determine a run. */
 function record(view, model) {
-  view.recorded = true;
-  const { seed, ...settings } = model.get("settings");
+  if (!view.steps) return;
+  const { seed, ...settings } = model.get("settings"), all = allRuns(view, model);
   const run = { seed, steps: view.steps, solved: view.solved !== null, settings };
-  save(model, { runs: [...model.get("runs"), run].slice(-MOST_RUNS) });
+  const again = all.find((other) => other.seed === seed && same(other.settings, settings));
+  if (again?.steps >= run.steps) return;
+  const runs = [...all.filter((other) => other !== again), run].slice(-MOST_RUNS);
+  save(model, { runs });
+  try {
+    if (view.inBook) sessionStorage.setItem(KEY, JSON.stringify(runs));
+  } catch { /* without a storage, the runs last as long as the page */ }
   paintRuns(view, model);
-  if (view.solved === null) return;
-  const strings = settings.batch === "all" ? `all ${2 ** settings.lengths} strings` :
+}
+
+/** Record a run that has solved its task, and say so. */
+function announce(view, model) {
+  record(view, model);
+  const { batch, lengths } = model.get("settings");
+  const strings = batch === "all" ? `all ${2 ** lengths} strings` :
     "strings that it has never seen, up to 1.5 times as long as those in training,";
   view.line.textContent = `Solved after ${counted(view.steps, "update")}: every answer to ${strings} is correct.`;
 }
 
 function build(model, el) {
-  const adjustable = model.get("adjustable"), inPage = adjustable && el.classList.contains("widget-host");
-  const view = { run: 0, inPage, stops: model.get("stops") };
+  const adjustable = model.get("adjustable"), inBook = el.classList.contains("widget-host");
+  const inPage = adjustable && inBook, view = { run: 0, steps: 0, inBook, inPage, stops: model.get("stops") };
+  addEventListener("pagehide", () => record(view, model));
   const found = inPage ? settingsInAddress() : null;
   if (found) change(view, model, found);
   view.worker = startWorker((message) => onMessage(view, model, message));
@@ -140,13 +169,15 @@ function build(model, el) {
   view.buttons = buttons;
   view.count = addCount(row);
   view.line = make("p", { class: "pw-line", "aria-live": "polite" });
-  view.figures = Object.entries(FIGURES).slice(0, adjustable ? 4 : 2).map(([name, figure]) => buildFigure(figure, name));
-  view.runs = make("p", { class: "pw-runs" });
-  view.numbers = numbersTable("The numbers of the figures", () => tableRows(view.latest));
+  view.figures = Object.entries(FIGURES).slice(0, adjustable ? 4 : 3).map(buildDrawing);
+  view.runs = make("div", { class: "pw-runs" });
+  view.numbers = numbersTable("The numbers of the figures", () => tableRows(shownSnapshot(view)));
   view.root = widgetRoot("A network that trains here",
     ...(adjustable ? [buildSettings(view, model)] : []), row, view.line,
-    make("div", { class: "pw-figures pw-side-by-side" }, ...view.figures.map(({ root }) => root)), view.runs,
-    view.numbers.root);
+    buildStage(view, model, view.figures),
+    make("div", { class: "pw-figures pw-side-by-side" }, ...view.figures.slice(2).map(({ drawing, title, note }) =>
+      make("figure", {}, make("b", {}, title), drawing, make("figcaption", {}, note)))),
+    view.runs, view.numbers.root);
   return view;
 }
 
@@ -165,27 +196,58 @@ function buildSettings(view, model) {
         make("label", {}, "Seed ", view.seed))));
 }
 
-// The figures: title, function that draws it, the data that it shows, and an explanation. `data` returns something else
-// whenever the figure has to be drawn again.
+// The drawings: title, function that draws it, and the data that it shows, which are something else whenever it has to
+// be drawn again. The first two are the stage; the others have an explanation.
 const FIGURES = {
-  loss: { title: "Loss", draw: drawLoss, data: ({ steps, run }) => `${run} ${steps}`,
-          note: "The mean loss of each batch. The line is ln 2, the loss of a coin." },
-  lengths: { title: "Accuracy by length", draw: drawLengths, data: ({ latest }) => latest.accuracyByLength,
-             note: "The share of fresh strings with a correct last answer, by their length; black if it is 1. Longer " +
-               "strings than at the mark never occur in training; nor do shorter ones if there is one length and a " +
-               "label at the end." },
-  states: { title: "States along a string", draw: drawStates, data: ({ latest }) => latest.states,
-            note: "Each row is a unit, each column a bit of one string: green above zero, purple below. The answers " +
-              "are at the bottom: a dot is correct, a cross is wrong." },
-  gradient: { title: "Gradient through time", draw: drawGradient, data: ({ latest }) => latest.gradient,
+  plane: { title: "Hidden states", draw: (drawing, view) => drawPlane(drawing, shownSnapshot(view), stageOf(view)),
+           data: (view) => shownSnapshot(view) && `${view.run} ${view.steps} ${view.shown}` },
+  loss: { title: "Loss", draw: drawLoss, data: ({ steps, run }) => `${run} ${steps}` },
+  lengths: { title: "Accuracy by length", draw: drawLengths, data: (view) => shownSnapshot(view)?.measured,
+             note: "The share of fresh strings with a correct last answer; black if it is 1. Strings longer than at " +
+               "the mark never occur in training." },
+  gradient: { title: "Gradient through time", draw: drawGradient, data: (view) => shownSnapshot(view)?.measured,
               note: "How much the last logit depends on the state at each step, on a logarithmic scale." },
 };
 
-function buildFigure({ title, draw, data, note }, name) {
-  const drawing = svg("svg", { viewBox: "0 0 320 150", role: "img", "aria-label": title });
-  const root = make("figure", { class: `pw-figure pw-figure-${name}` }, make("b", {}, title), drawing,
-    make("figcaption", {}, note));
-  return { root, drawing, draw, data };
+/** Create a drawing whose plot has the coordinates 0 to 1, however wide it is; texts keep their size. */
+const buildDrawing = ([name, figure]) =>
+  ({ ...figure, drawing: svg("svg", { role: "img", "aria-label": figure.title, class: `pw-${name}` }) });
+
+/** Put the plane of the states over the loss, along which a slider moves. */
+function buildStage(view, model, [plane, loss]) {
+  const id = `pw-${Math.random().toString(36).slice(2)}`;
+  view.slider = makeSlider({ id, min: 0, max: 0 }, (place) => goBack(view, model, place));
+  view.moment = make("p", {});
+  view.legend = make("figcaption", {});
+  return make("figure", { class: "pw-stage" }, make("b", {}, plane.title), plane.drawing,
+    make("label", { for: id }, "Loss: drag to see earlier updates"),
+    make("div", { class: "pw-timeline" }, loss.drawing, view.slider), view.moment, view.legend);
+}
+
+/** Show the snapshot at a place in the list; the last one stays the last while the training goes on. */
+function goBack(view, model, place) {
+  view.shown = place === view.snapshots.length - 1 ? null : view.snapshots[place].steps;
+  paint(view, model);
+}
+
+const shownSnapshot = ({ snapshots, shown }) =>
+  snapshots.findLast(({ steps }) => shown === null || steps <= shown);
+
+/**
+ * Return the vertical direction and the frame of the plane. The last snapshot determines the direction, and the largest
+ * states the frame. As long as the training goes on, both are renewed only now and then.
+ */
+function stageOf(view) {
+  const last = view.snapshots.at(-1), { stage, run, running } = view;
+  const serves = stage?.last === last || (running && last.steps < 1.2 * stage?.last.steps);
+  if (stage?.run === run && serves) return stage;
+  const up = directionOf(last);
+  return (view.stage = { run, last, up, frame: frameOf(view.snapshots, up) });
+}
+
+function presetOf(settings) {
+  const sorted = (object) => Object.entries(object).sort();
+  return Object.keys(PRESETS).find((name) => same(sorted(PRESETS[name]), sorted(settings)));
 }
 
 function paintSettings(view, settings) {
@@ -193,8 +255,7 @@ function paintSettings(view, settings) {
   for (const [key, list] of Object.entries(view.settings)) list.choose(settings[key]);
   view.settings.forgetBias.select.disabled = settings.cell !== "lstm";
   view.seed.value = settings.seed;
-  const sorted = (object) => Object.entries(object).sort();
-  const preset = Object.keys(PRESETS).find((name) => same(sorted(PRESETS[name]), sorted(withoutSeed(settings))));
+  const preset = presetOf(withoutSeed(settings));
   view.preset.choose(preset ?? null);
   view.stop.textContent = view.stops[preset] ?? "";
 }
@@ -207,7 +268,20 @@ function paint(view, model) {
     figure.drawn = data;
     figure.draw(figure.drawing, view, model.get("settings"));
   }
+  paintMoment(view);
   if (!view.running) view.numbers.paint(); // during training nobody could read them
+}
+
+/** Move the slider to the snapshot that is shown, and describe this snapshot. */
+function paintMoment(view) {
+  const { snapshots, slider, losses, moment } = view, shown = shownSnapshot(view);
+  if (!shown) return;
+  slider.max = snapshots.length - 1;
+  slider.value = snapshots.indexOf(shown);
+  const { logits } = placesOf(shown, null), loss = losses[shown.steps] ?? losses.at(-1);
+  moment.textContent = `After ${counted(shown.steps, "update")}, ${correctOf(shown, logits)} of these ` +
+    `${logits.length} answers are correct${loss === undefined ? "" : `, and the loss is ${loss.toFixed(3)}`}.`;
+  slider.setAttribute("aria-valuetext", moment.textContent);
 }
 
 function paintButtons({ buttons, running, solved, losses, steps, count }) {
@@ -217,20 +291,19 @@ function paintButtons({ buttons, running, solved, losses, steps, count }) {
   count.textContent = `${counted(steps, "update")}${loss}${solved === null ? "" : ", solved"}`;
 }
 
-const LEFT = 34, RIGHT = 314, TOP = 8, BOTTOM = 128;
-const across = (share) => LEFT + (RIGHT - LEFT) * share;
-const up = (share) => BOTTOM - (BOTTOM - TOP) * share;
-const level = (share, name) => [svgLine("pw-level", LEFT, up(share), RIGHT, up(share)),
-                                svgText(LEFT - 4, up(share) + 4, name, "end")];
-const curveThrough = (points) =>
-  svgPath("pw-curve", points.map(([x, y]) => `${across(x).toFixed(1)},${up(y).toFixed(1)}`));
-const axis = (left, right) => [svgText(LEFT, 144, left, "start"), svgText(RIGHT, 144, right, "end")];
+const plot = (...shapes) => svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none" }, ...shapes);
+const level = (share) => svgLine("pw-level", 0, 1 - share, 1, 1 - share);
+const levelName = (share, name) =>
+  svg("text", { x: -4, y: `${100 * (1 - share)}%`, dy: 4, "text-anchor": "end" }, name);
+const below = (share, name, anchor = "middle") =>
+  svg("text", { x: `${100 * share}%`, y: "100%", dy: 15, "text-anchor": anchor }, name);
+const curveThrough = (points) => svgPath("pw-curve", points.map(([x, y]) => `${x.toFixed(4)},${(1 - y).toFixed(4)}`));
 
-function drawLoss(drawing, { losses, steps }) {
+function drawLoss(drawing, { losses }) {
   const most = Math.max(1.2 * COIN, ...losses.slice(-200)), shown = thinned(losses, 280);
   const points = shown.map((loss, i) => [i / Math.max(shown.length - 1, 1), Math.min(loss / most, 1)]);
-  drawing.replaceChildren(...level(0, "0"), ...level(COIN / most, "ln 2"), curveThrough(points),
-    ...axis("0", counted(steps, "update")));
+  drawing.replaceChildren(plot(level(0), level(COIN / most), curveThrough(points)),
+    svg("text", { x: 0, y: `${100 * (1 - COIN / most)}%`, dy: 15 }, "ln 2"));
   drawing.setAttribute("aria-label", losses.length ?
     `Loss: ${losses[0].toFixed(2)} at first, ${losses.at(-1).toFixed(3)} now` : "Loss: no update yet");
 }
@@ -244,62 +317,56 @@ function thinned(values, count) {
   });
 }
 
-function drawLengths(drawing, { latest: { accuracyByLength: shares } }, { lengths }) {
-  const longest = Array.isArray(lengths) ? lengths[1] : lengths.curriculum?.[1] ?? lengths, most = shares.length;
-  const width = (RIGHT - LEFT) / most, mark = across(longest / most);
-  drawing.replaceChildren(...level(0.5, "½"), ...level(1, "1"),
-    ...shares.map((share, i) => svg("rect", { class: share === 1 ? "pw-exact" : "pw-partly",
-      x: across(i / most) + width * 0.1, y: up(share), width: width * 0.8, height: BOTTOM - up(share) })),
-    svgLine("pw-mark-line", mark, TOP, mark, BOTTOM), ...axis("1 bit", String(most)),
-    svgText(mark, 144, String(longest)));
+function drawLengths(drawing, view, { lengths }) {
+  const shares = shownSnapshot(view).measured.accuracyByLength, most = shares.length;
+  const longest = Array.isArray(lengths) ? lengths[1] : lengths.curriculum?.[1] ?? lengths, mark = longest / most;
+  const bars = shares.map((share, i) => svg("rect", { class: share === 1 ? "pw-exact" : "pw-partly",
+    x: (i + 0.1) / most, y: 1 - share, width: 0.8 / most, height: share }));
+  drawing.replaceChildren(plot(level(0.5), level(1), ...bars, svgLine("pw-mark-line", mark, 0, mark, 1)),
+    levelName(0.5, "½"), levelName(1, "1"), below(0, "1 bit", "start"), below(mark, longest), below(1, most, "end"));
   const exact = shares.filter((share) => share === 1).length;
   drawing.setAttribute("aria-label", `The last answer is correct for all strings of ${exact} of ${most} lengths`);
 }
 
-function drawStates(drawing, { latest: { states: { bits, hidden, logits } } }) {
-  const units = hidden[0].length, width = (RIGHT - LEFT) / bits.length, height = (BOTTOM - TOP - 24) / units;
-  const values = hidden.slice(1).flat(), largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-  const cells = values.map((value, place) => svg("rect", { class: value > 0 ? "pw-plus" : "pw-minus",
-    opacity: Math.min(1, Math.abs(value) / largest).toFixed(2), x: across(Math.floor(place / units) / bits.length),
-    y: TOP + (place % units) * height, width: width + 0.2, height: height + 0.2 }));
-  let parity = 0, wrong = 0;
-  const answers = logits.map((logit, t) => {
-    parity ^= bits[t];
-    const correct = logit > 0 === (parity === 1), x = across((t + 0.5) / bits.length);
-    wrong += correct ? 0 : 1;
-    return correct ? svg("circle", { class: "pw-correct", cx: x, cy: BOTTOM - 10, r: Math.min(2.5, width / 3) })
-                   : svg("path", { class: "pw-cross", d: `M${x - 2.5} ${BOTTOM - 12.5}l5 5m0 -5l-5 5` });
-  });
-  drawing.replaceChildren(...cells, ...answers, svgText(LEFT - 4, TOP + 10, "units", "end"),
-    ...axis("bit 1", String(bits.length)));
-  drawing.setAttribute("aria-label",
-    `States of ${units} units along a string of ${bits.length} bits; ${wrong} answers are wrong`);
-}
-
-function drawGradient(drawing, { latest: { gradient: norms } }) {
-  const low = -12, high = 3, share = (power) => (power - low) / (high - low);
+function drawGradient(drawing, view) {
+  const norms = shownSnapshot(view).measured.gradient, low = -12, high = 3;
+  const share = (power) => (power - low) / (high - low);
   const powers = norms.map((norm) => Math.max(low, Math.min(high, Math.log10(norm / norms.at(-1)))));
-  drawing.replaceChildren(
-    ...[0, -5, -10].flatMap((power) => level(share(power), power ? `10${superscript(power)}` : "1")),
-    curveThrough(powers.map((power, t) => [(t + 0.5) / norms.length, share(power)])),
-    ...axis("step 1", String(norms.length)));
+  const marked = [0, -5, -10];
+  drawing.replaceChildren(plot(...marked.map((power) => level(share(power))),
+    curveThrough(powers.map((power, t) => [(t + 0.5) / norms.length, share(power)]))),
+    ...marked.map((power) => levelName(share(power), power ? `10${superscript(power)}` : "1")),
+    below(0, "step 1", "start"), below(1, norms.length, "end"));
   drawing.setAttribute("aria-label",
     `The gradient at step 1 is 10 to the power ${powers[0].toFixed(1)} of that at step ${norms.length}`);
 }
 
 /** Return the numbers of the figures: a row for each time step or length. */
-function tableRows({ accuracyByLength = [], states, gradient }) {
-  return [["step or bits", "accuracy at this length", "logit along the string", "gradient at this step"],
-    ...accuracyByLength.map((accuracy, i) => [String(i + 1), accuracy.toFixed(2),
-      i < states?.logits.length ? fixed(states.logits[i]) : "", gradient?.[i]?.toExponential(1) ?? ""])];
+function tableRows({ measured: { accuracyByLength = [], gradient } = {} } = {}) {
+  return [["step or bits", "accuracy at this length", "gradient at this step"], ...accuracyByLength.map((accuracy, i) =>
+    [String(i + 1), accuracy.toFixed(2), gradient[i]?.toExponential(1) ?? ""])];
 }
 
-/** List the runs with the current settings and count the solved ones. */
+/** List the runs with the current settings, and count those that solved their task, for each of the settings. */
 function paintRuns(view, model) {
-  const runs = model.get("runs"), settings = withoutSeed(model.get("settings"));
-  const alike = runs.filter((run) => same(run.settings, settings)), solved = alike.filter((run) => run.solved).length;
+  const groups = Map.groupBy(allRuns(view, model), (run) => JSON.stringify(run.settings));
+  const now = JSON.stringify(withoutSeed(model.get("settings"))), alike = groups.get(now) ?? [];
+  const solved = (runs) => runs.filter((run) => run.solved).length;
+  groups.delete(now);
+  const others = [...groups].map(([settings, runs]) =>
+    `${nameOf(JSON.parse(settings))}, ${solved(runs)} of ${runs.length}`);
   view.runs.replaceChildren(
-    alike.length ? `${solved} of ${counted(alike.length, "run")} with these settings solved it: ` : "",
+    alike.length ? `${solved(alike)} of ${counted(alike.length, "run")} with these settings solved it: ` : "",
     ...alike.map((run) => make("span", { class: run.solved ? "pw-run pw-run-solved" : "pw-run" },
-      `seed ${run.seed} ${run.solved ? "✓" : "–"} ${run.steps.toLocaleString("en")}`)));
+      `seed ${run.seed} ${run.solved ? "✓" : "–"} ${run.steps.toLocaleString("en")}`)),
+    others.length && view.preset ? make("p", {}, `Solved with other settings: ${others.join("; ")}.`) : "");
+}
+
+/** Name settings after their preset or after what distinguishes them from the book's recipe. */
+function nameOf(settings) {
+  const preset = presetOf(settings);
+  if (preset) return preset;
+  const names = CHOICES.filter(([key]) => !same(settings[key], RECIPE[key])).map(([key, name, choices]) =>
+    `${name.toLowerCase()} ${(choices.find(([value]) => same(value, settings[key])) ?? [0, settings[key]])[1]}`);
+  return `the book's recipe with ${names.join(", ")}`;
 }

@@ -107,17 +107,6 @@ def test_loss_accuracy_and_gradient_are_pytorchs(page, cell, label):
         assert ours["accuracy"] == pytest.approx(correct.item())
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_states_along_a_string_are_pytorchs(page, cell):
-    net, bits = random_net(cell, 5, 2, scale=2), [1, 0, 1, 1, 0]
-    states = page.evaluate("([settings, bits]) => trainer(settings).statesOf(bits)", [settings_of(net), bits])
-    inputs = torch.tensor(bits).double()[None, :, None]
-    with torch.no_grad():
-        np.testing.assert_allclose(states["hidden"][1:], net.hidden_states(inputs)[0].numpy(), atol=1e-9)
-        np.testing.assert_allclose(states["logits"], net(inputs)[0, :, 0].numpy(), atol=1e-9)
-    assert states["hidden"][0] == [0] * 5
-
-
 # ---------------------------------------------------------------- optimisers and initial weights
 
 

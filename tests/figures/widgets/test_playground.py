@@ -41,7 +41,7 @@ def test_each_trap_says_when_to_stop_and_what_the_recorded_runs_had_done_by_then
 
 
 def description(page, figure: str) -> str:
-    return page.locator(f".pw-figure-{figure} svg").get_attribute("aria-label")
+    return page.locator(f"svg.pw-{figure}").get_attribute("aria-label")
 
 
 def chosen(page, name: str) -> str:
@@ -61,10 +61,10 @@ def test_it_trains_until_it_has_solved_the_task_and_shows_the_result(show):
     assert "every answer to strings that it has never seen" in page.locator(".pw-line").inner_text()
     assert "1 of 1 run" in page.locator(".pw-runs").inner_text()
     assert "correct for all strings of 4 of 4 lengths" in description(page, "lengths")
-    assert "0 answers are wrong" in description(page, "states")
+    assert "separates 201 of them correctly" in description(page, "plane")
     rows = table(page)[1:]
     assert [row[:2] for row in rows] == [[str(length), "1.00"] for length in range(1, 5)]
-    assert all(float(row[3]) > 0 for row in rows[:3])
+    assert all(float(row[2]) > 0 for row in rows[:3])
     click(page, "Another seed")
     page.wait_for_function("document.querySelectorAll('.pw-run').length === 2", timeout=120_000)
     assert [text.split()[1] for text in page.locator(".pw-run").all_inner_texts()] == ["0", "1"]
@@ -74,7 +74,7 @@ def test_it_trains_until_it_has_solved_the_task_and_shows_the_result(show):
 def test_all_strings_can_be_the_batch_and_the_address_is_left_alone_without_settings(show):
     page = show(Playground("tanh", hidden_size=8, lengths=2, label="end", batch_size="all", lr=0.03, adjustable=False),
                 address="#here")
-    assert page.locator(".pw-figure").count() == 2
+    assert page.locator(".parity-widget figure").count() == 2
     assert page.get_by_role("combobox").count() == 0
     train(page)
     assert "every answer to all 4 strings is correct" in page.locator(".pw-line").inner_text()
@@ -110,11 +110,58 @@ def test_a_change_of_settings_records_the_run_so_far_and_says_so(show):
     click(page, "Train")
     page.wait_for_function("!document.querySelector('.pw-count').textContent.startsWith('0 ')")
     page.get_by_role("combobox", name="Units").select_option(label="4")
-    assert "the last run ended after" in page.locator(".pw-line").inner_text()
+    assert re.search("The last one ended after .* is in the list", page.locator(".pw-line").inner_text())
     assert count(page) == "0 updates"
+    other = "the book's recipe with cell LSTM, units 8, a label at the end, 0 of 1"
+    assert other in page.locator(".pw-runs").inner_text()
     page.get_by_role("combobox", name="Units").select_option(label="8")
     assert "0 of 1 run" in page.locator(".pw-runs").inner_text()
     assert page.locator(".pw-line").inner_text() == ""
+
+
+def moment(page) -> int:
+    """Return the number of updates after which the stage shows the states."""
+    text = page.get_by_role("slider").get_attribute("aria-valuetext")
+    return int(re.match("After ([0-9,]+) update", text)[1].replace(",", ""))
+
+
+@pytest.mark.browser
+def test_the_slider_goes_back_to_an_earlier_moment_of_the_run(show):
+    page = show(Playground(**SMALL))
+    slider, drawings = page.get_by_role("slider", name="Loss: drag to see earlier updates"), ("plane", "lengths")
+    marks = "[...document.querySelectorAll('.pw-plane > :not(svg)')].map(e => e.outerHTML).join()"
+    first = description(page, "plane")
+    train(page)
+    steps, last = moment(page), [page.evaluate(marks), *(description(page, name) for name in drawings)]
+    assert f"{steps} updates" in count(page)
+    slider.press("Home")
+    assert (moment(page), description(page, "plane")) == (0, first)
+    assert page.evaluate(marks) != last[0]
+    assert description(page, "lengths") != last[2]
+    slider.press("ArrowRight")
+    assert 0 < moment(page) < steps
+    slider.press("End")
+    assert (moment(page), [page.evaluate(marks), *(description(page, name) for name in drawings)]) == (steps, last)
+    slider.press("Home")
+    click(page, "Another seed")      # begins a run, whose newest states are shown
+    page.wait_for_function("document.querySelector('.pw-count').textContent.includes('solved')", timeout=120_000)
+    assert f"{moment(page)} updates" in count(page)
+
+
+@pytest.mark.browser
+def test_the_runs_are_still_there_after_leaving_the_page(show):
+    page = show(Playground(**SMALL))
+    train(page)
+    page.get_by_role("combobox", name="Begin with").select_option(label="A single tanh unit")
+    assert "solved its task" in page.locator(".pw-line").inner_text()
+    click(page, "Step")
+    page.wait_for_function("document.querySelector('.pw-count').textContent.startsWith('1 ')")
+    page.goto("about:blank")
+    page.go_back()
+    page.locator(".pw-run").wait_for()
+    assert page.locator(".pw-run").inner_text() == "seed 0 – 1"
+    assert "with other settings: the book's recipe with cell LSTM, units 8, bits 3, rate 0.03, 1 of 1" in page.locator(
+        ".pw-runs").inner_text()
 
 
 @pytest.mark.browser

@@ -1,0 +1,104 @@
+// The stage of a training run, for playground.js: hidden states as marks in a plane, and a loss curve that is a slider.
+
+const LEAST_LOGIT = 4; // the plane reaches at least to this logit, so that new networks have close states
+
+/**
+ * Return a direction at right angles to the readout in which the states of a snapshot vary most, or null for one unit.
+ * The direction is that of the largest principal component, found by repeated multiplication with the covariance.
+ */
+function directionOf({ states, output }) {
+  const H = output.length, count = states.length / H, size = Math.hypot(...output) || 1;
+  if (H === 1) return null;
+  const mean = output.map((_, k) => {
+    let sum = 0;
+    for (let i = k; i < states.length; i += H) sum += states[i];
+    return sum / count;
+  });
+  const covariance = output.map(() => new Float64Array(H));
+  for (let i = 0; i < states.length; i += H)
+    for (let k = 0; k < H; k++)
+      for (let l = 0; l < H; l++) covariance[k][l] += (states[i + k] - mean[k]) * (states[i + l] - mean[l]);
+  const aside = (v) => {
+    const along = dot(output, v) / size ** 2, rest = v.map((value, k) => value - along * output[k]);
+    return rest.map((value) => value / (Math.hypot(...rest) || 1));
+  };
+  let up = aside(output.map((_, k) => covariance[k][k] + 1e-9 * (k + 1)));
+  for (let round = 0; round < 200; round++) up = aside(covariance.map((row) => dot(up, row)));
+  const largest = up.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
+  return up.map((value) => value * Math.sign(largest)); // the sign of a direction is arbitrary
+}
+
+/**
+ * Return the places [x, y] of the states of a snapshot and their logits. With two units, a place is the state itself.
+ * Otherwise x is the logit, and y is the coordinate in the direction `up`, or the length of the prefix if it is null.
+ */
+function placesOf({ states, output, bias, count }, up) {
+  const H = output.length, logits = [], places = [];
+  for (let i = 0; i < states.length / H; i++) {
+    let logit = bias, y = up ? 0 : Math.floor(i / count) + 1;
+    for (let k = 0; k < H; k++) {
+      logit += output[k] * states[i * H + k];
+      if (up) y += up[k] * states[i * H + k];
+    }
+    logits.push(logit);
+    places.push(H === 2 ? [states[i * H], states[i * H + 1]] : [logit, y]);
+  }
+  return { places, logits };
+}
+
+/** Explain the plane of a network with so many hidden units, and the loss below it. */
+function legendOf(hidden) {
+  const up = hidden === 1 ? "the number of bits" : "a direction that does not change: of those at right angles to " +
+    "the last readout, the one in which the last states vary most";
+  const axes = hidden === 2 ? "Across is the first unit and up the second; on the line, the network's output, the " +
+    "logit, is 0." : `Across is the network's output, the logit, which is 0 on the line. Up is ${up}.`;
+  return "Each mark is the state after the first bits of a random string: a square if they are odd, a circle if they " +
+    `are even, and larger if they are fewer. ${axes} The loss is the mean of each batch; ln 2 is that of a coin.`;
+}
+
+/** Return the number of correct answers of a snapshot. */
+const correctOf = ({ odd }, logits) => logits.filter((logit, i) => logit > 0 === (odd[i] === 1)).length;
+
+/** Return the least and the greatest coordinates, [x, y], that the plane shows for all these snapshots. */
+function frameOf(snapshots, up) {
+  const H = snapshots[0].output.length, least = H === 2 ? [-1, -1] : [-LEAST_LOGIT, up ? -1 : 0];
+  const low = [...least], high = least.map((value) => -value || 1);
+  for (const snapshot of snapshots)
+    for (const place of placesOf(snapshot, up).places)
+      for (const axis of [0, 1]) {
+        low[axis] = Math.min(low[axis], place[axis]);
+        high[axis] = Math.max(high[axis], place[axis]);
+      }
+  if (H !== 2) high[0] = -(low[0] = Math.min(low[0], -high[0])); // the logit 0 is in the middle
+  const margin = low.map((v, axis) => 0.05 * (high[axis] - v));
+  return { low: low.map((v, axis) => v - margin[axis]), high: high.map((v, axis) => v + margin[axis]) };
+}
+
+/** Return a place as shares of the width and the height, from the upper left corner. */
+const sharesOf = ({ low, high }, place) => {
+  const [x, y] = place.map((v, axis) => (v - low[axis]) / (high[axis] - low[axis]));
+  return [x, 1 - y];
+};
+
+/** Draw the states of a snapshot, the line on which the logit is 0, and the side of it where the answer is odd. */
+function drawPlane(drawing, snapshot, { up, frame }) {
+  const { odd, output, bias, steps } = snapshot, { places, logits } = placesOf(snapshot, up);
+  const [normal, offset] = output.length === 2 ? [output, bias] : [[1, 0], 0], far = 1e3;
+  const size = Math.hypot(...normal) || 1, [a, b] = normal.map((v) => v / size), off = -offset / size;
+  const corner = (along, away) => sharesOf(frame, [a * (off + away) - b * along, b * (off + away) + a * along]);
+  const line = [corner(-far, 0), corner(far, 0)];
+  const marks = places.map((place, i) => {
+    const [x, y] = sharesOf(frame, place).map((share) => `${(100 * share).toFixed(2)}%`);
+    const r = 5 - 3 * (i / places.length);
+    return odd[i] ? svg("rect", { class: "pw-odd-state", x, y, width: 1.8 * r, height: 1.8 * r,
+                                  transform: `translate(${-0.9 * r} ${-0.9 * r})` }) :
+      svg("circle", { class: "pw-even-state", cx: x, cy: y, r });
+  });
+  drawing.replaceChildren(svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none" },
+    svg("rect", { class: "pw-even-region", width: 1, height: 1 }),
+    svg("polygon", { class: "pw-odd-region", points: [...line, corner(far, far), corner(-far, far)].join(" ") }),
+    svgLine("pw-readout", ...line.flat())), ...marks);
+  drawing.setAttribute("aria-label", 
+    `The states of ${places.length} prefixes after ${counted(steps, "update")}: the line separates ` +
+    `${correctOf(snapshot, logits)} of them correctly.`);
+}

@@ -1,0 +1,64 @@
+"""The marks of the stage are PyTorch's hidden states, and its vertical direction is a principal component."""
+
+import numpy as np
+import pytest
+import torch
+
+from parity_figures.widgets.base import FOLDER
+from parity_study.cells import CELLS
+from tests.figures.widgets.test_engine import DEFAULTS, random_net, settings_of
+
+pytestmark = pytest.mark.browser
+
+# Return the strings whose prefixes are shown, the direction and the frame, and the drawn places as coordinates.
+DRAW = """(settings) => {
+    const trainer = new (engine().Trainer)(settings), { bits, count, steps } = trainer.prefixes;
+    trainer.network.parameters.set(settings.weights);
+    const snapshot = trainer.snapshot(), up = directionOf(snapshot), frame = frameOf([snapshot], up);
+    const drawing = svg("svg");
+    drawPlane(drawing, snapshot, { up, frame });
+    const [{ low, high }, marks, line] = [frame, [...drawing.children].slice(1), drawing.querySelector(".pw-readout")];
+    const place = (element, x, y) => [parseFloat(element.getAttribute(x)), parseFloat(element.getAttribute(y))];
+    const back = ([x, y], size) => [x, size - y].map((v, axis) => low[axis] + v / size * (high[axis] - low[axis]));
+    const odd = marks.map((mark) => mark.matches(".pw-odd-state"));
+    return { bits: Array.from(bits), shape: [steps, count], up, odd, label: drawing.getAttribute("aria-label"),
+             places: marks.map((mark, i) => back(place(mark, ...(odd[i] ? ["x", "y"] : ["cx", "cy"])), 100)),
+             line: [back(place(line, "x1", "y1"), 1), back(place(line, "x2", "y2"), 1)] };
+}"""
+
+
+@pytest.fixture
+def page(open_file, tmp_path):
+    """A page from file:// with the engine and the stage."""
+    source = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("shared.js", "engine.js", "stage.js"))
+    text = f"<!doctype html><meta charset=utf-8><script>{source}</script>"
+    (tmp_path / "page.html").write_text(text, encoding="utf-8")
+    return open_file((tmp_path / "page.html").as_uri())
+
+
+@pytest.mark.parametrize("hidden", [1, 2, 5])
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_marks_are_pytorchs_states(page, cell, hidden):
+    net = random_net(cell, hidden, seed=2, scale=2)
+    drawn = page.evaluate(DRAW, DEFAULTS | settings_of(net) | {"lengths": 20})
+    bits = np.reshape(drawn["bits"], drawn["shape"]).T
+    with torch.no_grad():
+        inputs = torch.from_numpy(bits).double()[..., None]
+        states = net.hidden_states(inputs).transpose(0, 1).reshape(-1, hidden).numpy()
+        logits = net(inputs)[..., 0].T.flatten().numpy()
+    odd, up = bits.cumsum(axis=1).T.flatten() % 2 == 1, drawn["up"]
+    assert (len(states), drawn["odd"]) == (200, odd.tolist())
+    assert f"separates {((logits > 0) == odd).sum()} of them" in drawn["label"]
+    lengths = np.repeat(np.arange(1, 21), 10)
+    expected = states if hidden == 2 else np.stack([logits, lengths if hidden == 1 else states @ up], axis=1)
+    size = np.ptp(expected, axis=0).max() + 8
+    np.testing.assert_allclose(drawn["places"], expected, atol=2e-4 * size)
+    readout, bias = net.hidden_to_logits.weight.detach().numpy()[0], net.hidden_to_logits.bias.item()
+    ends = np.array(drawn["line"])
+    np.testing.assert_allclose(ends @ readout + bias if hidden == 2 else ends[:, 0], 0, atol=1e-9)
+    if hidden == 5:
+        aside = states - states.mean(axis=0)
+        aside -= np.outer(aside @ readout, readout) / (readout @ readout)
+        assert abs(np.dot(up, readout)) < 1e-9
+        assert np.linalg.norm(up) == pytest.approx(1)
+        assert np.linalg.norm(aside @ up) > 0.999 * np.linalg.svd(aside)[1][0]
