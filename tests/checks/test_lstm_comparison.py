@@ -7,6 +7,7 @@ from torch import nn
 
 from parity_checks.lstm_comparison import memory_cell as check_memory_cell
 from parity_checks.lstm_comparison import plans
+from parity_checks.lstm_comparison.cell import next_states
 from parity_checks.lstm_comparison.memory_cell import (
     first_error,
     hidden_states,
@@ -39,6 +40,14 @@ def test_hidden_states_are_those_of_pytorch():
     with torch.no_grad():
         expected = lstm(torch.from_numpy(inputs).double())[0][..., 0].numpy()
     np.testing.assert_allclose(hidden_states(weights, inputs), expected, atol=1e-12)
+
+
+def test_the_next_states_are_those_of_pytorch():
+    rng, cell = np.random.default_rng(0), nn.LSTMCell(2, 3, dtype=torch.float64)
+    x, h, c = torch.from_numpy(rng.normal(size=(5, 2))), *torch.from_numpy(10 * rng.normal(size=(2, 5, 3)))
+    weights = {name: parameter.detach().numpy() for name, parameter in cell.named_parameters()}
+    expected = [state.detach().numpy() for state in cell(x, (h, c))]
+    np.testing.assert_allclose(next_states(x.numpy(), h.numpy(), c.numpy(), weights), expected, atol=1e-12)
 
 
 def test_stored_values_follow_the_words_of_the_task():

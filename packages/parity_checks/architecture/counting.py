@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from parity_checks.assertions import Mistakes, Query
@@ -30,8 +32,10 @@ def count_parameters(seed: int = 0) -> None:
     cases = [("tanh", 5, 3, 1), ("lstm", 6, 4, 1), ("gru", 6, 4, 1), ("relu", 4, 9, 3), ("lstm", 3, 2, 2),
              ("gru", 4, 7, 3), ("tanh", 1, 4, 1), ("tanh", 1, 1, 1)]
     cases += [(cell, *(int(rng.integers(1, top)) for top in (9, 40, 5))) for cell in BLOCKS]
-    # Modules of these sizes do not fit into memory, and a table cannot contain all of them.
-    cases += [(cell, *map(int, rng.integers(1000, 10**6, size=2)), int(rng.integers(5, 50))) for cell in BLOCKS]
+    # Modules of these sizes do not fit into memory, and a table cannot contain all of them. On a 32-bit platform, the
+    # counts fit into NumPy's integers.
+    largest = min(10**6, math.isqrt(np.iinfo(int).max // 400))
+    cases += [(cell, *map(int, rng.integers(1000, largest, size=2)), int(rng.integers(5, 50))) for cell in BLOCKS]
     for case in cases:
         cell, features, hidden, layers = case
         query = Query(f'count_parameters("{cell}", input_size={features}, hidden_size={hidden}, num_layers={layers})',

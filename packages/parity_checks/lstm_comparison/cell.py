@@ -37,7 +37,7 @@ def lstm_step(seed: int = 0) -> None:
             weights, c = {name: size * value for name, value in weights.items()}, 1e5 * c
             query = Query(f"{query.text}, large weights and a large c", GATES)
         result = query.call("lstm_step", x, h, c, weights, forbid=READY_STEP, causes=ERROR_CAUSES)
-        got, expected = _as_pair(query, result, (batch, hidden)), _lstm_cell(x, h, c, weights)
+        got, expected = _as_pair(query, result, (batch, hidden)), next_states(x, h, c, weights)
         hint = "" if agree(got, expected) else likely_cause(got, _mistakes(x, h, c, weights))
         if size > 1:
             hint = hint or "The step is correct for small sums and not for large ones. Is something clipped or rounded?"
@@ -54,7 +54,7 @@ def _as_pair(query: Query, result: Any, shape: tuple[int, int]) -> np.ndarray:
     return np.array(query.as_arrays(result, {"h": shape, "c": shape}))
 
 
-def _lstm_cell(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights) -> np.ndarray:
+def next_states(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights) -> np.ndarray:
     """Compute the next LSTM state ``[2, batch, H]`` as ``nn.LSTMCell`` does."""
     i, f, g, o = _pre_activations(x, h, weights)
     new_c = _sigmoid(f) * c + _sigmoid(i) * np.tanh(g)
@@ -72,16 +72,16 @@ def _sigmoid(a: np.ndarray) -> np.ndarray:
 
 def _mistakes(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights) -> Mistakes:
     """Yield the LSTM states ``[2, batch, H]`` that result from common mistakes."""
-    correct = _lstm_cell(x, h, c, weights)
+    correct = next_states(x, h, c, weights)
     yield correct[::-1], "The pair is in the wrong order: return h first, then c."
     rows = {name: np.split(value, 4) for name, value in weights.items()}
     for order in itertools.permutations(range(4)):
         reordered = {name: np.concatenate([blocks[k] for k in order]) for name, blocks in rows.items()}
         if order != (0, 1, 2, 3):
-            yield (_lstm_cell(x, h, c, reordered), "The gates are in the wrong order; PyTorch's blocks are input gate, "
-                   "forget gate, candidate, output gate.")
+            yield (next_states(x, h, c, reordered), "The gates are in the wrong order; PyTorch's blocks are input "
+                   "gate, forget gate, candidate, output gate.")
     for missing in (("bias_hh",), ("bias_ih",), ("bias_ih", "bias_hh")):
-        yield (_lstm_cell(x, h, c, weights | {name: 0 * weights[name] for name in missing}),
+        yield (next_states(x, h, c, weights | {name: 0 * weights[name] for name in missing}),
                "A bias is missing; PyTorch adds bias_ih and bias_hh.")
     i, f, g, o = _pre_activations(x, h, weights)
     yield (_sigmoid(o) * correct[1], correct[1]), "The tanh on c is missing in h: it is o * tanh(c)."
