@@ -289,7 +289,8 @@
       bar.remove();
     } }, "Start");
     const box = make("div", { class: "exercise-panel" }, make("p", {}, "You can do this exercise in the page, without ",
-      `installing anything. When you press the button, your browser loads Python (${megabytes(total)} MB).`), start);
+      `installing anything. When you press the button, your browser loads Python (${megabytes(total)} MB)`,
+      Object.keys(kept).length ? ", and the answers that you wrote here before." : "."), start);
     return box;
   }
 

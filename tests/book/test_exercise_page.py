@@ -33,6 +33,7 @@ RELEASE = nbformat.read(ROOT / f"{PAGE}.ipynb", as_version=4)
 CHECKS = [f"{name}-check".replace("_", "-") for name in POINTS["unrolling"]]
 ANSWERS = [name.removesuffix("-check") for name in CHECKS]
 STATUS = ".exercise-panel [role=status]"
+BYTES = "unrolling/wrong_hard_coded"     # knows answers by the bytes of integers, which have 32 bits in a browser
 IDLE = "row => !row.querySelector('button').ariaDisabled"
 
 
@@ -176,9 +177,10 @@ def test_every_submission_of_the_bank_gets_the_same_verdict_and_message_as_here(
             got = [press(page, place) for place in range(len(CHECKS))]
             expected = [run([(name, cells[name]) for name in ("imports", *ANSWERS[:place + 1], CHECKS[place])])
                         for place in range(len(CHECKS))]
-            if re.search(r"\b(torch|nn)\b", "".join(cells[name] for name in ANSWERS)):
+            needs_torch = re.search(r"\b(torch|nn)\b", "".join(cells[name] for name in ANSWERS))
+            if needs_torch or submission.name == BYTES:
                 assert all(here[0] or not there[0] for there, here in zip(got, expected, strict=True)), submission.name
-                assert any(ADVICE in text for _, text in got), submission.name
+                assert any(ADVICE in text for _, text in got) == bool(needs_torch), submission.name
                 continue
             # Python 3.14 leaves these words out.
             expected = [(passed, text.replace(" while calling a Python object", "")) for passed, text in expected]
