@@ -15,9 +15,8 @@ Returns ``{"nets": {"tanh 8, rate 0.01": {"seeds", "solved", "certified", "refut
 from itertools import product
 from typing import Any
 
-from joblib import Parallel, delayed
-
 import torch
+from joblib import Parallel, delayed
 from torch.nn.utils import parameters_to_vector
 
 from parity_study.certificate_store import StoredNetwork, write_store
