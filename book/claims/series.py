@@ -186,11 +186,12 @@ CURRICULUM = {
 
 PADDING_SIDE = {
     "padding-side": Claim(
-        "If the zeros come after the string and the answer is read at the last real time step, every LSTM solves the "
-        "task within 4,000 updates. If the zeros come before the string, most LSTMs solve it (the interval lies above "
-        "one half), but fewer than with the zeros after the string (Fisher's exact test). If the answer has to be "
-        "carried through the zeros after the string, no LSTM solves it.",
-        [*always("after"), *mostly("before"), *more_often(("after", "before")), *never("carried")]),
+        "If the zeros come after the string and the answer is read at the last real time step, nearly every LSTM "
+        "solves the task within 4,000 updates (the interval lies above nine tenths). If the zeros come before the "
+        "string, most LSTMs solve it (the interval lies above one half), but fewer than with the zeros after the "
+        "string (Fisher's exact test). If the answer has to be carried through the zeros after the string, no LSTM "
+        "solves it.",
+        [*counts("the interval lies above nine tenths", above(0.9))("after"), *mostly("before"), *more_often(("after", "before")), *never("carried")]),
 }
 
 AGAINST_FRESH = (("fresh", "1000 strings"), ("fresh", "10000 strings"))
