@@ -186,11 +186,12 @@ CURRICULUM = {
 
 PADDING_SIDE = {
     "padding-side": Claim(
-        "If the zeros come after the string and the answer is read at the last real time step, every LSTM solves the "
-        "task within 4,000 updates. If the zeros come before the string, most LSTMs solve it (the interval lies above "
-        "one half), but fewer than with the zeros after the string (Fisher's exact test). If the answer has to be "
-        "carried through the zeros after the string, no LSTM solves it.",
-        [*always("after"), *mostly("before"), *more_often(("after", "before")), *never("carried")]),
+        "If the zeros come after the string and the answer is read at the last real time step, nearly every LSTM "
+        "solves the task within 4,000 updates (the interval lies above nine tenths). If the zeros come before the "
+        "string, most LSTMs solve it (the interval lies above one half), but fewer than with the zeros after the "
+        "string (Fisher's exact test). If the answer has to be carried through the zeros after the string, no LSTM "
+        "solves it.",
+        [*counts("the interval lies above nine tenths", above(0.9))("after"), *mostly("before"), *more_often(("after", "before")), *never("carried")]),
 }
 
 AGAINST_FRESH = (("fresh", "1000 strings"), ("fresh", "10000 strings"))
@@ -289,10 +290,20 @@ HIGHER_CAPS = {
     "higher-cap-open-gate": Claim(
         "With 12,000 updates and a forget bias of 5, most LSTMs learn five bits (the interval lies above one half).",
         mostly("5 bits, forget bias 5")),
+    "higher-cap-optimisers": Claim(
+        "With 12,000 updates and lengths from 1 to 50, every LSTM succeeds with Adam at a learning rate of 0.001, more "
+        "than a third succeed with SGD at 0.1 and a momentum of 0.9 (the interval lies above one third), some succeed "
+        "with SGD at 1, and none with SGD at 0.1.",
+        [*always("Adam at 0.001"), *counts("the interval lies above one third", above(1 / 3))(
+            "SGD at 0.1 with momentum"), *some("SGD at 1"), *never("SGD at 0.1")]),
+    "higher-cap-padding": Claim(
+        "With 12,000 updates, too, no LSTM succeeds if the answer has to be carried through the zeros after the string.",
+        never("answer after the padding")),
     "higher-cap-none": Claim(
         "Three times as many updates do not change the other failures much. With lengths from 3 to 10 or with four "
-        "bits, few LSTMs succeed (the intervals lie below one half). With lengths from 4 or 5 to 10, with five or six "
-        "bits, and with five bits and a forget bias of 0, none does.",
+        "bits, few LSTMs succeed (the intervals lie below one half). With lengths from 4 or 5 to 10, from 3 or 5 to "
+        "50, with five or six bits, and with five bits and a forget bias of 0, none does.",
         [*seldom("3 to 10 bits", "4 bits"),
-         *never("4 to 10 bits", "5 to 10 bits", "5 bits", "6 bits", "5 bits, forget bias 0")]),
+         *never("4 to 10 bits", "5 to 10 bits", "3 to 50 bits", "5 to 50 bits", "5 bits", "6 bits",
+                "5 bits, forget bias 0")]),
 }
