@@ -78,7 +78,7 @@ function paint(view, model) {
   view.table.replaceChildren(
     make("tr", {}, make("td", {}), ...["you", "our runs"].map((who) => make("th", { scope: "col" }, who))),
     line("guesses", ({ guesses }) => whole(guesses)), line("correct", ({ correct }) => String(correct)),
-    line("guesses / correct", ({ correct, mean, error }) => (correct ? `${whole(mean)} ± ${whole(error)}` : "?")));
+    line("ratio", ({ correct, mean, error }) => (correct ? `${whole(mean)} ± ${whole(error)}` : "?")));
   view.sentence.setAttribute("aria-live", view.timer ? "off" : "polite");
   view.sentence.textContent = `${tries ? `${whole(tries / view.seconds)} guesses a second. ` : ""}The number after ± ` +
     `is one standard error.${model.get("scale") === RANGE ? "" : ` In our runs, weights are from −${RANGE} to ${RANGE}.`}`;

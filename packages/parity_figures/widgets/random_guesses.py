@@ -23,7 +23,7 @@ class RandomGuesses(ParityWidget):
 
     _esm, _css = front_end("random_guesses", "tanh_pair.js")
 
-    room = traitlets.List(traitlets.Float(), [28.5, 41.9]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [29.7, 41.9]).tag(sync=True)
     ours = traitlets.Dict().tag(sync=True)
     scale = traitlets.Int(100, min=1, max=100).tag(sync=True)
 
