@@ -49,8 +49,8 @@ def all_at_once(elements: Sequence[str], weights: int, answers: Sequence[tuple[s
         box(axes, x, HIGH, answer, COLOURS.get(answer, MUTED), HALF)
         write(axes, x, HIGH + 0.41, depends, MUTED)
     words = " or ".join(f"{answer} {depends}".strip() for answer, depends in answers)
-    return Picture(figure, f"The elements {' '.join(elements)} side by side. Arrows lead from the first {weights} of them "
-                   f"to a single unit, each with a weight of its own, w 1 to w {weights}. The answer is {words}.")
+    return Picture(figure, f"The elements {' '.join(elements)} side by side. From each of the first {weights}, an "
+                   f"arrow leads to a single unit, with a weight of its own, w 1 to w {weights}. The answer: {words}.")
 
 
 @in_style
@@ -77,6 +77,7 @@ def one_by_one(elements: Sequence[str], *memories: tuple[str, Sequence[str]], an
         x = len(elements) - 0.5
         arrow(axes, (x, MIDDLE + 0.25), (x, HIGH - 0.25))
         box(axes, x, HIGH, answer, MUTED, HALF)
-    rows = "; ".join(f"{title} {', '.join(content or 'nothing' for content in contents)}" for title, contents in memories)
-    return Picture(figure, f"The elements {' '.join(elements)} side by side, and above each of them a box, with an arrow "
-                   f"from box to box. {rows}. {answer and f'The last box leads to the answer {answer}.'}".strip())
+    rows = ". ".join(f"{title.rstrip('?')}: {', '.join(content or 'nothing' for content in contents)}"
+                     for title, contents in memories)
+    return Picture(figure, f"The elements {' '.join(elements)} side by side; above each of them a box, and arrows from "
+                   f"box to box. {rows}. {answer and f'The last box leads to the answer {answer}.'}".strip())

@@ -13,6 +13,7 @@ import torch
 from torch.nn.utils.rnn import pack_padded_sequence
 
 import parity_figures as figures
+from parity_figures import reading
 from parity_figures.picture import COLOURS, SERIES, SHEET
 from parity_lib import ParityTask, bits_and_parity, evaluate, train
 from parity_lib.models import ParityRNN
@@ -41,6 +42,9 @@ RUN = {"step": [1, 2, 3], "loss": [0.7, 0.69, 0.1]}
 PICTURES = {
     "unrolled": figures.unrolled,
     "strings": lambda: figures.strings_and_labels(BITS, PARITY, np.arange(12) < np.array([[3], [12], [7]])),
+    "all at once": lambda: reading.all_at_once("0101?", 5, [("even", "if ? = 0"), ("odd", "if ? = 1")]),
+    "one by one": lambda: reading.one_by_one(
+        "01", ("odd so far?", ["even", "odd"]), ("a one?", ["no", "yes"]), words=["keep", "flip"]),
     "packing": lambda: figures.packing([3, 7, 5, 2]),
     "one unit": figures.one_unit,
     "drift": lambda: figures.drift(np.linspace(0, 1, 101), {
@@ -85,7 +89,8 @@ PICTURES = {
     "success grid": lambda: figures.success_grid(
         [2, 3], [16, 64, 256], [[5, 10, None], [0, 1, 2]], 10, "bits", "batch"),
 }
-OF_EVEN_AND_ODD = {"strings", "one unit", "states", "states on ones", "intervals", "machines"}
+OF_EVEN_AND_ODD = {"strings", "all at once", "one by one", "one unit", "states", "states on ones", "intervals",
+                   "machines"}
 OF_CORRECT_AND_WRONG = {"verdicts", "accuracy by length", "accuracy by position"}
 
 
@@ -114,6 +119,10 @@ def test_a_figure_is_a_labelled_svg_whose_colours_are_the_themes_and_keep_their_
     used = set(re.findall(r"--parity-(\w+)", text))
     assert bool(used & {"even", "odd"}) == (name in OF_EVEN_AND_ODD)
     assert bool(used & {"third", "fourth"}) == (name in OF_CORRECT_AND_WRONG)
+
+
+def test_drawings_of_networks_that_read_have_one_size_so_that_one_can_turn_into_the_next():
+    assert len({re.search(r'viewBox="([^"]*)"', shown(name))[1] for name in ("all at once", "one by one")}) == 1
 
 
 def test_colours_are_defined_once_and_the_books_own_have_a_dark_form():

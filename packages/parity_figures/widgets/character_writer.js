@@ -92,8 +92,7 @@ function build(model) {
   view.input = make("input", { class: "pw-input pw-beginning", type: "text", maxlength: 60, autocomplete: "off",
     spellcheck: "false", autocapitalize: "none", oninput: () => {
       const characters = model.get("characters").replace("\n", "");
-      const text = [...view.input.value.toLowerCase()].filter((letter) => characters.includes(letter)).join("");
-      restart(text);
+      restart([...view.input.value.toLowerCase()].filter((letter) => characters.includes(letter)).join(""));
     } });
   view.slider = makeSlider({ min: 0.1, max: 2, step: 0.1 }, (temperature) => save(model, { temperature }));
   view.value = make("span", { class: "pw-value" });
@@ -102,10 +101,11 @@ function build(model) {
     [`Write ${AT_ONCE}`, () => writeSlowly(view, model, AT_ONCE)],
     ["Start again", () => restart(model.get("text"))],
   ], "Next character");
+  row.classList.add("pw-sticky-on-phone");
   view.buttons = buttons;
   view.beginning = make("b");
   view.written = make("span");
-  view.told = make("p", { class: "pw-told", "aria-live": "polite" });
+  view.told = make("p", { class: "pw-told" });
   view.bars = make("ol", { class: "pw-chances", "aria-label": "The most likely next characters" });
   view.cells = Array.from({ length: view.net.size }, () => make("i"));
   view.units = make("div", { class: "pw-units", role: "img" }, ...view.cells);
@@ -113,7 +113,7 @@ function build(model) {
     make("div", { class: "pw-settings" }, make("label", {}, "Beginning ", view.input),
       make("label", {}, "Temperature ", view.slider, view.value)),
     row, make("p", { class: "pw-page" }, view.beginning, view.written), view.told, view.bars,
-    make("p", { class: "pw-legend" }, `The ${view.net.size} units of the hidden state: up for positive, down for negative`),
+    make("p", { class: "pw-legend" }, "Hidden units: up if positive, down if negative"),
     view.units);
   return view;
 }
@@ -130,7 +130,8 @@ function paint(view, model) {
   for (const name of ["Next character", `Write ${AT_ONCE}`]) setAvailable(view.buttons[name], !full);
   const ranked = shares.map((share, k) => [share, model.get("characters")[k]]).sort((a, b) => b[0] - a[0]);
   const [[share, first]] = ranked;
-  if (!view.timer) view.told.textContent = `The most likely next character: ${NAMES[first] ?? first}, with ${percent(share)}`;
+  view.told.ariaLive = view.timer ? "off" : "polite"; // a screen reader hears the last of many characters
+  view.told.textContent = `The most likely next character: ${NAMES[first] ?? first}, with ${percent(share)}`;
   view.bars.replaceChildren(...ranked.slice(0, SHOWN).map(([share, character]) => make("li", {},
     make("span", { class: "pw-letter" }, NAMES[character] ?? character),
     make("span", { class: "pw-bar", style: `width: ${(60 * share).toFixed(2)}%` }),

@@ -18,16 +18,17 @@ NAMED = 3       # characters that the summary names
 class CharacterWriter(ParityWidget):
     """A widget in which a GRU continues a text that the reader types.
 
-    It shows the hidden state and the probabilities of the next character at a chosen temperature. ``rnn`` is a GRU with one layer that reads
-    one-hot vectors, and ``readout`` computes a logit for each of the ``characters``. The network first reads "\\n", the
-    end of a paragraph, then the ``text`` and what it has ``written``. The weights are rounded to 16 bits.
+    It shows the hidden state, and the probabilities of the next character at a chosen temperature. ``rnn`` is a GRU
+    with one layer that reads one-hot vectors, and ``readout`` computes a logit for each of the ``characters``. The
+    network first reads "\\n", the end of a paragraph, then the ``text`` and what it has ``written``. The weights are
+    rounded to 16 bits.
 
     >>> CharacterWriter(nn.GRU(3, 2, batch_first=True), nn.Linear(2, 3), "\\nab", "ab").probabilities().shape
     (3,)
     """
 
     _esm, _css = front_end("character_writer")
-    room = traitlets.List(traitlets.Float(), [32.5, 37.3]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [33.4, 37.7]).tag(sync=True)
 
     characters = traitlets.Unicode().tag(sync=True)
     arrays = traitlets.List().tag(sync=True)

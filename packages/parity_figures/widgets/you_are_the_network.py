@@ -1,4 +1,4 @@
-"""A game for the first page in which the reader takes the place of the network."""
+"""A game for the first chapter in which the reader takes the place of the network."""
 
 import numpy as np
 import traitlets

@@ -1,0 +1,66 @@
+"""The drawing of the first chapter stays in view and changes with the text; elsewhere its stills stand in the text."""
+
+from __future__ import annotations
+
+import pytest
+
+from .test_pages import barriers, opened, visit
+
+pytestmark = [pytest.mark.book, pytest.mark.browser]
+
+SHOWN = "document.querySelector('.stage svg')?.getAttribute('aria-label') ?? ''"
+DRAWN = "all => all.filter((still) => still.querySelector('.parity-figure').offsetHeight > 100).length"
+TO_THE_MIDDLE = "still => scrollBy(0, still.getBoundingClientRect().top - innerHeight / 2)"
+
+
+@pytest.fixture(scope="module")
+def chapter(html):
+    return (html / "book/one-bit.html").as_uri()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_stage_shows_the_last_still_that_the_reader_has_come_to(browser, chapter, width):
+    with opened(browser, width, "light") as context:
+        page, wrong = visit(context, chapter)
+        stills = page.locator(".still")
+        assert (page.evaluate(SHOWN), stills.evaluate_all(DRAWN)) == ("", 0)
+        for still in [*stills.all(), *reversed(stills.all())]:
+            still.evaluate(TO_THE_MIDDLE)
+            label = still.locator("svg").get_attribute("aria-label")
+            page.wait_for_function(f"(label) => {SHOWN} === label", arg=label)
+            box = page.locator(".stage svg").bounding_box()
+            assert 0 <= box["y"] <= 900 - box["height"]
+            assert box["x"] + box["width"] <= width
+        assert barriers(page, within=".stage") == []
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        page.wait_for_function(f"{SHOWN} === ''")
+    assert wrong == []
+
+
+def test_the_stills_stand_in_the_text_on_paper_on_a_low_window_and_without_javascript(browser, chapter):
+    with opened(browser, 1280, "light") as context:
+        page, _ = visit(context, chapter)
+        page.set_viewport_size({"width": 1280, "height": 500})
+        assert page.locator(".still").evaluate_all(DRAWN) == 5
+        assert not page.locator(".stage").is_visible()
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.emulate_media(media="print")
+        assert page.locator(".still").evaluate_all(DRAWN) == 5
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(chapter)
+    assert [still.locator("svg").bounding_box()["height"] > 100 for still in page.locator(".still").all()] == [True] * 5
+    context.close()
+
+
+def test_only_new_parts_of_the_drawing_fade_in(browser, chapter):
+    with opened(browser, 1280, "light") as context:
+        page, _ = visit(context, chapter)
+        for motion, fades in (("reduce", False), ("no-preference", True)):
+            page.emulate_media(reduced_motion=motion)
+            for name in ("fig-parity", "fig-latch"):
+                page.locator(f"#{name}").evaluate(TO_THE_MIDDLE)
+                page.wait_for_function(f"{SHOWN} === document.querySelector('#{name} svg').getAttribute('aria-label')")
+            parts = page.locator(".stage svg g[id^=axes] > g")
+            moving = page.evaluate("document.querySelector('.stage').getAnimations({ subtree: true }).length")
+            assert (0 < moving < parts.count()) if fades else moving == 0
