@@ -464,10 +464,16 @@ function engine() {
   function update() {
     job.losses.push(job.trainer.step().loss);
     if (job.trainer.steps > SNAPSHOTS * job.every) job.every *= 2;
-    if (job.trainer.steps % job.every === 0) job.snapshots.push(job.trainer.snapshot());
+    if (job.trainer.steps % job.every === 0) keepSnapshot();
     if (job.solved !== null || job.trainer.steps % VALIDATION.every || !job.trainer.solved()) return;
     job.solved = job.trainer.steps;
     job.running = false;
+  }
+
+  /** Keep a snapshot for the next report, unless the training has diverged and the states are not finite. */
+  function keepSnapshot() {
+    const snapshot = job.trainer.snapshot();
+    if (snapshot.states.every(Number.isFinite)) job.snapshots.push(snapshot);
   }
 
   /**
@@ -476,7 +482,7 @@ function engine() {
    */
   function report(all) {
     const { run, trainer, running, solved, losses, snapshots, every } = job, { steps } = trainer;
-    if (all && steps % every) snapshots.push(trainer.snapshot());
+    if (all && steps % every) keepSnapshot();
     const message = { kind: "progress", run, steps, running, solved, losses, snapshots, every };
     if (all || performance.now() - job.measured >= EVERY) {
       message.accuracyByLength = trainer.accuracyByLength(Math.floor(trainer.longest * STRETCH));

@@ -2,7 +2,7 @@
 
 const COIN = Math.log(2); // the loss of a network that answers each bit with probability 1/2
 const MOST_OF_ALL = 10; // bits of which all strings can be the batch
-const MOST_RUNS = 40; // earlier runs that are listed
+const MOST_RUNS = 100; // earlier runs that are kept
 const ADDRESS = "#playground?"; // the beginning of an address that contains settings
 const KEY = "one-bit-of-memory: runs"; // of the storage in which a visit to the book keeps its runs
 
@@ -156,7 +156,7 @@ function announce(view, model) {
 function build(model, el) {
   const adjustable = model.get("adjustable"), inBook = el.classList.contains("widget-host");
   const inPage = adjustable && inBook, view = { run: 0, steps: 0, inBook, inPage, stops: model.get("stops") };
-  addEventListener("pagehide", () => record(view, model));
+  if (inBook) addEventListener("pagehide", () => record(view, model));
   const found = inPage ? settingsInAddress() : null;
   if (found) change(view, model, found);
   view.worker = startWorker((message) => onMessage(view, model, message));
@@ -200,11 +200,11 @@ function buildSettings(view, model) {
 // be drawn again. The first two are the stage; the others have an explanation.
 const FIGURES = {
   plane: { title: "Hidden states", draw: (drawing, view) => drawPlane(drawing, shownSnapshot(view), stageOf(view)),
-           data: (view) => shownSnapshot(view) && `${view.run} ${view.steps} ${view.shown}` },
+           data: (view) => shownSnapshot(view) && `${view.run} ${view.steps} ${view.shown} ${view.running}` },
   loss: { title: "Loss", draw: drawLoss, data: ({ steps, run }) => `${run} ${steps}` },
   lengths: { title: "Accuracy by length", draw: drawLengths, data: (view) => shownSnapshot(view)?.measured,
-             note: "The share of fresh strings with a correct last answer; black if it is 1. Strings longer than at " +
-               "the mark never occur in training." },
+             note: "The share of fresh strings with a correct last answer; a strong bar is exactly 1. Strings " +
+               "longer than at the mark never occur in training." },
   gradient: { title: "Gradient through time", draw: drawGradient, data: (view) => shownSnapshot(view)?.measured,
               note: "How much the last logit depends on the state at each step, on a logarithmic scale." },
 };
@@ -279,8 +279,8 @@ function paintMoment(view) {
   slider.max = snapshots.length - 1;
   slider.value = snapshots.indexOf(shown);
   const { logits } = placesOf(shown, null), loss = losses[shown.steps] ?? losses.at(-1);
-  moment.textContent = `After ${counted(shown.steps, "update")}, ${correctOf(shown, logits)} of these ` +
-    `${logits.length} answers are correct${loss === undefined ? "" : `, and the loss is ${loss.toFixed(3)}`}.`;
+  moment.textContent = `After ${counted(shown.steps, "update")}, ${correctOf(shown, logits)} of ${logits.length} ` +
+    `answers are correct${loss === undefined ? "" : `; the loss is ${fixed(loss, 3)}`}.`;
   slider.setAttribute("aria-valuetext", moment.textContent);
 }
 
