@@ -8,12 +8,14 @@ import importlib.util
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 import parity_book.browser
 import parity_book.pdf
+import parity_book.runtime
 from parity_book.book_commands import JUPYTER_BOOK
 from parity_book.cli import main
 
@@ -44,8 +46,8 @@ def started(monkeypatch, folder):
     return run
 
 
-def book():
-    return CliRunner().invoke(main, ["book"])
+def book(*options):
+    return CliRunner().invoke(main, ["book", *options])
 
 
 def test_book_runs_the_build_with_this_python_from_a_folder_below_and_names_the_first_page(
@@ -58,6 +60,17 @@ def test_book_runs_the_build_with_this_python_from_a_folder_below_and_names_the_
     [(command, cwd)] = started.calls
     assert (command[0], cwd) == (sys.executable, folder)
     assert command[1:] == [folder / "book/_ext/build_book.py"]
+
+
+@pytest.mark.parametrize(("option", "release"), [("--runtime", None), ("--runtime=files", Path("files"))])
+def test_book_collects_the_files_for_python_in_the_pages_before_the_build(
+        started, folder, monkeypatch, option, release):
+    def prepare(root, files):
+        assert (root, files, started.calls) == (folder, release, [])
+    monkeypatch.setattr(parity_book.runtime, "prepare", prepare)
+    result = book(option)
+    assert result.exit_code == 0, result.output
+    assert started.calls[0][0][-1] == "--runtime"
 
 
 @pytest.mark.parametrize(("code", "writes"), [(1, True), (0, False)])

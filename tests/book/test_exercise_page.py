@@ -4,12 +4,17 @@ every submission of the bank the verdict and the message that it gets here.
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
+import io
 import json
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -85,6 +90,48 @@ def test_a_folder_is_the_only_source(sources, tmp_path):
         runtime.fetch("a.zip", sha256(b"official"), tmp_path, folder)
     (folder / "a.zip").write_bytes(b"mine")
     assert runtime.fetch("a.zip", sha256(b"mine"), tmp_path, folder) == b"mine"
+
+
+def test_the_registries_have_the_core_in_one_package_and_numpy_in_another(monkeypatch):
+    asked, package, wheel = [], io.BytesIO(), io.BytesIO()
+    with tarfile.open(fileobj=package, mode="w:gz") as file:
+        file.addfile(tarfile.TarInfo("package/pyodide.mjs"))
+    with zipfile.ZipFile(wheel, "w") as file:
+        file.writestr(f"{runtime.PLACE}numpy.whl", "numbers")
+
+    def download(command, check):
+        folder = next(word for word in command if word.startswith("--dest=")).removeprefix("--dest=")
+        Path(folder, "package.whl").write_bytes(wheel.getvalue())
+    monkeypatch.setenv("npm_config_registry", "https://mirror.invalid/npm/")
+    monkeypatch.setattr(runtime, "_get", lambda address: asked.append(address) or package.getvalue())
+    monkeypatch.setattr(subprocess, "run", download)
+    runtime._npm_package.cache_clear()
+    assert runtime._from_registries("pyodide.mjs") == b""
+    assert asked == [f"https://mirror.invalid/npm/pyodide/-/pyodide-{runtime.VERSION}.tgz"]
+    assert runtime._from_registries("numpy.whl") == b"numbers"
+    runtime._npm_package.cache_clear()
+
+
+def test_every_file_becomes_a_script_and_the_lock_names_numpy_alone(tmp_path, monkeypatch):
+    release = {name: name.encode() for name in runtime.SHA256} | {"numpy.whl": b"numbers"}
+    numpy = {"file_name": "numpy.whl", "sha256": sha256(b"numbers")}
+    release[runtime.LOCK] = json.dumps({"info": 1, "packages": {"numpy": numpy, "scipy": {}}}).encode()
+    monkeypatch.setattr(runtime, "SHA256", {name: sha256(release[name]) for name in runtime.SHA256})
+    for name, content in release.items():
+        (tmp_path / name).write_bytes(content)
+    for name in ("parity_lib", "packages"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    runtime.prepare(tmp_path, tmp_path)
+    files = {}
+    for path in (tmp_path / "_build/runtime").iterdir():
+        script = re.fullmatch(r'\(globalThis.parityRuntime \?\?= {}\)\["(.*)"\] = "(.*)";\n', path.read_text())
+        name, packed = script.groups()
+        files[name] = gzip.decompress(base64.b64decode(packed))
+        assert path.name == f"{name}.js"
+    libraries = zipfile.ZipFile(io.BytesIO(files.pop("libraries.zip"))).namelist()
+    assert {"parity_lib/numpy_rnn.py", "parity_checks/page.py", "parity_checks/cells.json"} <= set(libraries)
+    assert json.loads(files.pop(runtime.LOCK)) == {"info": 1, "packages": {"numpy": numpy}}
+    assert files == {name: content for name, content in release.items() if name != runtime.LOCK}
 
 
 @pytest.mark.slow
