@@ -9,7 +9,7 @@ function engine() {
 
   const STRETCH = 1.5; // validation strings are this many times as long as the longest training strings
   const VALIDATION = { strings: 500, batch: 50, every: 50 }; // strings, strings in a batch, and updates in between
-  const PREFIXES = 200, SNAPSHOTS = 100; // prefixes whose states are reported, and the most reports of a run
+  const PREFIXES = 200, SNAPSHOTS = 80; // prefixes whose states are reported, and the most reports of a run
   const THRESHOLD = 0.95; // the accuracy of a batch after which a curriculum grows by a bit
 
   /** Return the shortest length, and the longest at the first update and at the end. */
@@ -383,16 +383,14 @@ function engine() {
     }
 
     /**
-     * Return the hidden states after all prefixes of some strings, flat [steps][count][hidden], whether each prefix is
+     * Return the hidden states after all prefixes of some strings, flat [steps][hidden][count], whether each prefix is
      * odd, [steps][count], and the weights of the output layer.
      */
     snapshot() {
       const { hidden: H, weights: { output, bias } } = this.network, { count, steps, labels } = this.prefixes;
-      const states = new Float32Array(steps * count * H);
-      this.network.forward(this.prefixes, this.run).at.forEach(({ next }, t) => {
-        for (let b = 0; b < count; b++)
-          for (let k = 0; k < H; k++) states[(t * count + b) * H + k] = next[k * count + b];
-      });
+      const states = new Float32Array(steps * H * count);
+      this.network.forward(this.prefixes, this.run).at.forEach(({ next }, t) =>
+        states.set(next.subarray(0, H * count), t * H * count));
       return { steps: this.steps, states, odd: labels, count, output: Array.from(output.values), bias: bias[0] };
     }
 
@@ -414,7 +412,7 @@ function engine() {
     start({ run, settings }, post) {
       job = null; // the last run ends even if the new one cannot start
       const trainer = new Trainer(settings);
-      job = { run, post, trainer, running: false, solved: null, losses: [], snapshots: [trainer.snapshot()], every: 1,
+      job = { run, post, trainer, running: false, solved: null, losses: [], snapshots: [trainer.snapshot()], every: 4,
               measured: 0 };
       report(true);
     },
@@ -464,16 +462,10 @@ function engine() {
   function update() {
     job.losses.push(job.trainer.step().loss);
     if (job.trainer.steps > SNAPSHOTS * job.every) job.every *= 2;
-    if (job.trainer.steps % job.every === 0) keepSnapshot();
+    if (job.trainer.steps % job.every === 0) job.snapshots.push(job.trainer.snapshot());
     if (job.solved !== null || job.trainer.steps % VALIDATION.every || !job.trainer.solved()) return;
     job.solved = job.trainer.steps;
     job.running = false;
-  }
-
-  /** Keep a snapshot for the next report, unless the training has diverged and the states are not finite. */
-  function keepSnapshot() {
-    const snapshot = job.trainer.snapshot();
-    if (snapshot.states.every(Number.isFinite)) job.snapshots.push(snapshot);
   }
 
   /**
@@ -482,7 +474,7 @@ function engine() {
    */
   function report(all) {
     const { run, trainer, running, solved, losses, snapshots, every } = job, { steps } = trainer;
-    if (all && steps % every) keepSnapshot();
+    if (all && steps % every) snapshots.push(trainer.snapshot());
     const message = { kind: "progress", run, steps, running, solved, losses, snapshots, every };
     if (all || performance.now() - job.measured >= EVERY) {
       message.accuracyByLength = trainer.accuracyByLength(Math.floor(trainer.longest * STRETCH));

@@ -97,7 +97,8 @@ function onMessage(view, model, message) {
   Object.assign(view, { steps, running, solved });
   view.losses.push(...losses);
   const before = view.snapshots.at(-1)?.measured;
-  view.snapshots.push(...snapshots.map((snapshot) => ({ ...snapshot, measured: before })));
+  const finite = snapshots.filter(({ states }) => states.every(Number.isFinite)); // unless the training has diverged
+  view.snapshots.push(...finite.map((snapshot) => ({ ...snapshot, measured: before })));
   view.snapshots = view.snapshots.filter((snapshot, i, all) => snapshot.steps % every === 0 || i === all.length - 1);
   if (accuracyByLength) view.snapshots.at(-1).measured = { accuracyByLength, gradient };
   if (view.solved !== null) announce(view, model);

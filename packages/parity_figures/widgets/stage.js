@@ -2,29 +2,28 @@
 
 const LEAST_LOGIT = 4; // the plane reaches at least to this logit, so that new networks have close states
 
+/** Return the state after each prefix, [prefixes][hidden]. */
+const statesOf = ({ states, output, count }) => Array.from({ length: states.length / output.length }, (_, i) =>
+  output.map((_, k) => states[(Math.floor(i / count) * output.length + k) * count + (i % count)]));
+
 /**
  * Return a direction at right angles to the readout in which the states of a snapshot vary most, or null for one unit.
  * The direction is that of the largest principal component, found by repeated multiplication with the covariance.
  */
-function directionOf({ states, output }) {
-  const H = output.length, count = states.length / H, size = Math.hypot(...output) || 1;
-  if (H === 1) return null;
-  const mean = output.map((_, k) => {
-    let sum = 0;
-    for (let i = k; i < states.length; i += H) sum += states[i];
-    return sum / count;
-  });
-  const covariance = output.map(() => new Float64Array(H));
-  for (let i = 0; i < states.length; i += H)
-    for (let k = 0; k < H; k++)
-      for (let l = 0; l < H; l++) covariance[k][l] += (states[i + k] - mean[k]) * (states[i + l] - mean[l]);
+function directionOf(snapshot) {
+  const { output } = snapshot, states = statesOf(snapshot);
+  if (output.length === 1) return null;
+  const mean = output.map((_, k) => states.reduce((sum, state) => sum + state[k], 0) / states.length);
+  const apart = states.map((state) => state.map((v, k) => v - mean[k]));
+  const covariance = mean.map((_, k) => mean.map((_, l) => apart.reduce((sum, v) => sum + v[k] * v[l], 0)));
   const aside = (v) => {
-    const along = dot(output, v) / size ** 2, rest = v.map((value, k) => value - along * output[k]);
-    return rest.map((value) => value / (Math.hypot(...rest) || 1));
+    const along = dot(output, v) / (dot(output, output) || 1), rest = v.map((value, k) => value - along * output[k]);
+    const size = Math.hypot(...rest) || 1;
+    return rest.map((value) => value / size);
   };
-  let up = aside(output.map((_, k) => covariance[k][k] + 1e-9 * (k + 1)));
-  for (let round = 0; round < 200; round++) up = aside(covariance.map((row) => dot(up, row)));
-  const largest = up.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
+  let up = aside(covariance.map((row, k) => row[k]));
+  for (let round = 0; round < 100; round++) up = aside(covariance.map((row) => dot(row, up)));
+  const largest = up.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most));
   return up.map((value) => value * Math.sign(largest)); // the sign of a direction is arbitrary
 }
 
@@ -32,18 +31,11 @@ function directionOf({ states, output }) {
  * Return the places [x, y] of the states of a snapshot and their logits. With two units, a place is the state itself.
  * Otherwise x is the logit, and y is the coordinate in the direction `up`, or the length of the prefix if it is null.
  */
-function placesOf({ states, output, bias, count }, up) {
-  const H = output.length, logits = [], places = [];
-  for (let i = 0; i < states.length / H; i++) {
-    let logit = bias, y = up ? 0 : Math.floor(i / count) + 1;
-    for (let k = 0; k < H; k++) {
-      logit += output[k] * states[i * H + k];
-      if (up) y += up[k] * states[i * H + k];
-    }
-    logits.push(logit);
-    places.push(H === 2 ? [states[i * H], states[i * H + 1]] : [logit, y]);
-  }
-  return { places, logits };
+function placesOf(snapshot, up) {
+  const { output, bias, count } = snapshot, states = statesOf(snapshot);
+  const logits = states.map((state) => dot(output, state) + bias);
+  const height = (state, i) => (up ? dot(up, state) : Math.floor(i / count) + 1);
+  return { logits, places: output.length === 2 ? states : states.map((state, i) => [logits[i], height(state, i)]) };
 }
 
 /** Explain the plane of a network with so many hidden units, and the loss below it. */
