@@ -41,7 +41,7 @@ def run(seeds: int = 50, cells: tuple[str, ...] = CELLS, cap: int = 4000, save: 
             for cell, rate in product(cells, RATES) for first in range(0, seeds, SEEDS_PER_JOB)]
     results: dict[str, Any] = {}
     networks: list[StoredNetwork] = []
-    for (cell, rate, *_), (steps, decided) in zip(jobs, Parallel(n_jobs=1)(delayed(train_and_decide)(*job)
+    for (cell, rate, *_), (steps, decided) in zip(jobs, Parallel(n_jobs=-1)(delayed(train_and_decide)(*job)
                                                                             for job in jobs)):
         networks += decided
         results.setdefault(kind_name(cell, rate), []).extend(steps)
