@@ -191,7 +191,8 @@ PADDING_SIDE = {
         "string, most LSTMs solve it (the interval lies above one half), but fewer than with the zeros after the "
         "string (Fisher's exact test). If the answer has to be carried through the zeros after the string, no LSTM "
         "solves it.",
-        [*counts("the interval lies above nine tenths", above(0.9))("after"), *mostly("before"), *more_often(("after", "before")), *never("carried")]),
+        [*counts("the interval lies above nine tenths", above(0.9))("after"), *mostly("before"),
+         *more_often(("after", "before")), *never("carried")]),
 }
 
 AGAINST_FRESH = (("fresh", "1000 strings"), ("fresh", "10000 strings"))
@@ -297,7 +298,8 @@ HIGHER_CAPS = {
         [*always("Adam at 0.001"), *counts("the interval lies above one third", above(1 / 3))(
             "SGD at 0.1 with momentum"), *some("SGD at 1"), *never("SGD at 0.1")]),
     "higher-cap-padding": Claim(
-        "With 12,000 updates, too, no LSTM succeeds if the answer has to be carried through the zeros after the string.",
+        "With 12,000 updates, too, no LSTM succeeds if the answer has to be carried through the zeros after the "
+        "string.",
         never("answer after the padding")),
     "higher-cap-none": Claim(
         "Three times as many updates do not change the other failures much. With lengths from 3 to 10 or with four "
