@@ -304,7 +304,7 @@ function drawLoss(drawing, { losses }) {
   const most = Math.max(1.2 * COIN, ...losses.slice(-200)), shown = thinned(losses, 280);
   const points = shown.map((loss, i) => [i / Math.max(shown.length - 1, 1), Math.min(loss / most, 1)]);
   drawing.replaceChildren(plot(level(0), level(COIN / most), curveThrough(points)),
-    svg("text", { x: 0, y: `${100 * (1 - COIN / most)}%`, dy: 15 }, "ln 2"));
+    svg("text", { x: 6, y: `${100 * (1 - COIN / most)}%`, dy: 15 }, "ln 2"));
   drawing.setAttribute("aria-label", losses.length ?
     `Loss: ${losses[0].toFixed(2)} at first, ${losses.at(-1).toFixed(3)} now` : "Loss: no update yet");
 }
