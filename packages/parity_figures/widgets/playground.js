@@ -102,7 +102,10 @@ function onMessage(view, model, message) {
   view.snapshots = view.snapshots.filter((snapshot, i, all) => snapshot.steps % every === 0 || i === all.length - 1);
   if (accuracyByLength) view.snapshots.at(-1).measured = { accuracyByLength, gradient };
   if (view.solved !== null) announce(view, model);
-  paint(view, model);
+  view.frame ??= requestAnimationFrame(() => { // one painting for all messages that have arrived
+    view.frame = null;
+    paint(view, model);
+  });
 }
 
 function toggle(view) {
