@@ -102,7 +102,10 @@ function onMessage(view, model, message) {
   view.snapshots = view.snapshots.filter((snapshot, i, all) => snapshot.steps % every === 0 || i === all.length - 1);
   if (accuracyByLength) view.snapshots.at(-1).measured = { accuracyByLength, gradient };
   if (view.solved !== null) announce(view, model);
-  paint(view, model);
+  view.frame ??= requestAnimationFrame(() => { // one painting for all messages that have arrived
+    view.frame = null;
+    paint(view, model);
+  });
 }
 
 function toggle(view) {
@@ -236,14 +239,14 @@ const shownSnapshot = ({ snapshots, shown }) =>
 
 /**
  * Return the vertical direction and the frame of the plane. The last snapshot determines the direction, and the largest
- * states the frame. As long as the training goes on, both are renewed only now and then.
+ * states the frame. As long as the training goes on, the last snapshot determines both, and only now and then.
  */
 function stageOf(view) {
   const last = view.snapshots.at(-1), { stage, run, running } = view;
   const serves = stage?.last === last || (running && last.steps < 1.2 * stage?.last.steps);
   if (stage?.run === run && serves) return stage;
   const up = directionOf(last);
-  return (view.stage = { run, last, up, frame: frameOf(view.snapshots, up) });
+  return (view.stage = { run, last, up, frame: frameOf(running ? [last] : view.snapshots, up) });
 }
 
 function presetOf(settings) {
