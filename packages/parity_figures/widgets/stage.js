@@ -40,12 +40,12 @@ function placesOf(snapshot, up) {
 
 /** Explain the plane of a network with so many hidden units, and the loss below it. */
 function legendOf(hidden) {
-  const up = hidden === 1 ? "the number of bits" : "a direction that does not change: of those at right angles to " +
-    "the last readout, the one in which the last states vary most";
-  const axes = hidden === 2 ? "Across is the first unit and up the second; on the line, the network's output, the " +
-    "logit, is 0." : `Across is the network's output, the logit, which is 0 on the line. Up is ${up}.`;
-  return "Each mark is the state after the first bits of a random string: a square if they are odd, a circle if they " +
-    `are even, and larger if they are fewer. ${axes} The loss is the mean of each batch; ln 2 is that of a coin.`;
+  const up = hidden === 1 ? "the number of bits that it has read" : "one more direction, in which the states differ most " +
+    "at the end of the run";
+  const axes = hidden === 2 ? "The axes are the two units, and on the dashed line the output is 0."
+    : `From left to right: the network's output, which is 0 on the dashed line. Upwards: ${up}.`;
+  return "Each mark is the hidden state after some bits: a circle if their parity is even, a square if it is odd, and " +
+    `smaller the more bits there are. ${axes} The loss of a network that tosses a coin is ln 2.`;
 }
 
 /** Return the number of correct answers of a snapshot. */
