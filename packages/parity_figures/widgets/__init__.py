@@ -14,8 +14,8 @@ try:
     from parity_figures.widgets.random_guesses import RandomGuesses
     from parity_figures.widgets.return_map import ReturnMap
     from parity_figures.widgets.seed_by_seed import SeedBySeed
+    from parity_figures.widgets.set_the_weights import TwoUnits
     from parity_figures.widgets.state_machine import StateMachine
-    from parity_figures.widgets.two_units import TwoUnits
     from parity_figures.widgets.unrolled_rnn import UnrolledRNN
     from parity_figures.widgets.you_are_the_network import YouAreTheNetwork
 except ModuleNotFoundError as missing:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from parity_figures.widgets import TwoUnits
-from parity_figures.widgets.two_units import in_order
+from parity_figures.widgets.set_the_weights import in_order
 from parity_lib import ParityRNN, by_hand
 from tests.figures.widgets.static_page import bits_field, click
 

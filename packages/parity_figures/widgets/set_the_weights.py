@@ -27,7 +27,7 @@ class TwoUnits(ParityWidget):
     [Interactive figure] A network of two tanh units answers 3,466 of the 4,096 strings of 12 bits correctly.
     """
 
-    _esm, _css = front_end("two_units", "tanh_pair.js")
+    _esm, _css = front_end("set_the_weights", "tanh_pair.js")
     room = traitlets.List(traitlets.Float(), [30.4, 53.3]).tag(sync=True)
 
     weights = traitlets.List(traitlets.Float(min=-12, max=12), minlen=11, maxlen=11).tag(sync=True)
