@@ -247,7 +247,7 @@
     }
     const found = new Map(cells), known = [...editors].filter(([cell]) => found.has(cell.id));
     const added = cells.filter(([id]) => !notebook.cells.some((cell) => cell.id === id)).length;
-    if (known.length === 0) return `${file.name} has no cell of this exercise.`;
+    if (!known.some(([cell]) => kind(cell) === "answer")) return `${file.name} has no answers to this exercise.`;
     if (!mayReplace()) return "";
     for (const [cell, area] of known) area.set(found.get(cell.id));
     return `The answers of ${file.name} are in the page${added ? `, but not the cells that you have added (${added})` : ""}.`;
