@@ -96,7 +96,7 @@ function paint(view, model) {
 
 function describe([before, after], zeros) {
   const wrong = `${counted(COUNT - before, "string")} of ${LENGTH} bits get the wrong answer`;
-  if (before < COUNT) return zeros ? `${wrong}, and ${number(COUNT - after)} after fifty zeros.` : `${wrong}.`;
+  if (before < COUNT) return zeros ? `${wrong}, and ${(COUNT - after).toLocaleString("en")} after fifty zeros.` : `${wrong}.`;
   if (!zeros) return "All answers are correct. Will they still be correct after fifty zeros?";
   return after === COUNT ? "All answers are correct, and fifty zeros change none of them." :
     `All answers are correct, but fifty zeros make ${(COUNT - after).toLocaleString("en")} of them wrong.`;
