@@ -298,8 +298,7 @@ HIGHER_CAPS = {
         [*always("Adam at 0.001"), *counts("the interval lies above one third", above(1 / 3))(
             "SGD at 0.1 with momentum"), *some("SGD at 1"), *never("SGD at 0.1")]),
     "higher-cap-padding": Claim(
-        "With 12,000 updates, too, no LSTM succeeds if the answer has to be carried through the zeros after the "
-        "string.",
+        "With 12,000 updates, too, no LSTM succeeds if the answer has to be carried through the zeros.",
         never("answer after the padding")),
     "higher-cap-none": Claim(
         "Three times as many updates do not change the other failures much. With lengths from 3 to 10 or with four "
