@@ -130,6 +130,7 @@ def test_the_slider_goes_back_to_an_earlier_moment_of_the_run(show):
     page = show(Playground(**SMALL))
     slider, drawings = page.get_by_role("slider", name="Loss: drag to see earlier updates"), ("plane", "lengths")
     marks = "[...document.querySelectorAll('.pw-plane > :not(svg)')].map(e => e.outerHTML).join()"
+    page.locator(".pw-plane[aria-label*=prefixes]").wait_for()
     first = description(page, "plane")
     train(page)
     steps, last = moment(page), [page.evaluate(marks), *(description(page, name) for name in drawings)]
