@@ -22,7 +22,7 @@ def let_the_network_forget(figure: Locator) -> Locator:
     """Have the network read ten bits and then fifty zeros."""
     for bit in "1011010011":
         figure.get_by_role("button", name=bit, exact=True).click()
-    figure.get_by_role("button", name="Now fifty zeros").click()
+    figure.get_by_role("button", name="fifty zeros").click()
     return figure
 
 

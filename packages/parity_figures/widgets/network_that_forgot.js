@@ -95,6 +95,7 @@ function paint(view, model) {
     zeros ? `${view.added ? " and a 1" : ""}, then ${counted(zeros, "zero")}` : "");
   view.sentence.setAttribute("aria-live", view.timer ? "off" : "polite");
   view.sentence.textContent = describe(steps, own, zeros);
+  if (!zeros) view.buttons["Now fifty zeros"].textContent = onesIn(own) % 2 ? "Now fifty zeros" : "A 1 and fifty zeros";
   const playing = own.length < OWN && !zeros;
   for (const [name, button] of Object.entries(view.buttons)) {
     const isBit = name.length === 1;

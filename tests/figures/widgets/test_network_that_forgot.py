@@ -109,7 +109,7 @@ def test_ten_bits_are_played_with_keys_or_buttons_and_forgotten_during_fifty_zer
 def test_zeros_are_read_one_by_one_after_a_1_that_makes_the_count_odd_and_can_be_stopped(show):
     page = show(NetworkThatForgot(), less_motion=False)
     page.clock.install()
-    click(page, "1", "1", "Now fifty zeros")
+    click(page, "1", "1", "A 1 and fifty zeros")
     page.clock.run_for(1000)
     read = re.fullmatch(r"Bits: 11 and a 1, then (\d+) zeros", page.locator(".pw-string").inner_text())
     assert 8 < int(read[1]) < 16
