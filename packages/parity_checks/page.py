@@ -18,9 +18,9 @@ ADVICE = "Write the code with NumPy, or work in the notebook."
 def run(cells: list[tuple[str, str]]) -> tuple[bool, str]:
     """Run cells in a new namespace, and return whether the last one succeeded, with its output and its error.
 
-    ``cells`` contains the name and the source of each cell. If the cell before the last one fails, the last one checks
-    code that does not exist, so the earlier error takes the place of its error. The errors of other cells are ignored,
-    as they are if a student runs the cells of a notebook one after another.
+    ``cells`` contains the name and the source of each cell. The output of the cell before the last one comes first. If
+    that cell fails, the last one checks code that does not exist, so the earlier error takes the place of its error.
+    The errors of other cells are ignored, as they are if a student runs the cells of a notebook one after another.
     """
     namespace: dict[str, Any] = {"__name__": "__main__"}
     core.bind(namespace)
@@ -28,10 +28,9 @@ def run(cells: list[tuple[str, str]]) -> tuple[bool, str]:
         outcomes = [_run(name, source, namespace) for name, source in cells]
     finally:
         core.bind(None)
-    output, error = outcomes[-1]
-    if error and len(outcomes) > 1:
-        error = outcomes[-2][1] or error
-    text = f"{output}{error}".rstrip()
+    (printed, earlier), (output, error) = [("", ""), *outcomes][-2:]
+    error = error and (earlier or error)
+    text = f"{printed}{output}{error}".rstrip()
     return not error, text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 

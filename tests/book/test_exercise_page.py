@@ -257,6 +257,9 @@ def test_a_reader_writes_stops_and_keeps_their_work(browser, site, width):
         assert row(page, 0).get_by_role("link").get_attribute("href").endswith("book/one-bit.html#parity-in-a-picture")
         assert [*look(page, site, "dark"), *barriers(page)] == []
         assert wrong == []
+        code.press("End")
+        page.keyboard.type(" ")
+        assert row(page, 0).locator("pre").inner_text().startswith("Before your last change:")
 
         page.get_by_label("Your answer").fill("A list of <b>strings</b> proves nothing.")
         with page.expect_download() as download:

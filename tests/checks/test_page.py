@@ -45,6 +45,10 @@ def test_an_error_in_the_cell_of_a_task_is_shown_in_place_of_its_check():
     assert of_another_task == (True, "1")
 
 
+def test_what_the_cell_of_a_task_prints_is_shown_before_its_check():
+    assert run([IMPORTS, ("parity", f"{RIGHT}\nprint(parity(np.array([[1, 0]])))"), CHECK])[1].startswith("[1]\n✓")
+
+
 def test_an_error_shows_the_lines_of_the_cells_and_nothing_of_the_library():
     passed, text = run([("helper", "def half(x):\n    return x / 0"), ("run-01", "print('so far')\n\nhalf(1)")])
     assert not passed
