@@ -159,7 +159,7 @@
         "aria-describedby": "exercise-keys", spellcheck: "false", autocapitalize: "off", wrap: "off", onkeydown: onkey } : {}) });
     area.set = (text) => {
       if (area.value !== text) area.value = text; // otherwise the cursor would move
-      if (isCode) for (const output of document.querySelectorAll(".exercise-output:is([data-passed=true], [data-passed=false])")) {
+      if (isCode) for (const output of document.querySelectorAll(".exercise-output:not([hidden], [data-passed=''])")) {
         output.prepend("Before your last change:\n");
         output.dataset.passed = "";
       }
