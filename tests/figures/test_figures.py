@@ -13,7 +13,6 @@ import torch
 from torch.nn.utils.rnn import pack_padded_sequence
 
 import parity_figures as figures
-from parity_figures import reading
 from parity_figures.picture import COLOURS, SERIES, SHEET
 from parity_lib import ParityTask, bits_and_parity, evaluate, train
 from parity_lib.models import ParityRNN
@@ -42,8 +41,8 @@ RUN = {"step": [1, 2, 3], "loss": [0.7, 0.69, 0.1]}
 PICTURES = {
     "unrolled": figures.unrolled,
     "strings": lambda: figures.strings_and_labels(BITS, PARITY, np.arange(12) < np.array([[3], [12], [7]])),
-    "all at once": lambda: reading.all_at_once("0101?", 5, [("even", "if ? = 0"), ("odd", "if ? = 1")]),
-    "one by one": lambda: reading.one_by_one(
+    "all at once": lambda: figures.all_at_once("0101?", 5, [("even", "if ? = 0"), ("odd", "if ? = 1")]),
+    "one by one": lambda: figures.one_by_one(
         "01", ("odd so far?", ["even", "odd"]), ("a one?", ["no", "yes"]), words=["keep", "flip"]),
     "packing": lambda: figures.packing([3, 7, 5, 2]),
     "one unit": figures.one_unit,
