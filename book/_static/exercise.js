@@ -209,7 +209,8 @@
 
   /** Return a row with a button that runs a cell, a button that stops it, and the place for its output. */
   function runner(cell, label, answer) {
-    const output = make("pre", { class: MODEL.test(stub(cell)) ? "exercise-output exercise-prose" : "exercise-output", role: "status", hidden: true }), figure = make("figure");
+    const output = make("pre", { class: `exercise-output${MODEL.test(stub(cell)) ? " exercise-prose" : ""}`, role: "status",
+      hidden: true }), figure = make("figure");
     const stopButton = make("button", { type: "button", hidden: true, onclick: () => stop?.() }, "Stop");
     const button = make("button", { type: "button", onclick: async () => {
       if (button.ariaDisabled) return;
@@ -268,7 +269,8 @@
       const source = stub(cell);
       if (kind(cell) === "answer" || (kind(cell) === "run" && !PYTORCH.test(source) && !MODEL.test(source)))
         shown[i].replaceChildren(editor(cell, `Python code: ${cell.id}`, true));
-      if (kind(cell) === "check") shown[i].append(runner(cell, "Check", code.findLast((other, j) => j < i && kind(other) === "answer")));
+      if (kind(cell) === "check")
+        shown[i].append(runner(cell, "Check", code.findLast((other, j) => j < i && kind(other) === "answer")));
       if (kind(cell) === "run") shown[i].append(PYTORCH.test(source) ? "This cell needs PyTorch, which this page does not "
         + "have. To run it, download your notebook." : runner(cell, MODEL.test(source) ? "Show" : "Run"));
     });
