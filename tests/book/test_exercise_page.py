@@ -40,7 +40,7 @@ RELEASES = {page: nbformat.read(ROOT / f"{page}.ipynb", as_version=4) for page i
 STATUS = ".exercise-panel [role=status]"
 BYTES = "unrolling/wrong_hard_coded"     # knows answers by the bytes of integers, which have 32 bits in a browser
 WEIGHTS = [np.array(part) for part in ([[3.0], [3.0]], [[3.0, -3.0]] * 2, [0.0, -6.0], [[10.0, -10.0]], [-10.0])]
-ROUNDED = "gradient_through_time/wrong_differences_of_losses"      # returns rounding errors, which depend on the machine
+ROUNDED = "gradient_through_time/wrong_differences_of_losses"     # returns rounding errors of the machine
 IDLE = "row => !row.querySelector('button').ariaDisabled"
 
 
@@ -196,10 +196,10 @@ def submitted(submission, page):
 
     Their code begins the following cell instead or, if that is a check, ends the answer before it.
     """
-    notebook, added = bank.fill_in(RELEASES[page], bank.notebook(submission)), ""
+    notebook, added, answer = bank.fill_in(RELEASES[page], bank.notebook(submission)), "", None
     for cell in [cell for cell in notebook.cells if cell.cell_type == "code"]:
         if cell.id.endswith("-check"):
-            answer.source += f"\n\n{added}"
+            answer.source += added and f"\n\n{added}"
         else:
             cell.source = added + cell.source
         added = ""
