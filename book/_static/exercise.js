@@ -272,7 +272,7 @@
       if (kind(cell) === "check")
         shown[i].append(runner(cell, "Check", code.findLast((other, j) => j < i && kind(other) === "answer")));
       if (kind(cell) === "run") shown[i].append(PYTORCH.test(source) ? "This cell needs PyTorch, which this page does not "
-        + "have. To run it, download your notebook." : runner(cell, MODEL.test(source) ? "Show" : "Run"));
+        + "have. To run it, download your notebook." : runner(cell, MODEL.test(source) ? "Show the model answer" : "Run"));
     });
     const words = [...document.querySelectorAll(".bd-article p")].filter((text) => text.textContent === "YOUR ANSWER HERE");
     notebook.cells.filter((cell) => kind(cell) === "words").forEach((cell, i) =>

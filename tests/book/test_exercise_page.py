@@ -317,7 +317,7 @@ def test_a_reader_writes_stops_and_keeps_their_work(browser, site, width):
         press(page, row(page, 3))
         assert figure.inner_text() == ""
 
-        model = page.get_by_role("button", name="Show", exact=True).locator("..")
+        model = page.get_by_role("button", name="Show the model answer").locator("..")
         assert press(page, model)[1].startswith("Write your own answer first")
         page.get_by_label("Your answer").fill('One "list"\\ \n' * 10)
         assert press(page, model)[1].startswith("One good answer.")
