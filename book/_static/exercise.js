@@ -257,7 +257,8 @@
       word("−1", -1.2, 1.04), word("1", -1.2, -0.96)),
     make("figcaption", {}, "The states of your network after each bit of all strings of 8 bits. A state is a disc if the ",
       "number of ones so far is even and a square if it is odd, and it is filled if the last bit was a one. In the shaded ",
-      `part of the plane, your network answers “odd”. All its answers are correct for ${correct} of the ${strings} strings.`)];
+      `part of the plane, your network answers “odd”. All its answers are correct for ${correct} of the `,
+      `${strings} strings.`)];
   }
 
   /** Turn the cells of the page into editors and buttons. */
