@@ -96,10 +96,10 @@ function paint(view, model) {
   view.sentence.setAttribute("aria-live", view.timer ? "off" : "polite");
   view.sentence.textContent = describe(steps, own, zeros);
   for (const [name, button] of Object.entries(view.buttons)) {
-    const isBit = name.length === 1, zerosNext = own.length >= OWN && mayReadZeros(model);
-    const available = isBit ? mayPlay(model, name) : name === "Start again" ? bits !== "" : mayReadZeros(model);
+    const available = name.length === 1 ? mayPlay(model, name) :
+      name === "Start again" ? bits !== "" : mayReadZeros(model);
     setAvailable(button, available);
-    button.classList.toggle("pw-primary", available && (isBit || (name !== "Start again" && zerosNext)));
+    button.classList.toggle("pw-primary", available && name !== "Start again");
   }
 }
 
@@ -111,6 +111,6 @@ function describe(steps, own, zeros) {
     return `At zero ${forgot} the network forgot: it answers even. The state machine still answers odd.`;
   if (zeros) return `After ${counted(zeros, "zero")} the network still answers odd.`;
   return `The number of ones so far is ${ones}, which is ${parityName(ones)}. ` + (ones % 2 ?
-    "Fifty zeros will not change that. Will the network remember it?" :
+    "Fifty zeros will not change that. Will the network still answer odd?" :
     "Add a 1, so that the network has something to remember.");
 }

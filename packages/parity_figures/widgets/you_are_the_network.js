@@ -35,15 +35,16 @@ function answer(view, model, word, event) {
   view.over = wrong || won;
   if (!wrong) save(model, { answered: string.length });
   paint(view, model);
-  view.line.textContent = wrong ? `You answered ${word}. The bits were ${string}: ${counted(ones, "one")}, and ${ones} ` +
-    `is ${parityName(ones)}.` : won ? `All ${ENOUGH} answers were correct. Here are the bits again, with your answers.` :
+  view.line.textContent = wrong ?
+    `You answered ${word}. The bits were ${string}: ${counted(ones, "one")}, and ${ones} is ${parityName(ones)}.` :
+    won ? `All ${ENOUGH} answers were correct. Here are the bits again, with your answers.` :
     `Correct. Bit ${string.length + 1} is ${view.bit.textContent}.`;
   if (wrong) view.buttons.Again.focus();
 }
 
 function build(model) {
-  const view = {}, even = (event) => answer(view, model, "even", event), odd = (event) => answer(view, model, "odd", event);
-  const { row, buttons } = buttonRow([["Even", even], ["Odd", odd], ["Again", () => {
+  const view = {}, answering = (word) => (event) => answer(view, model, word, event);
+  const { row, buttons } = buttonRow([["Even", answering("even")], ["Odd", answering("odd")], ["Again", () => {
     startRound(view, model, view.start + bitsOf(view, model).length);
     buttons.Even.focus();
   }]]);
@@ -57,7 +58,7 @@ function build(model) {
   view.question = make("div", { class: "pw-asked" }, make("b", {}, "How many of the bits did you keep in mind?"),
     memories.row, view.reply);
   view.root = widgetRoot("You are the network", view.stage, row, view.line, view.question);
-  onKeys(view.root, { e: even, o: odd });
+  onKeys(view.root, { e: answering("even"), o: answering("odd") });
   return view;
 }
 
