@@ -61,6 +61,11 @@ function widgetOf(traits, build, paint, stop = () => {}) {
   return { render };
 }
 
+/** Call an action when its key is pressed, wherever the focus is in an element. The keys are in lower case. */
+const onKeys = (element, actions) => element.addEventListener("keydown", (event) => {
+  if (!event.ctrlKey && !event.altKey && !event.metaKey && !event.repeat) actions[event.key.toLowerCase()]?.(event);
+});
+
 /** Create a row of buttons from [label, action] pairs. The buttons are returned by their labels. */
 function buttonRow(pairs, primary) {
   const buttons = {};
