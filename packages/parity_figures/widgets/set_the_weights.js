@@ -119,8 +119,8 @@ function paint(view, model) {
   const then = zeros ? " and fifty zeros" : "";
   view.plane.setAttribute("aria-label", `The state after ${bits}${then} is ${vector(h)}, among the states after all ` +
     `strings of ${LENGTH} bits${then}.`);
-  view.caption.textContent = `A disc is the state after an even string, a square after an odd one. The path is that of ` +
-    `${bits}${then}${wrong ? ", the shortest string with a wrong answer" : ""}. The numbers count its time steps.`;
+  view.caption.textContent = "A disc is the state after an even string, a square after an odd one. The path is that " +
+    `of ${bits}${then}${wrong ? ", the shortest string with a wrong answer" : ""}. The numbers count its time steps.`;
   view.sliders.forEach((slider, i) => {
     slider.value = weights[i];
     view.values[i].textContent = fixed(weights[i], 1);
@@ -160,13 +160,13 @@ function describe(goal, signs, zeros, forgets) {
 
 /** Say what to do next on the way to a goal, with reasons that hold for weights of any size. */
 function hint(weights, goal, forgets) {
-  if (goal === WEAK || forgets) return "Look for numbers in the table that are far from −1 and 1: they carry an error " +
-    "into the next time step. Larger weights move them closer to −1 and 1, so press “All larger”.";
+  if (goal === WEAK || forgets) return "Look for numbers in the table that are far from −1 and 1: they carry an " +
+    "error into the next time step. Larger weights move them closer to −1 and 1, so press “All larger”.";
   if (goal === DONE) return "";
   const i = goal + 1, [u, v1, v2] = weights.slice(4 * goal, 4 * i), odd = fixed(v1 - v2, 1);
   if (v1 < 1 || v1 > 4 || Math.abs(v1 + v2) > NEAR) return "The sum in the tanh should rise with the old p, which is " +
-    `half the difference of the old units. Try 2 for ${subscript("V", `${i}1`)} and −2 for ${subscript("V", `${i}2`)}: ` +
-    "then an even state adds nothing.";
+    `half the difference of the old units. Try 2 for ${subscript("V", `${i}1`)} and −2 for ` +
+    `${subscript("V", `${i}2`)}: then an even state adds nothing.`;
   if (Math.abs(u - v1 + v2) > NEAR) return "A 1 should raise the sum as much as the odd state (1, −1), which adds " +
     `${odd}. So try ${odd} for ${subscript("U", i)}.`;
   return `Without its bias, the sum is now 0, ${odd} or ${fixed(2 * (v1 - v2), 1)} if p + x is 0, 1 or 2. Move ` +
