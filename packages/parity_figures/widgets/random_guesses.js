@@ -87,7 +87,6 @@ function build(model) {
 }
 
 const whole = (value) => Math.round(value).toLocaleString("en");
-
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const meanOf = (trials) => sum(trials) / trials.length;
 

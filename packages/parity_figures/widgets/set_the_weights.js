@@ -1,6 +1,6 @@
 // Two tanh units whose weights the reader sets: each unit for each old state and bit, and the answers to all strings.
 
-const LENGTH = 12, COUNT = 2 ** LENGTH, ZEROS = new Uint8Array(50), EXAMPLE = "1011";
+const LENGTH = 12, COUNT = 2 ** LENGTH, ZEROS = new Uint8Array(50), EXAMPLE = "1011", TOTAL = "p\u00a0+\u00a0x";
 const UNITS = ["First", "Second"], [WEAK, DONE] = [2, 3]; // the goals: each unit, and then all strings
 const OLD_STATES = [[0, 0], [-1, -1], [1, 1], [1, -1]]; // only the last one means odd
 const ROWS = OLD_STATES.flatMap((old) => [0, 1].map((bit) => ({ old, bit, sum: (old[0] - old[1]) / 2 + bit })));
@@ -45,7 +45,7 @@ function build(model) {
 
 /** Build the sliders of a unit. */
 function buildUnit(view, model, unit) {
-  const i = unit + 1, title = `${UNITS[unit]} unit: is p + x at least ${i}?`;
+  const i = unit + 1, title = `${UNITS[unit]} unit: is ${TOTAL} at least ${i}?`;
   return make("div", { class: "pw-group", role: "group", "aria-label": title }, make("b", {}, title),
     ...[`U${i}`, `V${i}1`, `V${i}2`, `b${i}`].map((name) => {
       const place = view.sliders.length, value = make("output", { class: "pw-value" });
@@ -135,12 +135,13 @@ function paint(view, model) {
   const signs = UNITS.map((_, unit) => rows.filter((row) => row[unit].correct).length);
   const goal = counts[0] === COUNT ? DONE : [...signs, 0].findIndex((count) => count < ROWS.length);
   const forgets = zeros && counts[1] < COUNT;
+  setAvailable(view.buttons.Hint, goal !== DONE || forgets);
   view.sentence.textContent = `${describe(goal, signs[goal], zeros, forgets)} ` +
     (view.hinting ? hint(weights, goal, forgets) : "");
 }
 
 function paintTable(table, rows) {
-  const names = ["old state", "p + x", "first unit", "second unit"];
+  const names = ["old state", TOTAL, "first unit", "second unit"];
   table.replaceChildren(make("tr", {}, ...names.map((name) => make("th", { scope: "col" }, name))),
     ...ROWS.map(({ old, bit, sum }, row) => make("tr", {},
       make("th", { scope: "row" }, `(${old.map((v) => fixed(v, 0)).join(", ")})`),
@@ -152,7 +153,7 @@ function paintTable(table, rows) {
 function describe(goal, signs, zeros, forgets) {
   if (goal === WEAK) return "All signs in the table are correct, but some strings get a wrong answer.";
   if (goal < WEAK) return `${UNITS[goal]} unit: its sign is correct in ${signs} of ${ROWS.length} rows. The ` +
-    `number should be above 0 if p + x is at least ${goal + 1}, and below 0 otherwise.`;
+    `number should be above 0 if ${TOTAL} is at least ${goal + 1}, and below 0 otherwise.`;
   if (!zeros) return "Will all answers still be correct after fifty zeros?";
   return forgets ? "The network forgets while it reads zeros." :
     "Fifty zeros change none of the answers. How small can you make the weights?";
@@ -169,6 +170,6 @@ function hint(weights, goal, forgets) {
     `${subscript("V", `${i}2`)}: then an even state adds nothing.`;
   if (Math.abs(u - v1 + v2) > NEAR) return "A 1 should raise the sum as much as the odd state (1, −1), which adds " +
     `${odd}. So try ${odd} for ${subscript("U", i)}.`;
-  return `Without its bias, the sum is now 0, ${odd} or ${fixed(2 * (v1 - v2), 1)} if p + x is 0, 1 or 2. Move ` +
+  return `Without its bias, the sum is now 0, ${odd} or ${fixed(2 * (v1 - v2), 1)} if ${TOTAL} is 0, 1 or 2. Move ` +
     `${subscript("b", i)} until ${goal ? "only the last of them is" : "the last two of them are"} above 0 with it.`;
 }
