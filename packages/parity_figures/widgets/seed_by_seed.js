@@ -90,6 +90,7 @@ function paint(view, model) {
     slider.classList.toggle("pw-unset", guess === undefined);
     slider.disabled = shown > 0;
     value.textContent = guess === undefined ? (shown > 0 ? "none" : "none yet") : `${guess} of ${seeds}`;
+    slider.setAttribute("aria-valuetext", value.textContent);
     drawing.replaceChildren(...drawRuns(steps, cap), ...drawRate(steps, guess, seeds));
     result.textContent = describe(steps, guess, seeds);
     drawing.setAttribute("aria-label", `${name}: ${result.textContent}`);
