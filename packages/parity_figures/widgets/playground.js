@@ -100,7 +100,7 @@ function onMessage(view, model, message) {
   const finite = snapshots.filter(({ states }) => states.every(Number.isFinite)); // unless the training has diverged
   view.snapshots.push(...finite.map((snapshot) => ({ ...snapshot, measured: before })));
   view.snapshots = view.snapshots.filter((snapshot, i, all) => snapshot.steps % every === 0 || i === all.length - 1);
-  if (accuracyByLength) view.snapshots.at(-1).measured = { accuracyByLength, gradient };
+  if (accuracyByLength) view.snapshots.at(-1).measured = { accuracyByLength, gradient, after: steps };
   if (view.solved !== null) announce(view, model);
   if (view.running && performance.now() < view.painted + REPAINT) return; // painting would slow the training down
   view.frame ??= requestAnimationFrame(() => { // one painting for all messages that have arrived
@@ -181,7 +181,7 @@ function build(model, el) {
   view.count = addCount(row);
   view.line = make("p", { class: "pw-line", "aria-live": "polite" });
   view.figures = Object.entries(FIGURES).slice(0, adjustable ? 2 : 1).map(([name, figure]) =>
-    ({ ...figure, drawing: newDrawing(name, figure.title) }));
+    ({ ...figure, drawing: newDrawing(name, figure.title), heading: make("b", {}, figure.title) }));
   view.runs = make("div", { class: "pw-runs" });
   view.numbers = numbersTable("The numbers of the figures", () => tableRows(shownSnapshot(view)));
   view.root = widgetRoot("A network that trains here",
@@ -189,8 +189,8 @@ function build(model, el) {
     make("div", { class: "pw-stages pw-side-by-side" },
       buildStage(view, "Hidden states", "Loss: drag to see earlier updates", () => paint(view, model)),
       ...(adjustable ? [buildOther(view, row)] : []), view.measured = make("div", {},
-        ...view.figures.map(({ drawing, title, note }) =>
-          make("figure", { class: "pw-measured" }, make("b", {}, title), drawing, make("figcaption", {}, note))))),
+        ...view.figures.map(({ drawing, heading, note }) =>
+          make("figure", { class: "pw-measured" }, heading, drawing, make("figcaption", {}, note))))),
     make("p", { class: "pw-legend" },
       "Each mark is the hidden state after some bits: a circle if their parity is even, a square if it is odd. " +
       "Longer strings have smaller marks. On the dashed line the output is 0."), view.runs, view.numbers.root);
@@ -257,8 +257,11 @@ function paintSettings(view, settings) {
 function paint(view, model) {
   paintButtons(view);
   paintStage(view);
-  for (const { draw, drawing } of view.figures)
-    if (shownSnapshot(view)?.measured) draw(drawing, shownSnapshot(view).measured, model.get("settings"));
+  const measured = shownSnapshot(view)?.measured; // less often than the states
+  for (const { draw, drawing, heading, title } of measured ? view.figures : []) {
+    draw(drawing, measured, model.get("settings"));
+    heading.textContent = `${title} after ${counted(measured.after, "update")}`;
+  }
   if (!view.running) view.numbers.paint(); // during training nobody could read them
 }
 
