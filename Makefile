@@ -29,7 +29,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loa
 
 help:
 	@echo "make book           install what is needed and build the book into _build/html"
-	@echo "                    (with RUNTIME=1, readers can do the exercise Unrolling in its page)"
+	@echo "                    (with RUNTIME=1, readers can do two exercises in their pages)"
 	@echo "make pdf            print the whole book into _build/one-bit-of-memory.pdf; needs a Chromium or Chrome"
 	@echo "make lab            open JupyterLab on the exercises"
 	@echo "make exercises      write the exercise notebooks from their sources, solutions/*.md"

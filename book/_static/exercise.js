@@ -7,7 +7,9 @@
   const RUNTIME = new URL("runtime/", document.currentScript.src);
   const KEY = `one-bit-of-memory: exercise ${name}`; // of the storage; its value is { id of a cell: the reader's text }
   const PLACE = /(book\/[\w-]+\.html(?:#[\w-]+)?)(.*)/s; // in a message, the section of the book to read
-  const NOT_HERE = /\btorch\b|model_answer/; // cells that need PyTorch or Jupyter
+  const PYTORCH = /\btorch\b/, MODEL = /model_answer/;
+  const TWO_UNITS = "two-unit-weights-check";
+  const SHAPES = ["svg", "polygon", "rect", "circle", "text"];
   const megabytes = (size) => Math.round(size / 1e6);
   const total = Object.values(files).reduce((sum, size) => sum + size, 0);
   const stub = (cell) => [cell.source].flat().join("");
@@ -21,7 +23,7 @@
   } catch { /* without a readable storage, answers last as long as the page */ }
 
   function make(tag, attributes = {}, ...children) {
-    const element = document.createElement(tag);
+    const element = document.createElementNS(`http://www.w3.org/${SHAPES.includes(tag) ? "2000/svg" : "1999/xhtml"}`, tag);
     for (const [key, value] of Object.entries(attributes)) {
       if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
       else if (value !== false) element.setAttribute(key, value === true ? "" : value);
@@ -115,6 +117,8 @@
   // --- editors -------------------------------------------------------------------
 
   const editors = new Map(); // cell -> textarea
+  const keys = make("p", { id: "exercise-keys" }, "Ctrl+Enter runs the cell or its check. Tab indents. To leave the cell ",
+    "with the keyboard, press Escape, then Tab.");
 
   function keep(cell, text) {
     if (text === stub(cell)) delete kept[cell.id];
@@ -136,7 +140,8 @@
       indent(area, line, event.shiftKey);
     } else if (event.key === "Enter" && !event.isComposing) {
       event.preventDefault();
-      insert(`\n${line.match(/^ */)[0]}${/:\s*(#.*)?$/.test(line) ? "    " : ""}`);
+      if (event.ctrlKey || event.shiftKey || event.metaKey) rowOf(area).querySelector("button").click();
+      else insert(`\n${line.match(/^ */)[0]}${/:\s*(#.*)?$/.test(line) ? "    " : ""}`);
     }
     if (!["Escape", "Shift", "Tab"].includes(event.key)) delete area.dataset.leave;
   }
@@ -153,10 +158,15 @@
     if (start !== end) area.setSelectionRange(first, first + changed.length);
   }
 
+  /** Return the row of buttons that follows an editor. */
+  const rowOf = (area) => [...document.querySelectorAll(".exercise-run")]
+    .find((row) => area.compareDocumentPosition(row) & Node.DOCUMENT_POSITION_FOLLOWING);
+
   function editor(cell, label, isCode) {
     const area = make("textarea", { class: isCode ? "exercise-code" : "exercise-words", "aria-label": label,
       autocomplete: "off", oninput: () => area.set(area.value), onblur: () => delete area.dataset.leave, ...(isCode ? {
-        "aria-describedby": "exercise-keys", spellcheck: "false", autocapitalize: "off", wrap: "off", onkeydown: onkey } : {}) });
+        "aria-describedby": "exercise-keys", spellcheck: "false", autocapitalize: "off", wrap: "off", onkeydown: onkey,
+        onfocus: () => rowOf(area).querySelector("pre").before(keys) } : {}) });
     area.set = (text) => {
       if (area.value !== text) area.value = text; // otherwise the cursor would move
       if (isCode) for (const output of document.querySelectorAll(".exercise-output:not([hidden], [data-passed=''])")) {
@@ -171,13 +181,22 @@
     return area;
   }
 
+  /** Return a button that replaces an answer by the text at the start, which the browser can undo. */
+  const resetButton = (cell) => make("button", { type: "button", onclick: () => {
+    editors.get(cell).focus();
+    editors.get(cell).select();
+    insert(stub(cell));
+  } }, "Reset this answer");
+
   // --- cells ---------------------------------------------------------------------
 
   /** Return the cells on which a cell depends, and the cell itself, as names and sources. */
   function cellsFor(cell) {
     const before = notebook.cells.slice(0, notebook.cells.indexOf(cell));
-    return [...before.filter((other) => other.cell_type === "code" && ["locked", "answer"].includes(kind(other))), cell]
-      .map((one) => [one.id, editors.get(one)?.value ?? stub(one)]);
+    const source = (one) => editors.get(one)?.value ?? stub(one);
+    const own = MODEL.test(stub(cell)) ? stub(cell).replace(")", `, ${JSON.stringify(source(before.at(-1)))})`) : source(cell);
+    return [...before.filter((other) => other.cell_type === "code" && ["locked", "answer"].includes(kind(other)))
+      .map((one) => [one.id, source(one)]), [cell.id, own]];
   }
 
   /** Show a message, with a link to the section of the book that it names. */
@@ -189,8 +208,9 @@
   }
 
   /** Return a row with a button that runs a cell, a button that stops it, and the place for its output. */
-  function runner(cell, label) {
-    const output = make("pre", { class: "exercise-output", role: "status", hidden: true });
+  function runner(cell, label, answer) {
+    const output = make("pre", { class: `exercise-output${MODEL.test(stub(cell)) ? " exercise-prose" : ""}`, role: "status",
+      hidden: true }), figure = make("figure");
     const stopButton = make("button", { type: "button", hidden: true, onclick: () => stop?.() }, "Stop");
     const button = make("button", { type: "button", onclick: async () => {
       if (button.ariaDisabled) return;
@@ -201,7 +221,10 @@
         await python;
         stopButton.hidden = false;
         show(output, ["", "Running …"]);
-        show(output, await run(cellsFor(cell)));
+        figure.replaceChildren();
+        const cells = cellsFor(cell);
+        show(output, await run(cells));
+        if (cell.id === TWO_UNITS) figure.append(...draw(await run([...cells.slice(0, -1), ["picture", PICTURE]])));
       } catch (error) {
         show(output, [false, `Python cannot run in this browser: ${error.message}`]);
       }
@@ -209,7 +232,33 @@
       if (document.activeElement === stopButton) button.focus();
       stopButton.hidden = true;
     } }, label);
-    return make("div", { class: "exercise-run" }, button, stopButton, output);
+    if (answer && kept[answer.id]) show(output, ["", "You have not checked this answer since you opened the page."]);
+    return make("div", { class: "exercise-run" }, button, stopButton, ...(answer ? [resetButton(answer)] : []), output, figure);
+  }
+
+  const PICTURE = "import json\nfrom parity_checks.unrolling.two_units import picture\n"
+    + "print(json.dumps(picture(), allow_nan=False))";
+
+  /** Draw the states of the reader's two units in the plane, with a caption. */
+  function draw([passed, text]) {
+    if (!passed) return [];
+    const { states, readout: [w1, w2, c], correct, strings } = JSON.parse(text), size = w1 * w1 + w2 * w2;
+    const corner = (along, across) => [along * w1 - across * w2, -along * w2 - across * w1].map((far, i) =>
+      99 * far / Math.sqrt(size) - c * [w1, -w2][i] / size);
+    const mark = ([x, y, bit, odd]) => make(odd ? "rect" : "circle", { class: odd ? "odd" : "even", cx: x, cy: -y,
+      r: bit ? 0.035 : 0.06, x: x - (bit ? 0.032 : 0.055), y: -y - (bit ? 0.032 : 0.055),
+      width: bit ? 0.064 : 0.11, height: bit ? 0.064 : 0.11, ...(bit ? {} : { "fill-opacity": 0 }) });
+    const word = (text, x, y, attributes = {}) => make("text", { x, y, ...attributes }, text);
+    return [make("svg", { viewBox: "-1.4 -1.15 2.6 2.5", role: "img", "aria-label": "The states of your network in a plane" },
+      make("svg", { x: -1, y: -1, width: 2, height: 2, viewBox: "-1 -1 2 2" }, ...(size ? [
+        make("polygon", { points: [corner(0, -1), corner(0, 1), corner(1, 1), corner(1, -1)].join(" ") })] : [])),
+      make("rect", { x: -1, y: -1, width: 2, height: 2 }), ...states.map(mark), word("first unit", 0, 1.28),
+      word("second unit", 0, -1.22, { transform: "rotate(-90)" }), word("−1", -1, 1.28), word("1", 1, 1.28),
+      word("−1", -1.2, 1.04), word("1", -1.2, -0.96)),
+    make("figcaption", {}, "The states of your network after each bit of all strings of 8 bits. A state is a disc if the ",
+      "number of ones so far is even and a square if it is odd, and it is filled if the last bit was a one. In the shaded ",
+      `part of the plane, your network answers “odd”. All its answers are correct for ${correct} of the `,
+      `${strings} strings.`)];
   }
 
   /** Turn the cells of the page into editors and buttons. */
@@ -218,15 +267,18 @@
     const code = notebook.cells.filter((cell) => cell.cell_type === "code");
     const shown = [...document.querySelectorAll(".bd-article div.cell")];
     code.forEach((cell, i) => {
-      if (["answer", "run"].includes(kind(cell)) && !NOT_HERE.test(stub(cell)))
+      const source = stub(cell);
+      if (kind(cell) === "answer" || (kind(cell) === "run" && !PYTORCH.test(source) && !MODEL.test(source)))
         shown[i].replaceChildren(editor(cell, `Python code: ${cell.id}`, true));
-      if (kind(cell) === "check") shown[i].append(runner(cell, "Check"));
-      if (kind(cell) === "run")
-        shown[i].append(NOT_HERE.test(stub(cell)) ? "Run this cell in the notebook." : runner(cell, "Run"));
+      if (kind(cell) === "check")
+        shown[i].append(runner(cell, "Check", code.findLast((other, j) => j < i && kind(other) === "answer")));
+      if (kind(cell) === "run") shown[i].append(PYTORCH.test(source) ? "This cell needs PyTorch, which this page does not "
+        + "have. To run it, download your notebook." : runner(cell, MODEL.test(source) ? "Show the model answer" : "Run"));
     });
     const words = [...document.querySelectorAll(".bd-article p")].filter((text) => text.textContent === "YOUR ANSWER HERE");
     notebook.cells.filter((cell) => kind(cell) === "words").forEach((cell, i) =>
-      words[i].replaceWith(editor(cell, `Your answer: ${cell.id}`, false)));
+      words[i].replaceWith(editor(cell, `Your answer: ${cell.id}`, false),
+        make("div", { class: "exercise-tools" }, resetButton(cell))));
   }
 
   // --- the notebook --------------------------------------------------------------
@@ -267,14 +319,13 @@
       input.value = "";
     } });
     const tools = make("div", { class: "exercise-tools" },
-      make("button", { type: "button", onclick: download }, "Download with my answers"),
-      make("button", { type: "button", onclick: () => input.click() }, "Open a notebook"),
+      make("button", { type: "button", onclick: download }, "Download my notebook"),
+      make("button", { type: "button", onclick: () => input.click() }, "Open my notebook"),
       make("button", { type: "button", onclick: () => mayReplace() && editors.forEach((area, cell) => area.set(stub(cell))) },
         "Reset all answers"), input);
-    const keys = make("p", { id: "exercise-keys" }, "In the code, Tab indents. To leave a cell with the keyboard, press Escape, ",
-      "then Tab. Your answers are kept in this browser.");
     const start = make("button", { type: "button", onclick: async () => {
-      box.replaceChildren(bar, said, tools, keys);
+      box.replaceChildren(bar, said, tools, "Your answers are kept in this browser.", keys);
+      for (const link of document.querySelectorAll(`a[href$="/${name}.ipynb"]`)) link.closest("p, li").remove(); // no answers
       makeEditable();
       said.tabIndex = -1;
       said.textContent = "Loading Python …";

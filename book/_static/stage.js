@@ -1,10 +1,10 @@
-// Shows the stills of a page one after another on a stage that stays in view: the last one that the reader has come to.
-// Each still keeps its place in the text, for screen readers, for paper, and for browsers that run no script.
+// Shows the stills of a page one after another on a stage next to the text: the last one that the reader has come to.
+// Each still keeps its place in the text, for narrow windows, screen readers, paper, and browsers that run no script.
 (() => {
   "use strict";
   const stills = [...document.querySelectorAll(".bd-article figure.still")];
   if (!stills.length) return;
-  const LINE = 0.6; // of the height of the window: what is above this line has been reached
+  const LINE = 0.45; // of the height of the window: what is above this line has been reached
   const places = [...stills, stills.at(-1).closest("section").nextElementSibling]; // the stage is empty again at the last
   const stage = Object.assign(document.createElement("div"), { className: "stage", ariaHidden: "true" });
   const partsOf = (element) => [...element.querySelectorAll("svg g[id^=axes] > g")];
@@ -24,11 +24,7 @@
       if (!kept.has(part.outerHTML)) part.animate({ opacity: [0, 1] }, { duration: 600, easing: "ease-out" });
   }
 
-  const wide = matchMedia("(min-width: 1200px)"); // from this width on, the theme has a column next to the text
-  const settle = () => wide.matches ? document.querySelector(".sidebar-secondary__inner").append(stage)
-    : document.querySelector(".bd-article").prepend(stage);
-  wide.addEventListener("change", settle);
-  settle();
+  document.querySelector(".sidebar-secondary__inner").append(stage); // in wide windows, a column next to the text
   const reached = (place) => place.getBoundingClientRect().top < LINE * innerHeight;
   const observer = new IntersectionObserver(() => {
     const place = places.findLast(reached);

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 from parity_checks.reporting import grading
 from parity_lib.errors import require
@@ -15,8 +14,18 @@ NOT_WRITTEN = ("", "YOUR ANSWER HERE")
 MIN_WORDS = 20
 
 
-def model_answer(task: str, answer: str | None = None) -> Any:
-    """Return the model answer and the rubric for a task as Markdown.
+class ModelAnswer(str):
+    """A model answer in Markdown, which a notebook formats. Elsewhere it is shown as text."""
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+    def __repr__(self) -> str:
+        return self.replace("**", "")
+
+
+def model_answer(task: str, answer: str | None = None) -> ModelAnswer | None:
+    """Return the model answer and the rubric for a task.
 
     They are shown only after the student has written and saved an answer. ``task`` is the name of the answer's cell,
     such as ``"one_tanh_unit"``. The student's answer is read from the notebook in this folder, or given as ``answer``
@@ -35,12 +44,10 @@ def model_answer(task: str, answer: str | None = None) -> Any:
         print(f"No notebook in {Path.cwd()} contains this task. Pass your answer to the function: "
               f'checks.model_answer("{task}", """your answer""")')
     elif written.strip() in NOT_WRITTEN or len(written.split()) < MIN_WORDS:
-        print(f"Write your own answer first, in at least {MIN_WORDS} words, and save the notebook; "
-              "then run this cell again.")
+        saved = ", and save the notebook" if answer is None else ""
+        print(f"Write your own answer first, in at least {MIN_WORDS} words{saved}; then run this cell again.")
     else:
-        from IPython.display import Markdown
-
-        return Markdown(f"**One good answer.** {model_answers[task]}")
+        return ModelAnswer(f"**One good answer.** {model_answers[task]}")
     return None
 
 

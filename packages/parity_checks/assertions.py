@@ -102,8 +102,9 @@ class Query:
         cause of nan.
         """
         if not is_tensor(value) and not isinstance(value, (np.ndarray, np.generic, int, float)):
-            lists = " np.array(...) or torch.tensor(...) turns a list into one." * isinstance(value, (list, tuple))
-            expected = "a number" if shape == () else f"an array.{lists}"
+            lists = isinstance(value, (list, tuple))
+            convert = "torch.stack" if lists and any(map(is_tensor, value)) else "np.array"
+            expected = "a number" if shape == () else f"an array.{f' {convert}(...) turns a list into one.' * lists}"
             raise CheckFailed(f"{self.text} gives {kind_of(value)}. Expected: {expected}")
         result = to_numpy(value)
         if result.dtype.kind not in "biuf":

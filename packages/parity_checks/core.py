@@ -329,22 +329,23 @@ def _run(name: str, forbid: Iterable[str], work: Callable[[], Any]) -> Any:
 
 
 def _about(name: str, error: BaseException) -> str:
-    text, (function, line) = short(error), _place(error)
+    text, (function, place) = short(error), _place(error)
     if type(error) is NotImplementedError and not text:
         own = function in (name, None) or function.startswith(("<", "__"))
         subject = f"`{name}` is" if own else f"`{name}` needs `{function}`, which is"
         return f"{subject} not written yet: it raises NotImplementedError. Replace that line."
-    return (f"`{name}` stopped with {type_name(error)}{': ' if text else ''}{text}"
-            f"{f' (line {line} of its cell)' if line else ''}")
+    return f"`{name}` stopped with {type_name(error)}{': ' if text else ''}{text}{place}"
 
 
-def _place(error: BaseException) -> tuple[str | None, int | None]:
-    """Return the function and line number in the student's code where an error was raised."""
-    place, trace = (None, None), error.__traceback__
+def _place(error: BaseException) -> tuple[str | None, str]:
+    """Return the function in the student's code where an error was raised, and a text with its line and cell."""
+    place, cells, trace = (None, ""), {}, error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
         in_library = "site-packages" in code.co_filename or code.co_filename.endswith(".pyx")     # Cython
         if not in_library and not code.co_filename.startswith(LIBRARIES):
-            place = code.co_name, trace.tb_lineno
+            first = cells.setdefault(code.co_filename, code.co_name)
+            cell = "its cell" if code.co_filename == next(iter(cells)) else f"the cell with `{first}`"
+            place = code.co_name, f" (line {trace.tb_lineno} of {cell})"
         trace = trace.tb_next
     return place

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import linecache
+import re
 import traceback
 from typing import Any
 
@@ -18,29 +20,50 @@ ADVICE = "Write the code with NumPy, or work in the notebook."
 def run(cells: list[tuple[str, str]]) -> tuple[bool, str]:
     """Run cells in a new namespace, and return whether the last one succeeded, with its output and its error.
 
-    ``cells`` contains the name and the source of each cell. The output of the cell before the last one comes first. If
-    that cell fails, the last one checks code that does not exist, so the earlier error takes the place of its error.
-    The errors of other cells are ignored, as they are if a student runs the cells of a notebook one after another.
+    ``cells`` contains the name and the source of each cell. If the last one is the check of a task, the output of the
+    task's own cell comes first. If a cell with an error should have defined what the last one needs, the earlier error
+    takes the place of the later one. All other errors of earlier cells are ignored, as they are if a student runs the
+    cells of a notebook one after another.
     """
     namespace: dict[str, Any] = {"__name__": "__main__"}
     core.bind(namespace)
     try:
-        outcomes = [_run(name, source, namespace) for name, source in cells]
+        outcomes = {name: _run(name.replace("-", "_"), source, namespace) for name, source in cells}
     finally:
         core.bind(None)
-    (printed, earlier), (output, error) = [("", ""), *outcomes][-2:]
-    error = error and (earlier or error)
-    text = f"{printed}{output}{error}".rstrip()
+    last, (output, error) = outcomes.popitem()
+    printed, own_error = outcomes.pop(last.removesuffix("-check"), ("", ""))
+    error = error and (own_error or error)
+    others = [(name, source, outcomes[name][1]) for name, source in cells if name in outcomes]
+    text = f"{printed}{output}{_cause(error, others) or error}".rstrip()
     return not error, text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 
+def _cause(error: str, earlier: list[tuple[str, str, str]]) -> str:
+    """Return an explanation if a name is undefined because an earlier cell, whose source contains it, has an error.
+
+    ``earlier`` contains the name, the source and the error of each earlier cell.
+    """
+    undefined = re.search(r"name '(\w+)' is not defined|there is no `(\w+)` yet", error)
+    for name, source, cause in earlier if undefined else ():
+        if cause and re.search(rf"\b{undefined[1] or undefined[2]}\b", source):
+            kind = "a syntax error" if re.search(r"^(Syntax|Indentation|Tab)Error", cause, re.MULTILINE) else "an error"
+            return (f"This code needs your earlier answer `{name.replace('-', '_')}`, which cannot be used yet because "
+                    f"it has {kind}:\n\n{cause}")
+    return ""
+
+
 def _run(name: str, source: str, namespace: dict[str, Any]) -> tuple[str, str]:
-    """Run a cell, and return its output and its error."""
-    output, error = io.StringIO(), ""
+    """Run a cell, and return its output, with the value of its last line as in a notebook, and its error."""
+    file, output, error = f"<{name}>", io.StringIO(), ""
+    linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file       # for tracebacks
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         try:
-            for statement in ast.parse(source, f"<{name}>").body:
-                _execute(compile(ast.Module([statement], []), f"<{name}>", "exec"), namespace)
+            statements = ast.parse(source, file).body
+            for statement in statements:
+                shown = statement is statements[-1] and isinstance(statement, ast.Expr)
+                tree = ast.Interactive([statement]) if shown else ast.Module([statement], [])
+                _execute(compile(tree, file, "single" if shown else "exec"), namespace)
         except CheckFailed as failure:
             error = f"✗ {failure}"
         except NotChecked as failure:
@@ -64,4 +87,4 @@ def _shown(failure: BaseException) -> str:
     """Return a traceback that contains only the cells, and none of the functions that run them."""
     shown = traceback.TracebackException.from_exception(failure)
     shown.stack = traceback.StackSummary.from_list([frame for frame in shown.stack if frame.filename.startswith("<")])
-    return "".join(shown.format())
+    return re.sub(r'File "<(.*)>", line', r"Cell \1, line", "".join(shown.format()))

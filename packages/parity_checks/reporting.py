@@ -105,10 +105,12 @@ def summary(module: ModuleType) -> None:
             print(f"  not checked   {name}: {reason}")
             continue
         except CheckFailed as failure:
-            print(f"  0 of {points}   {name}: {str(failure).splitlines()[0]}")
+            earned, text = 0, str(failure).splitlines()[0]
         else:
-            total += points
-            print(f"  {points} of {points}   {name}: {test.says}")
+            earned, text = points, test.says
+        named = text.lstrip("`").startswith(name)
+        print(f"  {earned} of {points}   {text if named else f'{name}: {text}'}")
+        total += earned
         most += points
     words = points_in_words(known[exercise])
     more = f", and {words} more for written answers, which your instructor reads" if words else ""

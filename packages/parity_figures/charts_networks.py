@@ -298,7 +298,7 @@ def verdicts(rows: Sequence[tuple[str, int, int, int]]) -> Picture:
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", colors=INK)
-    axes.legend(loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=3)
+    legend_below(figure, axes, 3)
     words = "; ".join(f"{label}: {certified} certified, {refuted} refuted, {undecided} undecided"
                       for label, certified, refuted, undecided in rows)
     return Picture(figure, f"For each kind of network, how many are certified, refuted and undecided. {words}.",

@@ -65,7 +65,7 @@ def _draw_rates(axes: Axes, conditions: dict[str, Condition]) -> None:
 
 def _rates_and(conditions: dict[str, Condition], rates_first: bool) -> tuple[Figure, Axes]:
     """Draw success rates next to an empty chart with the same rows, and return the figure and the empty axes."""
-    figure = Figure(figsize=(WIDTH, 0.75 + 0.3 * len(conditions)), layout="constrained")
+    figure = Figure(figsize=(WIDTH - 0.1, 0.75 + 0.3 * len(conditions)), layout="constrained")
     figure.get_layout_engine().set(wspace=0.1)
     left, right = figure.subplots(1, 2, sharey=True)
     _draw_rates(left if rates_first else right, conditions)
@@ -207,7 +207,7 @@ def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Pic
         _draw_dots(axes, y, steps, cap, color=INK, alpha=0.75)
     counts = [f"{sum(step is not None for step in steps)} of {len(steps)}" for _, steps, _ in rows]
     name_rows(axes, [f"{label}\n{count}" for (label, _, _), count in zip(rows, counts)])
-    axes.set_xlabel("updates until all answers were correct (log scale)")
+    axes.set_xlabel("updates until all were correct (log scale)")
     log_steps(axes, [step or cap for _, steps, cap in rows for step in steps])
     words = "; ".join(f"{label}: {count}" for (label, _, _), count in zip(rows, counts))
     return Picture(figure, "A dot for each run at the update at which it succeeded, and a cross at the cap if it "
@@ -237,8 +237,8 @@ def trials_to_guess(rows: Sequence[tuple[str, Sequence[int], float | None]]) -> 
         axes.plot(*np.array(known).T, "D", color=INK, markersize=8, markerfacecolor=PAPER, markeredgewidth=2,
                   label="published mean")
     name_rows(axes, [label for label, _, _ in rows])
-    axes.set(xscale="log", xlabel="guesses until one was correct (log scale)")
-    axes.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3, columnspacing=1.2)
+    axes.set(xscale="log", xlabel="guesses needed (log scale)")
+    legend_below(figure, axes, 2)
     return Picture(figure, "A dot for each repetition at the number of guesses that it took, on a logarithmic scale, a "
                    f"bar at the mean and a diamond at the published mean. {'; '.join(words)}.",
                    numbers=Numbers(("network", "repetition", "guesses"), [

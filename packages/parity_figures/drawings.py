@@ -14,7 +14,7 @@ from parity_lib.errors import require
 
 STEP = 2.2          # the distance between two time steps in the drawing of the backward pass
 MOST_PACKED = 24    # squares that fit into the last row of the drawing of packing
-SQUARE = 0.31       # inches of such a square, wide enough for two letters
+SQUARE = 0.306      # inches of such a square, wide enough for two letters
 RADIUS = 0.36       # of a state of a state machine
 
 

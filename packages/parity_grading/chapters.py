@@ -20,7 +20,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from parity_lib.errors import require
 
 WORDS_A_MINUTE, CODE_LINES_A_MINUTE = 180, 6    # and a minute for each figure, widget or question
-FIGURE = re.compile(r"^\s*(figures\.(?!table)\w+\(|[A-Z]\w*\(.*\)$)", re.MULTILINE)     # a figure or a widget
+FIGURE = re.compile(r"^\s*(figures\.(?!table)\w+\(|[A-Z]\w*\([^`]*?\)$)", re.MULTILINE)     # a figure or a widget
 QUESTION = re.compile(r"^:::+\{(?:guess|dropdown)\}", re.MULTILINE)
 HIDDEN = re.compile(r"(?:hide|remove)-(?:input|cell)")
 TIME = re.compile(r"^- \*\*Time:\*\* (\d+) minutes\.$", re.MULTILINE)

@@ -18,11 +18,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
+import numpy as np
 import pytest
 
 from parity_book import runtime
+from parity_checks import core
 from parity_checks.page import ADVICE, run
 from parity_checks.points import POINTS
+from parity_checks.unrolling.two_units import picture
 from tests.submissions import bank
 
 from .conftest import ROOT
@@ -33,11 +36,11 @@ sys.path.insert(0, str(ROOT / "book" / "_ext"))
 from exercise_page import PAGES, add_editors, copy_runtime
 
 PAGE = PAGES[0]
-RELEASE = nbformat.read(ROOT / f"{PAGE}.ipynb", as_version=4)
-CHECKS = [f"{name}-check".replace("_", "-") for name in POINTS["unrolling"]]
-ANSWERS = [name.removesuffix("-check") for name in CHECKS]
+RELEASES = {page: nbformat.read(ROOT / f"{page}.ipynb", as_version=4) for page in PAGES}
 STATUS = ".exercise-panel [role=status]"
 BYTES = "unrolling/wrong_hard_coded"     # knows answers by the bytes of integers, which have 32 bits in a browser
+WEIGHTS = [np.array(part) for part in ([[3.0], [3.0]], [[3.0, -3.0]] * 2, [0.0, -6.0], [[10.0, -10.0]], [-10.0])]
+ROUNDED = "gradient_through_time/wrong_differences_of_losses"     # returns rounding errors of the machine
 IDLE = "row => !row.querySelector('button').ariaDisabled"
 
 
@@ -149,12 +152,14 @@ def site(html, tmp_path_factory):
     app = SimpleNamespace(srcdir=ROOT, outdir=folder, config=SimpleNamespace(parity_runtime=files),
                           add_js_file=lambda name, **_: tags.append(f'<script defer src="{static}/{name}"></script>'),
                           add_css_file=lambda name: tags.append(f'<link rel="stylesheet" href="{static}/{name}">'))
-    context = {"body": ""}
-    add_editors(app, PAGE, "", context, None)
     copy_runtime(app, None)
-    file = folder / f"{PAGE}.html"
-    page = file.read_text(encoding="utf8")
-    file.write_text(page.replace("</article>", context["body"] + "".join(tags) + "</article>", 1), encoding="utf8")
+    for page in PAGES:
+        tags.clear()
+        context = {"body": ""}
+        add_editors(app, page, "", context, None)
+        file = folder / f"{page}.html"
+        text = file.read_text(encoding="utf8")
+        file.write_text(text.replace("</article>", context["body"] + "".join(tags) + "</article>", 1), encoding="utf8")
     return folder
 
 
@@ -178,22 +183,31 @@ def row(page, place):
     return page.locator(".exercise-run").nth(place)
 
 
-def press(page, place):
+def press(page, cell):
     """Press the button of a cell and return whether it succeeded, and what it says."""
-    row(page, place).get_by_role("button").first.click()
-    page.wait_for_function(IDLE, arg=row(page, place).element_handle(), timeout=300_000)
-    output = row(page, place).locator("pre")
+    cell.get_by_role("button").first.click()
+    page.wait_for_function(IDLE, arg=cell.element_handle(), timeout=300_000)
+    output = cell.locator("pre")
     return output.get_attribute("data-passed") == "true", output.text_content()
 
 
-def submitted(submission):
-    """Return the notebook of a submission without added cells, whose code begins the following cell instead."""
-    notebook, added = bank.fill_in(RELEASE, bank.notebook(submission)), ""
+def submitted(submission, page):
+    """Return the notebook of a submission without added cells.
+
+    Their code begins the following cell instead or, if that is a check, ends the answer before it.
+    """
+    notebook, added, answer = bank.fill_in(RELEASES[page], bank.notebook(submission)), "", None
     for cell in [cell for cell in notebook.cells if cell.cell_type == "code"]:
-        cell.source, added = added + cell.source, ""
+        if cell.id.endswith("-check"):
+            answer.source += added and f"\n\n{added}"
+        else:
+            cell.source = added + cell.source
+        added = ""
         if cell.id.startswith("added"):
             added = f"{cell.source}\n\n"
             notebook.cells.remove(cell)
+        elif cell.metadata.get("nbgrader", {}).get("solution"):
+            answer = cell
     return notebook
 
 
@@ -204,25 +218,39 @@ def open_notebook(page, notebook):
     page.wait_for_function("document.querySelector('input[type=file]').value === ''")
 
 
+def cells_and_checks(notebook, exercise):
+    """Yield each check with all earlier answers and read-only cells, as names and sources."""
+    checks = [f"{name}-check".replace("_", "-") for name in POINTS[exercise]]
+    cells = [(cell.id, cell.source) for cell in notebook.cells
+             if cell.cell_type == "code" and "nbgrader" in cell.metadata]
+    for place, (name, _) in enumerate(cells):
+        if name in checks:
+            yield [*(cell for cell in cells[:place] if cell[0] not in checks), cells[place]]
+
+
 @pytest.mark.slow
-def test_every_submission_of_the_bank_gets_the_same_verdict_and_message_as_here(browser, site):
+@pytest.mark.parametrize("exercise", PAGES)
+def test_every_submission_of_the_bank_gets_the_same_verdict_and_message_as_here(browser, site, exercise):
     with opened(browser, WIDE, "light") as context:
-        page, wrong = started(context, (site / f"{PAGE}.html").as_uri())
+        page, wrong = started(context, (site / f"{exercise}.html").as_uri())
         compared = 0
-        for submission in bank.bank("unrolling"):
-            notebook = submitted(submission)
+        for submission in bank.bank(Path(exercise).name):
+            notebook = submitted(submission, exercise)
             open_notebook(page, notebook)
-            cells = {cell.id: cell.source for cell in notebook.cells if cell.id in ("imports", *ANSWERS, *CHECKS)}
-            got = [press(page, place) for place in range(len(CHECKS))]
-            expected = [run([(name, cells[name]) for name in ("imports", *ANSWERS[:place + 1], CHECKS[place])])
-                        for place in range(len(CHECKS))]
-            needs_torch = re.search(r"\b(torch|nn)\b", "".join(cells[name] for name in ANSWERS))
+            tasks = list(cells_and_checks(notebook, Path(exercise).name))
+            rows = page.locator(".exercise-run").filter(has=page.get_by_role("button", name="Check")).all()
+            got = [press(page, check) for check in rows]
+            expected = [run(task) for task in tasks]
+            needs_torch = re.search(r"\b(torch|nn)\b", "".join(source for name, source in tasks[-1][1:]))
             if needs_torch or submission.name == BYTES:
                 assert all(here[0] or not there[0] for there, here in zip(got, expected, strict=True)), submission.name
                 assert any(ADVICE in text for _, text in got) == bool(needs_torch), submission.name
                 continue
             # Python 3.14 leaves these words out.
             expected = [(passed, text.replace(" while calling a Python object", "")) for passed, text in expected]
+            if submission.name == ROUNDED:
+                got, expected = ([(passed, re.sub("got: .*", "got:", text)) for passed, text in verdicts]
+                                 for verdicts in (got, expected))
             assert got == expected, submission.name
             compared += 1
         assert not wrong
@@ -251,23 +279,55 @@ def test_a_reader_writes_stops_and_keeps_their_work(browser, site, width):
         row(page, 0).get_by_role("button", name="Stop").click()
         assert row(page, 0).locator("pre").inner_text().startswith("Stopped.")
         code.fill('print("<img src=x onerror=alert(1)>")\ndef parity(bits):\n    return bits.sum(axis=0) % 2')
-        passed, text = press(page, 0)
+        passed, text = press(page, row(page, 0))
         assert not passed
         assert "use axis=1" in text
         assert row(page, 0).get_by_role("link").get_attribute("href").endswith("book/one-bit.html#parity-in-a-picture")
         assert [*look(page, site, "dark"), *barriers(page)] == []
         assert wrong == []
         code.press("End")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_function(IDLE, arg=row(page, 0).element_handle())
+        assert "use axis=1" in row(page, 0).locator("pre").inner_text()
+        assert "    return bits.sum(axis=0) % 2" in code.input_value(), "no line was added"
         page.keyboard.type(" ")
         assert row(page, 0).locator("pre").inner_text().startswith("Before your last change:")
 
+        weights = editor(page, "two-unit-weights")
+        written = "def two_unit_weights():\n    return " + ", ".join(f"np.array({part.tolist()})" for part in WEIGHTS)
+        weights.fill(written)
+        passed, _ = press(page, row(page, 3))
+        figure = row(page, 3).locator("figure")
+        assert passed
+        assert "correct for 256 of the 256 strings" in figure.inner_text()
+        core.bind({"two_unit_weights": lambda: WEIGHTS})
+        odd = [parity for *_, parity in picture()["states"]]
+        core.bind(None)
+        assert [figure.locator(mark).count() for mark in ("circle", "rect")] == [odd.count(0), odd.count(1) + 1]
+        assert [*look(page, site, "dark"), *barriers(page, within=".exercise-run:has(svg)")] == []
+        row(page, 3).get_by_role("button", name="Reset this answer").click()
+        assert "NotImplementedError" in weights.input_value()
+        page.keyboard.press("Control+z")
+        assert weights.input_value() == written
+        assert "axis=0" in code.input_value(), "one answer is reset, and no other"
+        weights.fill(written.replace("10.0", "0.0"))
+        assert not press(page, row(page, 3))[0]
+        assert "correct for 1 of" in figure.inner_text()
+        weights.fill("def two_unit_weights(): pass")
+        press(page, row(page, 3))
+        assert figure.inner_text() == ""
+
+        model = page.get_by_role("button", name="Show the model answer").locator("..")
+        assert press(page, model)[1].startswith("Write your own answer first")
+        page.get_by_label("Your answer").fill('One "list"\\ \n' * 10)
+        assert press(page, model)[1].startswith("One good answer.")
         page.get_by_label("Your answer").fill("A list of <b>strings</b> proves nothing.")
         with page.expect_download() as download:
-            page.get_by_role("button", name="Download with my answers").click()
+            page.get_by_role("button", name="Download my notebook").click()
         mine = json.loads(Path(download.value.path()).read_text(encoding="utf8"))
         nbformat.validate(mine)
-        assert [new["id"] for old, new in zip(RELEASE.cells, mine["cells"], strict=True)
-                if old.source != "".join(new["source"])] == ["parity", "what-convinces"]
+        assert [new["id"] for old, new in zip(RELEASES[PAGE].cells, mine["cells"], strict=True)
+                if old.source != "".join(new["source"])] == ["parity", "two-unit-weights", "what-convinces"]
 
         page.get_by_role("button", name="Reset all answers").click()
         assert "NotImplementedError" in code.input_value()
@@ -275,6 +335,10 @@ def test_a_reader_writes_stops_and_keeps_their_work(browser, site, width):
         assert page.locator(STATUS).inner_text() == "mine.ipynb is not a notebook."
         open_notebook(page, json.dumps(mine))
         page.reload()
+        assert page.locator("a[href$='/unrolling.ipynb']").count() == 3
         page.get_by_role("button", name="Start").click()
+        assert page.locator("a[href$='/unrolling.ipynb']").count() == 0, "a download without the reader's answers"
         assert "axis=0" in editor(page, "parity").input_value()
+        assert row(page, 0).locator("pre").inner_text() == "You have not checked this answer since you opened the page."
+        assert not row(page, 1).locator("pre").is_visible()
         assert page.get_by_label("Your answer").input_value() == "A list of <b>strings</b> proves nothing."

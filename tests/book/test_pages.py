@@ -260,7 +260,9 @@ def test_buttons_in_the_header_show_the_focus(browser, site):
 
 
 def test_a_wide_formula_fades_at_the_edge_behind_which_there_is_more(browser, site):
-    fades = "e => ['--before', '--after'].map(name => parseFloat(getComputedStyle(e).getPropertyValue(name)) > 0)"
+    fades = r"""e => { const solid = /rgb\(0, 0, 0\) ([\d.]+)px, rgb\(0, 0, 0\) (?:100%|calc\(100% - ([\d.]+)px\))/;
+      const [, before, after] = solid.exec(getComputedStyle(e).maskImage);
+      return [before > 0, after > 0]; }"""
     with opened(browser, 390, "light") as context:
         page, _ = visit(context, f"{site}/book/training.html")
         for formula in page.locator(".parity-formula:visible").all():

@@ -17,7 +17,8 @@ pytestmark = [pytest.mark.book, pytest.mark.browser]
 HOME, FORMULAS = "book/index", "book/unrolling"
 # Pages with figures or formulas on the first screen, or a table whose columns are as wide as their formulas.
 FORMULA = re.compile(r"<math.*?</math>", re.DOTALL)
-MOVED = [HOME, *(f"book/{name}" for name in ("playground", "notation", "gates", "the-experiment"))]
+MOVED = [HOME, *(f"book/{name}" for name in ("playground", "notation", "packing", "gradient", "gates", "the-experiment",
+                                             "what-did-it-learn"))]
 
 
 @pytest.fixture(scope="module")

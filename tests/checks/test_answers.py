@@ -49,13 +49,13 @@ def test_nothing_is_shown_before_the_student_has_answered(folder, capfd, text):
     write(folder, text)
     assert checks.model_answer("one_tanh_unit") is None
     output = capfd.readouterr().out
-    assert "Write your own answer first" in output
+    assert "Write your own answer first, in at least 20 words, and save the notebook" in output
     assert "Rubric" not in output
 
 
 def test_after_the_students_answer_the_model_and_the_rubric_are_shown(folder, capfd):
     write(folder, OWN)
-    shown = checks.model_answer("one_tanh_unit").data
+    shown = checks.model_answer("one_tanh_unit")._repr_markdown_()
     assert "One good answer" in shown
     assert "**Rubric.**" in shown
     assert capfd.readouterr().out == ""
@@ -67,7 +67,9 @@ def test_an_answer_may_be_an_argument_if_there_is_no_file(tmp_path, monkeypatch,
     (tmp_path / "broken.ipynb").write_text("{", encoding="utf-8")
     assert checks.model_answer("one_tanh_unit") is None
     assert 'checks.model_answer("one_tanh_unit", """your answer""")' in capfd.readouterr().out
-    assert "Rubric" in checks.model_answer("one_tanh_unit", OWN).data
+    assert checks.model_answer("one_tanh_unit", "It cannot.") is None
+    assert capfd.readouterr().out == "Write your own answer first, in at least 20 words; then run this cell again.\n"
+    assert "\nRubric." in repr(checks.model_answer("one_tanh_unit", OWN)), "text has no asterisks"
 
 
 @pytest.mark.parametrize(("variable", "value", "output"), [

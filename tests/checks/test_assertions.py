@@ -34,7 +34,8 @@ def test_a_value_is_shown_in_one_short_line(value, text):
 
 @pytest.mark.parametrize(("value", "arguments", "words"), [
     ([1, 2], {},
-     "parity gives a value of type list. Expected: an array. np.array(...) or torch.tensor(...) turns a list"),
+     "parity gives a value of type list. Expected: an array. np.array(...) turns a list"),
+    ([torch.tensor(1.0)], {}, "Expected: an array. torch.stack(...) turns a list"),
     (None, {}, "parity gives None (is a `return` missing?). Expected: an array."),
     (np.array(["1"]), {}, "expected: real numbers"),
     (np.array([1j]), {}, "dtype complex128"),

@@ -61,6 +61,14 @@ def test_the_line_of_an_error_is_in_the_students_code(student):
         call("mean", [])
 
 
+def test_an_error_in_another_cell_is_reported_with_that_cell(student):
+    for name, code in (("<step>", "def inner():\n    return 1 / 0\n\ndef step():\n    return inner()"),
+                       ("<loop>", "def loop():\n\n    return step()")):
+        exec(compile(code, name, "exec"), vars(student))
+    with says("`loop` stopped with ZeroDivisionError: division by zero (line 2 of the cell with `step`)"):
+        call("loop")
+
+
 def test_a_keyboard_interrupt_is_raised(student):
     student.step = raising(KeyboardInterrupt())
     profiler = sys.getprofile()

@@ -76,10 +76,12 @@ def test_the_summary_counts_the_points_but_not_while_grading(monkeypatch, capfd)
     exercise = types.ModuleType("exercise")
     exercise.parity = make_check(lambda seed: print("not shown"))
     exercise.unroll = make_check(lambda seed: Query("unroll: a batch").fail(1, 2), "unroll")
+    exercise.grows = make_check(lambda seed: Query("`step`").fail(1, 2), "grows")
     exercise.proof = make_check(raising(checks.NotChecked("This task needs a package.")), "proof")
     monkeypatch.setitem(points.CELLS, "exercise", [
         {"id": "parity-check", "kind": "test", "check": "parity", "points": 2},
         {"id": "unroll-check", "kind": "test", "check": "unroll", "points": 3},
+        {"id": "grows-check", "kind": "test", "check": "grows", "points": 1},
         {"id": "proof-check", "kind": "test", "check": "proof", "points": 4},
         {"id": "in-words", "kind": "answer", "points": 4}])
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
@@ -89,9 +91,9 @@ def test_the_summary_counts_the_points_but_not_while_grading(monkeypatch, capfd)
     monkeypatch.delenv("NBGRADER_EXECUTION")
     checks.summary(exercise)
     lines = capfd.readouterr().out.splitlines()
-    assert lines[:3] == ["  2 of 2   parity: parity: right", "  0 of 3   unroll: unroll: a batch",
+    assert lines[:4] == ["  2 of 2   parity: right", "  0 of 3   unroll: a batch", "  0 of 1   grows: `step`",
                          "  not checked   proof: This task needs a package."]
-    assert lines[4].startswith("2 of 5 points in the public checks, and 4 more for written answers")
+    assert lines[5].startswith("2 of 6 points in the public checks, and 4 more for written answers")
 
 
 @pytest.fixture

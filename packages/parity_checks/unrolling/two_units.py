@@ -8,6 +8,7 @@ from parity_checks.assertions import Query
 from parity_checks.core import call
 from parity_checks.reporting import check
 from parity_checks.two_unit_search import Weights, find_error, first_error, is_proved
+from parity_lib.numpy_rnn import NumpyRNN
 
 READY = ("parity_lib.models:by_hand",)
 BY_HAND = "unrolling#two-units-by-hand"
@@ -35,6 +36,22 @@ def two_unit_weights(seed: int = 0) -> None:
         "If all of U, V and b are doubled, the proof succeeds: a larger K brings the states closer to -1 and 1."
         if is_proved((2 * U, 2 * V, 2 * b, W, c), zero=-1) else "The states of even and odd, or their outputs, may be "
         "too close to each other. Compare them for each of the four pairs of a bit and a parity.")
+
+
+def picture() -> dict[str, list[float] | list[list[float]] | int]:
+    """Return the states of the student's network after each bit of all strings of 8 bits, so that a page can draw them.
+
+    Each of the ``states`` is a list of both units, rounded, the last bit and the parity so far. The ``readout`` is W
+    and c. On ``correct`` of the ``strings``, the answer is correct after every bit. Raises CheckFailed if the weights
+    have other shapes.
+    """
+    weights = Query("two_unit_weights()", BY_HAND).as_arrays(call("two_unit_weights", forbid=READY), SHAPES)
+    bits = every_string(8)
+    logits, states = NumpyRNN(*weights).forward(2.0 * bits[:, :, None] - 1)
+    parities = np.cumsum(bits, axis=1) % 2
+    rows = np.column_stack([states[:, 1:].reshape(-1, 2).round(2), bits.ravel(), parities.ravel()])
+    return {"states": np.unique(rows, axis=0).tolist(), "readout": [*weights[3][0].tolist(), *weights[4].tolist()],
+            "correct": int(((logits[:, :, 0] > 0) == parities).all(axis=1).sum()), "strings": len(bits)}
 
 
 def _hint(weights: Weights, string: np.ndarray) -> str:

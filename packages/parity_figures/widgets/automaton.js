@@ -92,13 +92,10 @@ function walk({ weights, machine }, bits, project) {
   });
 }
 
-/** Show the true parity, or the answer of the network or the machine and whether it is correct. */
+/** Show the true parity, or the answer of the network or the machine and whether it is correct, if a bit was read. */
 function paintParity(box, steps, who) {
-  const step = steps.at(-1), answer = parityName(step[who]);
-  if (steps.length === 1 && who === "network") { // it answers after a bit
-    box.className = "pw-answer";
-    return box.replaceChildren("–");
-  }
-  box.className = `pw-answer pw-${answer}`;
-  box.replaceChildren(answer, ...(who === "parity" ? [] : [correctness(step[who] === step.parity)]));
+  const step = steps.at(-1), answer = parityName(step[who]), correct = step[who] === step.parity;
+  box.className = steps.length === 1 ? "pw-answer" : `pw-answer pw-${answer} ${correct ? "" : "pw-wrong"}`;
+  if (steps.length === 1) box.replaceChildren("–");
+  else box.replaceChildren(answer, ...(who === "parity" ? [] : [correctness(correct)]));
 }

@@ -91,9 +91,15 @@ function build(model) {
   };
   view.input = make("input", { class: "pw-input pw-beginning", type: "text", maxlength: 60, autocomplete: "off",
     spellcheck: "false", autocapitalize: "none", oninput: () => {
-      const characters = model.get("characters").replace("\n", "");
-      restart([...view.input.value.toLowerCase()].filter((letter) => characters.includes(letter)).join(""));
+      const characters = model.get("characters").replace("\n", ""), typed = [...view.input.value.toLowerCase()];
+      const unknown = [...new Set(typed.filter((letter) => !characters.includes(letter)))];
+      const names = unknown.map((letter) => `“${letter}”`).join(" or ");
+      const were = unknown.length > 1 ? "they were" : "it was";
+      if (names) view.message.textContent = `The training text does not contain ${names}, so ${were} left out.`;
+      else if (!typed.length) view.message.textContent = "";
+      restart(typed.filter((letter) => !unknown.includes(letter)).join(""));
     } });
+  view.message = make("p", { class: "pw-message", role: "alert" });
   view.slider = makeSlider({ min: 0.1, max: 2, step: 0.1 }, (temperature) => save(model, { temperature }));
   view.value = make("span", { class: "pw-value" });
   const { row, buttons } = buttonRow([
@@ -111,7 +117,7 @@ function build(model) {
   view.units = make("div", { class: "pw-units", role: "img" }, ...view.cells);
   view.root = widgetRoot("A network that writes",
     make("div", { class: "pw-settings" }, make("label", {}, "Beginning ", view.input),
-      make("label", {}, "Temperature ", view.slider, view.value)),
+      make("label", {}, "Temperature ", view.slider, view.value), view.message),
     row, make("p", { class: "pw-page" }, view.beginning, view.written), view.told, view.bars,
     make("p", { class: "pw-legend" }, "Hidden units: up if positive, down if negative"),
     view.units);

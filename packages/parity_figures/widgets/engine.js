@@ -10,6 +10,7 @@ function engine() {
   const STRETCH = 1.5; // validation strings are this many times as long as the longest training strings
   const VALIDATION = { strings: 500, batch: 50, every: 50 }; // strings, strings in a batch, and updates in between
   const PREFIXES = 200, SNAPSHOTS = 80; // prefixes whose states are reported, and the most reports of a run
+  const FEW = 3; // units of the largest network whose matrix is reported
   const THRESHOLD = 0.95; // the accuracy of a batch after which a curriculum grows by a bit
 
   /** Return the shortest length, and the longest at the first update and at the end. */
@@ -384,14 +385,15 @@ function engine() {
 
     /**
      * Return the hidden states after all prefixes of some strings, flat [steps][hidden][count], whether each prefix is
-     * odd, [steps][count], and the weights of the output layer.
+     * odd, [steps][count], the weights of the output layer and, for a small network, the matrix.
      */
     snapshot() {
-      const { hidden: H, weights: { output, bias } } = this.network, { count, steps, labels } = this.prefixes;
+      const { hidden: H, weights: { matrix, output, bias } } = this.network, { count, steps, labels } = this.prefixes;
       const states = new Float32Array(steps * H * count);
       this.network.forward(this.prefixes, this.run).at.forEach(({ next }, t) =>
         states.set(next.subarray(0, H * count), t * H * count));
-      return { steps: this.steps, states, odd: labels, count, output: Array.from(output.values), bias: bias[0] };
+      return { steps: this.steps, states, odd: labels, count, output: Array.from(output.values), bias: bias[0],
+               matrix: H <= FEW ? Array.from(matrix.values) : null };
     }
 
     /** Return the mean norm of the last logit's gradient at each state, over `count` random strings. */

@@ -1,5 +1,7 @@
 """An interactive figure of a gated unit that reads a string, for the chapter *Gates*."""
 
+import traitlets
+
 from parity_figures.widgets.base import Bits, StringReader, front_end
 from parity_lib.models import ParityRNN, by_hand
 
@@ -18,6 +20,7 @@ class GatedUnit(StringReader):
     """
 
     _esm, _css = front_end("gated_unit", "gated_cell.js")
+    room = traitlets.List(traitlets.Float(), [49.0, 78.1]).tag(sync=True)
     bits = Bits("10110010", least=1, most=24)
     cells, most_units = ("gru", "lstm"), 1
 

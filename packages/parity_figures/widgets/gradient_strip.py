@@ -30,6 +30,7 @@ network 'random' (LSTM of 8 units), with 1 added to the bias of its forget gates
     """
 
     _esm, _css = front_end("gradient_strip", "engine.js")
+    room = traitlets.List(traitlets.Float(), [33.8, 44.2]).tag(sync=True)
     cells, most_units = ("tanh", "relu", "lstm"), 32
 
     strings = traitlets.List(traitlets.Unicode()).tag(sync=True)

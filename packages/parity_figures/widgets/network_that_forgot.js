@@ -6,17 +6,21 @@ const MACHINE = [84, 104]; // the left edge and the width of the part of the mac
 
 export default widgetOf(["bits"], build, paint, stop);
 
-/** Add a bit to those of the reader. */
-function play(view, model, bit) {
-  if (model.get("bits").length < OWN && !model.get("zeros")) save(model, { bits: model.get("bits") + bit });
+const isOdd = (model) => onesIn(model.get("bits")) % 2 === 1;
+
+/** Say whether the reader may add a bit: up to OWN bits, and one more if it makes the count of ones odd. */
+const mayPlay = (model, bit) => !model.get("zeros") &&
+  (model.get("bits").length < OWN || (model.get("bits").length === OWN && bit === "1" && !isOdd(model)));
+const mayReadZeros = (model) => !model.get("zeros") && isOdd(model); // after an even count there is nothing to forget
+
+function play(model, bit) {
+  if (mayPlay(model, bit)) save(model, { bits: model.get("bits") + bit });
 }
 
-/** Read a 1 if the count of ones is even, and then zeros one by one, or at once if the reader wants less motion. */
+/** Read zeros one by one, or at once if the reader wants less motion. */
 function readZeros(view, model) {
-  if (model.get("zeros")) return;
-  const bits = model.get("bits"), odd = bits + (onesIn(bits) % 2 ? "" : "1");
-  view.added = odd !== bits;
-  const read = (zeros) => save(model, { zeros, bits: odd + "0".repeat(zeros) });
+  if (!mayReadZeros(model)) return;
+  const own = model.get("bits"), read = (zeros) => save(model, { zeros, bits: own + "0".repeat(zeros) });
   if (wantsLessMotion()) return read(ZEROS);
   const next = () => {
     if (model.get("zeros") === ZEROS - 1) stop(view); // before the last step, which is announced
@@ -38,25 +42,22 @@ function startAgain(view, model) {
 
 function build(model) {
   const view = { timer: null }, network = currentNetwork(model);
-  const { row, buttons } = buttonRow([["0", () => play(view, model, "0")], ["1", () => play(view, model, "1")],
+  const { row, buttons } = buttonRow([["0", () => play(model, "0")], ["1", () => play(model, "1")],
     ["Now fifty zeros", () => readZeros(view, model)], ["Start again", () => startAgain(view, model)]]);
   row.classList.add("pw-playing");
   view.buttons = buttons;
   view.string = make("p", { class: "pw-string" });
   view.sentence = make("p", { class: "pw-told" });
-  view.answers = { parity: make("span", {}), network: make("span", {}), machine: make("span", {}) };
+  view.answers = { network: make("span", {}), machine: make("span", {}) };
   view.plane = svg("svg", { viewBox: `-1 -1 ${WIDTH + 2} ${HEIGHT + 2}`, role: "img" });
   view.machine = svg("svg", { viewBox: `${MACHINE[0]} 0 ${MACHINE[1]} ${HEIGHT}`, role: "img" });
   view.automaton = drawAutomaton(view.machine, network.machine);
   drawPlane(view, network);
-  const answer = (title, box) => make("span", { class: "pw-labelled" }, title, box);
-  view.root = widgetRoot("The network that forgot", row, view.string,
-    make("div", { class: "pw-pair pw-forgetting" }, view.plane, view.machine, make("div", { class: "pw-answers" },
-      answer("Correct", view.answers.parity), answer("Network", view.answers.network),
-      answer("Its machine", view.answers.machine))), view.sentence);
-  view.root.addEventListener("keydown", ({ key, ctrlKey, altKey, metaKey }) => {
-    if ((key === "0" || key === "1") && !ctrlKey && !altKey && !metaKey) play(view, model, key);
-  });
+  const column = (title, box, drawing) => make("div", { class: "pw-labelled" }, title, box, drawing);
+  view.root = widgetRoot("The network that forgot", row, view.string, view.sentence,
+    make("div", { class: "pw-pair pw-forgetting" }, column("Network", view.answers.network, view.plane),
+      column("State machine", view.answers.machine, view.machine)));
+  onKeys(view.root, { 0: () => play(model, "0"), 1: () => play(model, "1") });
   return view;
 }
 
@@ -91,28 +92,25 @@ function paint(view, model) {
     "answers odd if the logit is positive.");
   paintAutomaton(view.automaton, steps.at(-1), bits !== "");
   for (const [who, box] of Object.entries(view.answers)) paintParity(box, steps, who);
-  view.string.replaceChildren("Bits: ", make("b", {}, (zeros && view.added ? own.slice(0, -1) : own) || "–"),
-    zeros ? `${view.added ? " and a 1" : ""}, then ${counted(zeros, "zero")}` : "");
+  view.string.replaceChildren("Bits: ", make("b", {}, own || "–"), zeros ? `, then ${counted(zeros, "zero")}` : "");
   view.sentence.setAttribute("aria-live", view.timer ? "off" : "polite");
   view.sentence.textContent = describe(steps, own, zeros);
-  if (!zeros) view.buttons["Now fifty zeros"].textContent = onesIn(own) % 2 ? "Now fifty zeros" : "A 1 and fifty zeros";
-  const playing = own.length < OWN && !zeros;
   for (const [name, button] of Object.entries(view.buttons)) {
-    const isBit = name.length === 1;
-    setAvailable(button, isBit ? playing : name === "Start again" ? bits !== "" : !zeros);
-    button.classList.toggle("pw-primary", isBit ? playing : name !== "Start again" && !playing && !zeros);
+    const available = name.length === 1 ? mayPlay(model, name) :
+      name === "Start again" ? bits !== "" : mayReadZeros(model);
+    setAvailable(button, available);
+    button.classList.toggle("pw-primary", available && name !== "Start again");
   }
 }
 
 function describe(steps, own, zeros) {
-  if (own === "")
-    return `Choose ${OWN} bits with the buttons or, when one of them has the focus, with the keys 0 and 1.`;
-  const ones = onesIn(own), parity = parityName(ones);
+  if (own === "") return `Press 0 or 1 a few times, at most ${OWN}. Then let the network read fifty zeros.`;
+  const ones = onesIn(own);
   const forgot = steps.findIndex((step, t) => t > own.length && step.network !== step.parity) - own.length;
   if (forgot > 0)
-    return `At zero ${forgot} the network forgot: it answers even. The machine still answers ${parity}.`;
-  if (zeros) return `After ${counted(zeros, "zero")} the network still answers ${parity}.`;
-  return `There ${ones === 1 ? "is" : "are"} ${counted(ones, "one")} so far, an ${parity} number.` +
-    (own.length < OWN ? "" : ones % 2 ? " Fifty zeros do not change it. Will the network remember?" :
-      " A 1 makes it odd, and fifty zeros do not change it.");
+    return `At zero ${forgot} the network forgot: it answers even. The state machine still answers odd.`;
+  if (zeros) return `After ${counted(zeros, "zero")} the network still answers odd.`;
+  return `The number of ones so far is ${ones}, which is ${parityName(ones)}. ` + (ones % 2 ?
+    "Fifty zeros will not change that. Will the network still answer odd?" :
+    "Add a 1, so that the network has something to remember.");
 }

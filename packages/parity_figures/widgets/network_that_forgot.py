@@ -20,8 +20,8 @@ class NetworkThatForgot(NetworkWidget):
     The network is a GRU from ``parity_study.certificate_store``. Its state is drawn as a point whose first
     coordinate is the logit, so that a vertical line separates the answers exactly. The second is the direction at right
     angles to the readout in which the states vary most. Next to it is the machine that was extracted from the network.
-    ``bits`` is the string that has been read. Its last ``zeros`` bits were added after those of the reader, which an
-    additional 1 follows if their count of ones is even, because there is nothing to forget otherwise.
+    ``bits`` is the string that has been read. Its last ``zeros`` bits were added after those of the reader, whose count
+    of ones has to be odd, because there is nothing to forget otherwise.
 
     >>> NetworkThatForgot()
     [Interactive figure] A trained network reads a 1 and then 50 zeros. It answers odd, but from zero 26 on it \
@@ -30,7 +30,7 @@ answers even. The machine that was extracted from it answers odd after every zer
 
     _esm, _css = front_end("network_that_forgot", "automaton.js")
     cells, most_units = ("gru",), 8
-    room = traitlets.List(traitlets.Float(), [28.7, 30.2]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [34.2, 30.2]).tag(sync=True)
 
     bits = Bits("", least=0, most=OWN + 1 + ZEROS)
     zeros = traitlets.Int(0, min=0, max=ZEROS).tag(sync=True)

@@ -1,4 +1,4 @@
-// A batch of strings whose lengths the reader sets: the rectangle, the columns in which it is packed, two scores.
+// A batch of strings whose lengths the reader sets: the rectangle, and the order in which it is packed.
 
 const MOST_STRINGS = 6, MOST_BITS = 10;
 const NAMES = "ABCDEF"; // of the strings, so that the reader can find a bit again in the packed order
@@ -11,16 +11,8 @@ function columnsOf(lengths) {
   return Array.from({ length: Math.max(...lengths) }, (_, t) => order.filter((row) => lengths[row] > t));
 }
 
-/** Score the answer "always even" over the rectangle, where labels on padding are 0, and without padding. */
-function scores(lengths, strings) {
-  const prefixes = lengths.flatMap((length, row) => Array.from({ length }, (_, t) => strings[row].slice(0, t + 1)));
-  const even = prefixes.filter((prefix) => onesIn(prefix) % 2 === 0).length;
-  const squares = lengths.length * Math.max(...lengths), empty = squares - prefixes.length;
-  return { squares, empty, rectangle: (even + empty) / squares, real: even / prefixes.length };
-}
-
 function build(model) {
-  const view = { rows: [] }, lengths = () => model.get("lengths");
+  const view = { rows: [], chosen: 0 }, lengths = () => model.get("lengths");
   const { row, buttons } = buttonRow([
     ["Add a string", () => lengths().length < MOST_STRINGS && save(model, { lengths: [...lengths(), 4] })],
     ["Remove a string", () => lengths().length > 1 && save(model, { lengths: lengths().slice(0, -1) })],
@@ -32,21 +24,29 @@ function build(model) {
   view.sentence = make("p", { "aria-live": "polite" });
   view.root = widgetRoot("Packing a batch", make("b", {}, "The rectangle"), view.rectangle, row,
     make("b", {}, "Sorted, column by column"), view.columns,
-    make("p", { class: "pw-key" }, "Under each column: how many strings have this step."), view.flat, view.sentence);
+    make("p", { class: "pw-key" }, "Under each column is the number of strings that have this step."), view.flat, view.sentence);
+  view.root.addEventListener("click", ({ target }) => {
+    const chosen = target.closest("[data-row]");
+    if (!chosen) return;
+    view.chosen = Number(chosen.dataset.row); // its bits are marked in all three drawings
+    paint(view, model);
+  });
   return view;
 }
 
-/** Build a row of the rectangle: a slider for the length of a string, and its bits. */
+/** Build a row of the rectangle: a button that marks a string, a slider for its length, and its bits. */
 function buildRow(model, row) {
+  const name = make("button", { type: "button", class: "pw-button", "data-row": row,
+                                "aria-label": `Mark string ${NAMES[row]}` }, NAMES[row]);
   const slider = makeSlider({ min: 1, max: MOST_BITS, step: 1, "aria-label": `Length of string ${NAMES[row]}` },
     (length) => save(model, { lengths: model.get("lengths").map((old, i) => (i === row ? length : old)) }));
   const value = make("output", { class: "pw-value" });
   const bits = make("span", { class: "pw-row-cells", "aria-hidden": "true" });
-  const root = make("div", { class: "pw-row" }, make("i", {}, NAMES[row]), slider, value, bits);
-  return { slider, value, bits, root };
+  return { name, slider, value, bits, root: make("div", { class: "pw-row" }, name, slider, value, bits) };
 }
 
-const square = (text, row) => make("span", { class: "pw-box", style: `--tint: ${4 + 6 * row}%` }, text);
+const square = (text, row) =>
+  make("span", { class: "pw-box", "data-row": row, style: `--tint: ${4 + 6 * row}%` }, text);
 const padding = () => make("span", { class: "pw-box pw-padding" }, "·");
 const named = (row, t) => square(`${NAMES[row]}${t + 1}`, row);
 
@@ -56,7 +56,9 @@ function paint(view, model) {
     view.rows = lengths.map((_, row) => buildRow(model, row));
     view.rectangle.replaceChildren(...view.rows.map(({ root }) => root));
   }
-  view.rows.forEach(({ slider, value, bits }, row) => {
+  view.chosen = Math.min(view.chosen, lengths.length - 1);
+  view.rows.forEach(({ name, slider, value, bits }, row) => {
+    name.setAttribute("aria-pressed", String(row === view.chosen));
     slider.value = lengths[row];
     value.textContent = counted(lengths[row], "bit");
     bits.replaceChildren(...Array.from({ length: steps }, (_, t) =>
@@ -64,22 +66,24 @@ function paint(view, model) {
   });
   setAvailable(view.buttons["Add a string"], lengths.length < MOST_STRINGS);
   setAvailable(view.buttons["Remove a string"], lengths.length > 1);
-  paintColumns(view, columnsOf(lengths));
-  const percent = (share) => `${Math.round(100 * share)} %`;
-  const { squares, empty, rectangle, real } = scores(lengths, strings);
-  view.sentence.textContent = `${percent(empty / squares)} of the rectangle is padding, ${empty} of its ` +
-    `${counted(squares, "square")}. “Always even” is correct at ${percent(rectangle)} of all positions, and at ` +
-    `${percent(real)} of those that are not padding.`;
+  const columns = columnsOf(lengths), packed = columns.flatMap((rows, t) => rows.map((row) => [row, t]));
+  paintColumns(view, columns, packed);
+  const places = packed.flatMap(([row], place) => (row === view.chosen ? [place + 1] : []));
+  const squares = lengths.length * steps;
+  view.sentence.textContent = `Padding fills ${squares - packed.length} of the ${counted(squares, "square")} of the ` +
+    `rectangle. String ${NAMES[view.chosen]} is marked. You find it in memory at ${places.join(", ")}.`;
+  for (const box of view.root.querySelectorAll(".pw-box"))
+    box.classList.toggle("pw-chosen", Number(box.dataset.row) === view.chosen);
 }
 
-function paintColumns(view, columns) {
-  const sizes = columns.map((rows) => rows.length), total = sizes.reduce((sum, size) => sum + size);
+function paintColumns(view, columns, packed) {
+  const sizes = columns.map((rows) => rows.length);
   view.columns.replaceChildren(...columns.map((rows, t) => make("div", { class: "pw-packed-column" },
     ...rows.map((row) => named(row, t)), make("span", { class: "pw-size" }, String(rows.length)))));
   view.columns.setAttribute("aria-label", "The strings at each step: " +
     columns.map((rows) => rows.map((row) => NAMES[row]).join("")).join(", "));
-  view.flat.replaceChildren(make("span", {}, `In memory, ${counted(total, "bit")} in a row:`),
-    ...columns.flatMap((rows, t) => rows.map((row) => named(row, t))),
+  view.flat.replaceChildren(make("span", {}, `In memory, ${counted(packed.length, "bit")} in a row:`),
+    ...packed.map(([row, t]) => named(row, t)),
     make("span", { class: "pw-sizes" }, make("code", {}, `batch_sizes = [${sizes.join(", ")}]`),
       ", the number of strings at each step"));
 }

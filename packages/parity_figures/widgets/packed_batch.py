@@ -12,8 +12,8 @@ MOST_STRINGS, MOST_BITS = 6, 10
 class PackedBatch(ParityWidget):
     """A widget that shows how PyTorch packs strings of different lengths.
 
-    It shows the strings as a padded rectangle, and the columns and ``batch_sizes`` of the packed batch. ``lengths`` are
-    1 to 6 numbers from 1 to 10, one for each string.
+    It shows the strings as a padded rectangle, and the columns and ``batch_sizes`` of the packed batch, and marks the
+    bits of one string. ``lengths`` are 1 to 6 numbers from 1 to 10, one for each string.
 
     >>> PackedBatch((3, 2))
     [Interactive figure] Packs strings of the lengths 3, 2 column by column.
@@ -21,6 +21,7 @@ class PackedBatch(ParityWidget):
 
     _esm, _css = front_end("packed_batch")
 
+    room = traitlets.List(traitlets.Float(), [41.3, 57.0]).tag(sync=True)
     lengths = traitlets.List(traitlets.Int(min=1, max=MOST_BITS), minlen=1, maxlen=MOST_STRINGS).tag(sync=True)
     strings = traitlets.List().tag(sync=True)
 

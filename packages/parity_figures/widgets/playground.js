@@ -1,8 +1,8 @@
-// The playground: settings, a worker that trains (engine.js), and figures that show any moment of the run (stage.js).
+// The playground: settings, a worker that trains (engine.js), and stages that show any moment of a run (stage.js).
 
-const COIN = Math.log(2); // the loss of a network that answers each bit with probability 1/2
 const MOST_OF_ALL = 10; // bits of which all strings can be the batch
-const MOST_RUNS = 100; // earlier runs that are kept
+const MOST_RUNS = 100, MOST_SHOWN = 12; // earlier runs that are listed, and those whose states are kept
+const REPAINT = 300; // milliseconds between two paintings during training
 const ADDRESS = "#playground?"; // the beginning of an address that contains settings
 const KEY = "one-bit-of-memory: runs"; // of the storage in which a visit to the book keeps its runs
 
@@ -45,10 +45,9 @@ export default widgetOf(["settings"], build, restart, (view) => view.worker.term
 
 const withoutSeed = ({ seed, ...rest }) => rest;
 
-/** Change settings; this records the run so far and prepares a new one. */
+/** Change settings; this prepares a new run. */
 function change(view, model, changes) {
   const { solved } = view, ended = view.steps > 0 && counted(view.steps, "update");
-  record(view, model);
   const settings = { ...model.get("settings"), ...changes };
   if (settings.cell !== "lstm") settings.forgetBias = null;
   const tooMany = settings.batch === "all" && !(settings.lengths <= MOST_OF_ALL);
@@ -75,13 +74,14 @@ function settingsInAddress() {
   }
 }
 
-/** Prepare a new run with the current settings. */
+/** Record the run so far, and prepare a new one with the current settings. */
 function restart(view, model) {
-  view.run += 1;
-  Object.assign(view, { steps: 0, running: false, solved: null, losses: [], snapshots: [], shown: null });
-  view.worker.postMessage({ kind: "start", run: view.run, settings: model.get("settings") });
-  paintSettings(view, model.get("settings"));
-  view.legend.textContent = legendOf(model.get("settings").hidden);
+  record(view, model);
+  const settings = model.get("settings");
+  Object.assign(view, { run: view.run + 1, settings, steps: 0, running: false, solved: null, losses: [], snapshots: [],
+                        shown: null });
+  view.worker.postMessage({ kind: "start", run: view.run, settings });
+  paintSettings(view, settings);
   paintRuns(view, model);
   view.line.textContent = "";
   paint(view, model);
@@ -102,8 +102,10 @@ function onMessage(view, model, message) {
   view.snapshots = view.snapshots.filter((snapshot, i, all) => snapshot.steps % every === 0 || i === all.length - 1);
   if (accuracyByLength) view.snapshots.at(-1).measured = { accuracyByLength, gradient };
   if (view.solved !== null) announce(view, model);
+  if (view.running && performance.now() < view.painted + REPAINT) return; // painting would slow the training down
   view.frame ??= requestAnimationFrame(() => { // one painting for all messages that have arrived
     view.frame = null;
+    view.painted = performance.now();
     paint(view, model);
   });
 }
@@ -133,14 +135,19 @@ function allRuns(view, model) {
   }
 }
 
-/** Record the result of a run for the list and for Python. The settings and the seed determine a run. */
+/** Return runs and another one, which replaces a shorter run with the same settings and seed. These determine a run. */
+function withRun(runs, run) {
+  const again = runs.find(({ seed, settings }) => seed === run.seed && same(settings, run.settings));
+  return again?.steps >= run.steps ? runs : [...runs.filter((other) => other !== again), run];
+}
+
+/** Record a run: its result for the list and for Python, and its states for a comparison. */
 function record(view, model) {
-  if (!view.steps) return;
-  const { seed, ...settings } = model.get("settings"), all = allRuns(view, model);
-  const run = { seed, steps: view.steps, solved: view.solved !== null, settings };
-  const again = all.find((other) => other.seed === seed && same(other.settings, settings));
-  if (again?.steps >= run.steps) return;
-  const runs = [...all.filter((other) => other !== again), run].slice(-MOST_RUNS);
+  const { steps, solved, losses, snapshots } = view;
+  if (!steps) return;
+  const { seed, ...settings } = view.settings, run = { seed, steps, solved: solved !== null, settings };
+  view.kept = withRun(view.kept, { ...run, losses, snapshots }).slice(-MOST_SHOWN);
+  const runs = withRun(allRuns(view, model), run).slice(-MOST_RUNS);
   save(model, { runs });
   try {
     if (view.inBook) sessionStorage.setItem(KEY, JSON.stringify(runs));
@@ -159,7 +166,7 @@ function announce(view, model) {
 
 function build(model, el) {
   const adjustable = model.get("adjustable"), inBook = el.classList.contains("widget-host");
-  const inPage = adjustable && inBook, view = { run: 0, steps: 0, inBook, inPage, stops: model.get("stops") };
+  const inPage = adjustable && inBook, view = { run: 0, steps: 0, kept: [], inBook, inPage, stops: model.get("stops") };
   if (inBook) addEventListener("pagehide", () => record(view, model));
   const found = inPage ? settingsInAddress() : null;
   if (found) change(view, model, found);
@@ -173,15 +180,20 @@ function build(model, el) {
   view.buttons = buttons;
   view.count = addCount(row);
   view.line = make("p", { class: "pw-line", "aria-live": "polite" });
-  view.figures = Object.entries(FIGURES).slice(0, adjustable ? 4 : 3).map(buildDrawing);
+  view.figures = Object.entries(FIGURES).slice(0, adjustable ? 2 : 1).map(([name, figure]) =>
+    ({ ...figure, drawing: newDrawing(name, figure.title) }));
   view.runs = make("div", { class: "pw-runs" });
   view.numbers = numbersTable("The numbers of the figures", () => tableRows(shownSnapshot(view)));
   view.root = widgetRoot("A network that trains here",
     ...(adjustable ? [buildSettings(view, model)] : []), row, view.line,
-    buildStage(view, model, view.figures),
-    make("div", { class: "pw-figures pw-side-by-side" }, ...view.figures.slice(2).map(({ drawing, title, note }) =>
-      make("figure", {}, make("b", {}, title), drawing, make("figcaption", {}, note)))),
-    view.runs, view.numbers.root);
+    make("div", { class: "pw-stages pw-side-by-side" },
+      buildStage(view, "Hidden states", "Loss: drag to see earlier updates", () => paint(view, model)),
+      ...(adjustable ? [buildOther(view, row)] : []), view.measured = make("div", {},
+        ...view.figures.map(({ drawing, title, note }) =>
+          make("figure", { class: "pw-measured" }, make("b", {}, title), drawing, make("figcaption", {}, note))))),
+    make("p", { class: "pw-legend" },
+      "Each mark is the hidden state after some bits: a circle if their parity is even, a square if it is odd. " +
+      "Longer strings have smaller marks. On the dashed line the output is 0."), view.runs, view.numbers.root);
   return view;
 }
 
@@ -189,64 +201,42 @@ function buildSettings(view, model) {
   const presets = Object.keys(PRESETS).map((name) => [name, name]);
   view.preset = makeSelect("Begin with", [...presets, [null, "settings of your own"]],
     (name) => name && change(view, model, PRESETS[name]));
-  view.settings = Object.fromEntries(CHOICES.map(([key, name, choices]) =>
+  view.preset.root.className = "pw-preset";
+  view.lists = Object.fromEntries(CHOICES.map(([key, name, choices]) =>
     [key, makeSelect(name, choices, (value) => change(view, model, { [key]: value }))]));
   view.seed = make("input", { class: "pw-input pw-seed", type: "number", min: 0, step: 1, onchange: () =>
     change(view, model, { seed: Math.max(0, Math.floor(Number(view.seed.value) || 0)) }) });
   view.stop = make("p", { class: "pw-stop" });
   return make("div", { class: "pw-settings" }, view.preset.root, view.stop,
     make("details", { class: "pw-more" }, make("summary", {}, "Every setting"),
-      make("div", { class: "pw-settings" }, ...Object.values(view.settings).map(({ root }) => root),
-        make("label", {}, "Seed ", view.seed))));
+      make("div", { class: "pw-settings" }, make("label", {}, "Seed ", view.seed),
+        ...Object.values(view.lists).map(({ root }) => root))));
 }
 
-// The drawings: title, function that draws it, and the data that it shows, which are something else whenever it has to
-// be drawn again. The first two are the stage; the others have an explanation.
+// Measurements below a stage: title, function that draws them, and an explanation.
 const FIGURES = {
-  plane: { title: "Hidden states", draw: (drawing, view) => drawPlane(drawing, shownSnapshot(view), stageOf(view)),
-           data: (view) => shownSnapshot(view) && `${view.run} ${view.steps} ${view.shown} ${view.running}` },
-  loss: { title: "Loss", draw: drawLoss, data: ({ steps, run }) => `${run} ${steps}` },
-  lengths: { title: "Accuracy by length", draw: drawLengths, data: (view) => shownSnapshot(view)?.measured,
+  lengths: { title: "Accuracy by length", draw: drawLengths,
              note: "The share of fresh strings with a correct last answer; a strong bar is exactly 1. Strings " +
                "longer than at the mark never occur in training." },
-  gradient: { title: "Gradient through time", draw: drawGradient, data: (view) => shownSnapshot(view)?.measured,
+  gradient: { title: "Gradient through time", draw: drawGradient,
               note: "How much the last logit depends on the state at each step, on a logarithmic scale." },
 };
 
-/** Create a drawing whose plot has the coordinates 0 to 1, however wide it is; texts keep their size. */
-const buildDrawing = ([name, figure]) =>
-  ({ ...figure, drawing: svg("svg", { role: "img", "aria-label": figure.title, class: `pw-${name}` }) });
-
-/** Put the plane of the states over the loss, along which a slider moves. */
-function buildStage(view, model, [plane, loss]) {
-  const id = `pw-${Math.random().toString(36).slice(2)}`;
-  view.slider = makeSlider({ id, min: 0, max: 0 }, (place) => goBack(view, model, place));
-  view.moment = make("p", {});
-  view.legend = make("figcaption", {});
-  return make("figure", { class: "pw-stage" }, make("b", {}, plane.title), plane.drawing,
-    make("label", { for: id }, "Loss: drag to see earlier updates"),
-    make("div", { class: "pw-timeline" }, loss.drawing, view.slider), view.moment, view.legend);
+/** Create the stage of an earlier run and, in the row of buttons, the list from which it is chosen. */
+function buildOther(view, row) {
+  const other = (view.other = {});
+  view.compare = makeSelect("Compare with", [], (place) => showOther(view, view.kept[place]));
+  row.append(view.compare.root);
+  return (other.root = buildStage(other, "Hidden states of the other run", "Loss of the other run",
+    () => paintStage(other)));
 }
 
-/** Show the snapshot at a place in the list; the last one stays the last while the training goes on. */
-function goBack(view, model, place) {
-  view.shown = place === view.snapshots.length - 1 ? null : view.snapshots[place].steps;
-  paint(view, model);
-}
-
-const shownSnapshot = ({ snapshots, shown }) =>
-  snapshots.findLast(({ steps }) => shown === null || steps <= shown);
-
-/**
- * Return the vertical direction and the frame of the plane. The last snapshot determines the direction, and the largest
- * states the frame. As long as the training goes on, the last snapshot determines both, and only now and then.
- */
-function stageOf(view) {
-  const last = view.snapshots.at(-1), { stage, run, running } = view;
-  const serves = stage?.last === last || (running && last.steps < 1.2 * stage?.last.steps);
-  if (stage?.run === run && serves) return stage;
-  const up = directionOf(last);
-  return (view.stage = { run, last, up, frame: frameOf(running ? [last] : view.snapshots, up) });
+/** Show an earlier run in the place of the measurements, or the measurements if there is no such run. */
+function showOther(view, run) {
+  view.chosen = run;
+  view.other.root.hidden = !run;
+  view.measured.hidden = Boolean(run);
+  if (run) paintStage(Object.assign(view.other, run, { scale: null, shown: null }));
 }
 
 function presetOf(settings) {
@@ -256,8 +246,8 @@ function presetOf(settings) {
 
 function paintSettings(view, settings) {
   if (!view.preset) return;
-  for (const [key, list] of Object.entries(view.settings)) list.choose(settings[key]);
-  view.settings.forgetBias.select.disabled = settings.cell !== "lstm";
+  for (const [key, list] of Object.entries(view.lists)) list.choose(settings[key]);
+  view.lists.forgetBias.select.disabled = settings.cell !== "lstm";
   view.seed.value = settings.seed;
   const preset = presetOf(withoutSeed(settings));
   view.preset.choose(preset ?? null);
@@ -266,26 +256,10 @@ function paintSettings(view, settings) {
 
 function paint(view, model) {
   paintButtons(view);
-  for (const figure of view.figures) {
-    const data = figure.data(view);
-    if (figure.drawn === data || data === undefined) continue; // most reports have a new loss only
-    figure.drawn = data;
-    figure.draw(figure.drawing, view, model.get("settings"));
-  }
-  paintMoment(view);
+  paintStage(view);
+  for (const { draw, drawing } of view.figures)
+    if (shownSnapshot(view)?.measured) draw(drawing, shownSnapshot(view).measured, model.get("settings"));
   if (!view.running) view.numbers.paint(); // during training nobody could read them
-}
-
-/** Move the slider to the snapshot that is shown, and describe this snapshot. */
-function paintMoment(view) {
-  const { snapshots, slider, losses, moment } = view, shown = shownSnapshot(view);
-  if (!shown) return;
-  slider.max = snapshots.length - 1;
-  slider.value = snapshots.indexOf(shown);
-  const { logits } = placesOf(shown, null), loss = losses[shown.steps] ?? losses.at(-1);
-  moment.textContent = `After ${counted(shown.steps, "update")}, ${correctOf(shown, logits)} of ${logits.length} ` +
-    `answers are correct${loss === undefined ? "" : `; the loss is ${fixed(loss, 3)}`}.`;
-  slider.setAttribute("aria-valuetext", moment.textContent);
 }
 
 function paintButtons({ buttons, running, solved, losses, steps, count }) {
@@ -295,34 +269,12 @@ function paintButtons({ buttons, running, solved, losses, steps, count }) {
   count.textContent = `${counted(steps, "update")}${loss}${solved === null ? "" : ", solved"}`;
 }
 
-const plot = (...shapes) => svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none" }, ...shapes);
-const level = (share) => svgLine("pw-level", 0, 1 - share, 1, 1 - share);
 const levelName = (share, name) =>
   svg("text", { x: -4, y: `${100 * (1 - share)}%`, dy: 4, "text-anchor": "end" }, name);
 const below = (share, name, anchor = "middle") =>
   svg("text", { x: `${100 * share}%`, y: "100%", dy: 15, "text-anchor": anchor }, name);
-const curveThrough = (points) => svgPath("pw-curve", points.map(([x, y]) => `${x.toFixed(4)},${(1 - y).toFixed(4)}`));
-
-function drawLoss(drawing, { losses }) {
-  const most = Math.max(1.2 * COIN, ...losses.slice(-200)), shown = thinned(losses, 280);
-  const points = shown.map((loss, i) => [i / Math.max(shown.length - 1, 1), Math.min(loss / most, 1)]);
-  drawing.replaceChildren(plot(level(0), level(COIN / most), curveThrough(points)),
-    svg("text", { x: 6, y: `${100 * (1 - COIN / most)}%`, dy: 15 }, "ln 2"));
-  drawing.setAttribute("aria-label", losses.length ?
-    `Loss: ${losses[0].toFixed(2)} at first, ${losses.at(-1).toFixed(3)} now` : "Loss: no update yet");
-}
-
-/** Return at most `count` values, each the mean of consecutive ones. */
-function thinned(values, count) {
-  const size = Math.ceil(values.length / count) || 1;
-  return Array.from({ length: Math.ceil(values.length / size) }, (_, i) => {
-    const part = values.slice(i * size, (i + 1) * size);
-    return part.reduce((sum, v) => sum + v) / part.length;
-  });
-}
-
-function drawLengths(drawing, view, { lengths }) {
-  const shares = shownSnapshot(view).measured.accuracyByLength, most = shares.length;
+function drawLengths(drawing, { accuracyByLength: shares }, { lengths }) {
+  const most = shares.length;
   const longest = Array.isArray(lengths) ? lengths[1] : lengths.curriculum?.[1] ?? lengths, mark = longest / most;
   const bars = shares.map((share, i) => svg("rect", { class: share === 1 ? "pw-exact" : "pw-partly",
     x: (i + 0.1) / most, y: 1 - share, width: 0.8 / most, height: share }));
@@ -332,8 +284,8 @@ function drawLengths(drawing, view, { lengths }) {
   drawing.setAttribute("aria-label", `The last answer is correct for all strings of ${exact} of ${most} lengths`);
 }
 
-function drawGradient(drawing, view) {
-  const norms = shownSnapshot(view).measured.gradient, low = -12, high = 3;
+function drawGradient(drawing, { gradient: norms }) {
+  const low = -12, high = 3;
   const share = (power) => (power - low) / (high - low);
   const powers = norms.map((norm) => Math.max(low, Math.min(high, Math.log10(norm / norms.at(-1)))));
   const marked = [0, -5, -10];
@@ -364,6 +316,11 @@ function paintRuns(view, model) {
     ...alike.map((run) => make("span", { class: run.solved ? "pw-run pw-run-solved" : "pw-run" },
       `seed ${run.seed} ${run.solved ? "✓" : "–"} ${run.steps.toLocaleString("en")}`)),
     others.length && view.preset ? make("p", {}, `Solved with other settings: ${others.join("; ")}.`) : "");
+  if (!view.compare) return;
+  const names = view.kept.map(({ seed, settings }, place) => [place, `seed ${seed}, ${nameOf(settings)}`]);
+  view.compare.offer([[null, "no other run"], ...names]);
+  if (!view.kept.includes(view.chosen)) showOther(view);
+  view.compare.choose(view.chosen ? view.kept.indexOf(view.chosen) : null);
 }
 
 /** Name settings after their preset or after what distinguishes them from the book's recipe. */

@@ -2,9 +2,12 @@
 
 const STRINGS = 100, SHORTEST = 500, LONGEST = 600, NEAR = 0.1; // as in parity_study.experiments.guessing
 const RANGE = 100, SCALES = [RANGE, 50, 30, 10, 1];
-const MILLISECONDS = 30; // of guessing between two pictures
+const MILLISECONDS = 30, ENOUGH = 10; // of guessing between two pictures; correct networks when it stops
+const WIDE = 340, LEFT = 95, ROW = 24; // of the drawing of the trials
+const [FEWEST, MOST] = [2, 6]; // the powers of ten at the ends of its axis
+const EXPECTATIONS = ["At a few points", "Along a line", "All over the square"];
 
-export default widgetOf(["scale"], build, restart, stop);
+export default widgetOf(["scale"], build, paint, stop);
 
 /** Draw strings of inputs -1 and 1, half of them odd. */
 function drawStrings() {
@@ -16,30 +19,36 @@ function drawStrings() {
   });
 }
 
-/** Return whether the output after the last input, scaled to 0..1, is close to the label of each string. */
-const isCorrect = (weights, strings) => strings.every(({ inputs, odd }) =>
-  Math.abs((Math.tanh(readByPair(weights, inputs, [0, 0])) + 1) / 2 - odd) < NEAR);
+/** Return the first string after which the output, scaled to 0..1, is not close to the label, or -1. */
+const firstWrong = (weights, strings) => strings.findIndex(({ inputs, odd }) =>
+  Math.abs((Math.tanh(readByPair(weights, inputs, [0, 0])) + 1) / 2 - odd) >= NEAR);
 
-function restart(view, model) {
-  stop(view);
-  view.scale.choose(model.get("scale"));
-  Object.assign(view, { tries: 0, correct: 0, seconds: 0, found: null, strings: drawStrings() });
-  paint(view, model);
-}
+/**
+ * Return the tally of the current range: the guesses that each correct network took, those since the last one, and the
+ * network that is shown, which is the last correct one or the best so far.
+ */
+const tallyOf = (view, model) => (view.tallies[model.get("scale")] ??= { trials: [], since: 0, passed: -1 });
 
 /** Guess for a moment, show the counts, and go on. After a correct network the strings are drawn anew. */
 function guess(view, model) {
-  const scale = model.get("scale"), began = performance.now();
-  while (performance.now() - began < MILLISECONDS) {
-    const weights = Array.from({ length: 11 }, () => scale * (2 * Math.random() - 1));
-    view.tries += 1;
-    if (!isCorrect(weights, view.strings)) continue;
-    view.correct += 1;
-    view.found = { weights, strings: view.strings };
-    view.strings = drawStrings();
-  }
-  view.seconds += (performance.now() - began) / 1000;
+  const scale = model.get("scale"), tally = tallyOf(view, model), began = performance.now();
   view.timer = setTimeout(() => guess(view, model), 0);
+  while (view.timer && performance.now() - began < MILLISECONDS) {
+    const weights = Array.from({ length: 11 }, () => scale * (2 * Math.random() - 1));
+    const wrong = firstWrong(weights, view.strings);
+    tally.since += 1;
+    if (wrong >= 0 && wrong <= tally.passed) continue;
+    Object.assign(tally, { weights, strings: view.strings });
+    if (wrong >= 0) {
+      tally.passed = wrong;
+      continue;
+    }
+    tally.passed = STRINGS;
+    tally.trials.push(tally.since);
+    tally.since = 0;
+    view.strings = drawStrings();
+    if (tally.trials.length % ENOUGH === 0) stop(view);
+  }
   paint(view, model);
 }
 
@@ -49,54 +58,112 @@ function stop(view) {
 }
 
 function build(model) {
-  const view = { timer: null };
+  const view = { timer: null, tallies: {}, strings: drawStrings() };
   view.scale = makeSelect("Weights from", SCALES.map((scale) => [scale, `−${scale} to ${scale}`]),
     (scale) => save(model, { scale }));
   view.button = make("button", { type: "button", class: "pw-button pw-primary", onclick: () => {
-    if (view.timer) {
-      stop(view);
-      paint(view, model);
-    } else guess(view, model);
+    if (!view.timer) return guess(view, model);
+    stop(view);
+    paint(view, model);
   } });
+  const { row } = buttonRow(EXPECTATIONS.map((expected) => [expected, () => {
+    view.expected = expected;
+    view.button.focus();
+    guess(view, model);
+  }]));
+  view.question = make("div", { class: "pw-asked" },
+    make("b", {}, "Where will the states of a correct network lie?"), row);
   view.table = make("table", {});
+  view.trials = svg("svg", { role: "img" });
   view.plane = makePlane();
   view.sentence = make("p", { class: "pw-told" });
-  view.drawn = make("figure", {}, make("figcaption", {}), view.plane);
+  view.caption = make("figcaption", {});
   view.root = widgetRoot("Random guesses", make("div", { class: "pw-settings" }, view.scale.root, view.button),
-    make("div", { class: "pw-pair pw-side-by-side" }, make("div", {}, view.table, view.sentence), view.drawn));
+    make("div", { class: "pw-pair pw-side-by-side" }, make("div", {}, view.table,
+      view.sentence, make("figure", {}, view.trials, make("figcaption", {}, "Each dot is a correct network, at the " +
+        "number of guesses that it took. The line is the mean, and the ring counts the guesses since the last dot."))),
+      make("figure", {}, make("div", { class: "pw-drawn" }, view.plane, view.question), view.caption)));
   return view;
 }
 
+const whole = (value) => Math.round(value).toLocaleString("en");
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+const meanOf = (trials) => sum(trials) / trials.length;
+
 function paint(view, model) {
-  const { tries, correct, found } = view, ours = model.get("ours");
-  view.button.textContent = view.timer ? "Stop" : tries ? "Go on" : "Guess";
-  const whole = (value) => Math.round(value).toLocaleString("en");
-  // The number of guesses up to a correct network has a standard deviation that is about equal to its mean.
-  const yours = { guesses: tries, correct, mean: tries / correct, error: tries / correct ** 1.5 };
-  const line = (name, format) => make("tr", {}, make("th", { scope: "row" }, name),
-    ...[yours, ours].map((counts) => make("td", {}, format(counts))));
+  const scale = model.get("scale"), tally = tallyOf(view, model), { trials } = tally;
+  const ranges = SCALES.filter((range) => view.tallies[range]);
+  const rows = [["our runs", { trials: model.get("ours"), since: 0 }],
+                ...ranges.map((range) => [`−${range} to ${range}`, view.tallies[range]])];
+  view.scale.choose(scale);
+  view.button.textContent = view.timer ? "Stop" : !tally.weights ? "Guess" :
+    trials.length && trials.length % ENOUGH === 0 ? "Ten more" : "Go on";
+  view.question.hidden = ranges.some((range) => view.tallies[range].weights);
   view.table.replaceChildren(
-    make("tr", {}, make("td", {}), ...["you", "our runs"].map((who) => make("th", { scope: "col" }, who))),
-    line("guesses", ({ guesses }) => whole(guesses)), line("correct", ({ correct }) => String(correct)),
-    line("ratio", ({ correct, mean, error }) => (correct ? `${whole(mean)} ± ${whole(error)}` : "?")));
+    make("tr", {}, ...["weights", "guesses", "correct", "mean"].map((name) => make("th", { scope: "col" }, name))),
+    ...rows.map(paintRow));
+  drawTrials(view.trials, rows);
   view.sentence.setAttribute("aria-live", view.timer ? "off" : "polite");
-  view.sentence.textContent = `${tries ? `${whole(tries / view.seconds)} guesses a second. ` : ""}The number after ± ` +
-    `is one standard error.${model.get("scale") === RANGE ? "" : ` In our runs, weights are from −${RANGE} to ${RANGE}.`}`;
-  if (!found) {
-    view.plane.replaceChildren(svg("rect", { class: "pw-frame", width: SIDE, height: SIDE }));
-    view.plane.setAttribute("aria-label", "An empty square.");
-    view.drawn.firstChild.textContent = "There is no correct network yet.";
+  view.sentence.textContent = describe(tally, model.get("ours"));
+  paintStates(view, tally);
+}
+
+/** Create the row of a range, with the mean of its trials and one standard error of this mean. */
+function paintRow([name, { trials, since }]) {
+  const count = trials.length, mean = meanOf(trials);
+  const error = Math.sqrt(sum(trials.map((trial) => (trial - mean) ** 2)) / (count - 1) / count);
+  const shown = count > 1 ? `${whole(mean)} ± ${whole(error)}` : count ? whole(mean) : "–";
+  return make("tr", {}, make("th", { scope: "row" }, name),
+    ...[whole(sum(trials) + since), count, shown].map((cell) => make("td", {}, cell)));
+}
+
+/** Draw the trials of each range on a logarithmic axis. */
+function drawTrials(drawing, rows) {
+  const high = ROW * rows.length, share = (value) => (Math.log10(Math.max(value, 1)) - FEWEST) / (MOST - FEWEST);
+  const at = (value) => LEFT + 8 + (WIDE - LEFT - 50) * Math.min(Math.max(share(value), 0), 1);
+  drawing.setAttribute("viewBox", `0 0 ${WIDE} ${high + 22}`);
+  drawing.setAttribute("aria-label", "The number of guesses that each correct network took, on a logarithmic axis.");
+  const ticks = [FEWEST, (FEWEST + MOST) / 2, MOST].map((power) => 10 ** power);
+  drawing.replaceChildren(...ticks.flatMap((tick) => [svgLine("pw-half", at(tick), 0, at(tick), high),
+                                                     svgText(at(tick), high + 16, whole(tick))]),
+    ...rows.flatMap(([name, { trials, since }], row) => {
+      const y = ROW * (row + 0.5), mean = at(meanOf(trials));
+      return [svgText(0, y + 5, name, "start"),
+        ...trials.map((trial) => svg("circle", { class: "pw-trial", cx: at(trial), cy: y, r: 3.5 })),
+        ...(trials.length ? [svgLine("pw-mean", mean, y - 9, mean, y + 9)] : []),
+        ...(since ? [svg("circle", { class: "pw-since", cx: at(since), cy: y, r: 5 })] : [])];
+    }));
+}
+
+function describe({ trials, weights, passed }, ours) {
+  if (!weights) return `In our runs, the weights were from −${RANGE} to ${RANGE}. ` +
+    `The guessing stops when ${ENOUGH} networks are correct.`;
+  if (!trials.length) return "No network with these weights is correct yet. The best one is correct on the first " +
+    `${passed} of the ${STRINGS} strings.`;
+  const times = fixed(meanOf(trials) / meanOf(ours), 1);
+  return `Your mean is ${times} times ours; the number after ± is one standard error. ` +
+    (trials.length < ENOUGH ? `The guessing stops when ${ENOUGH} networks are correct.` :
+      "Do other ranges need more guesses, or fewer?");
+}
+
+/** Show the states of a network after its strings. */
+function paintStates({ plane, caption, expected }, { weights, strings, passed }) {
+  if (!weights) {
+    plane.replaceChildren(svg("rect", { class: "pw-frame", width: SIDE, height: SIDE }));
+    plane.setAttribute("aria-label", "An empty square.");
+    caption.textContent = "";
     return;
   }
   const states = [[], []];
-  for (const { inputs, odd } of found.strings) {
+  for (const { inputs, odd } of strings) {
     const h = [0, 0];
-    readByPair(found.weights, inputs, h);
+    readByPair(weights, inputs, h);
     states[odd].push(h);
   }
-  paintPlane(view.plane, found.weights, states);
-  view.plane.setAttribute("aria-label", "The states of the last correct network after its strings, and its answers.");
-  const list = (...places) => places.map((place) => fixed(found.weights[place], 1)).join(", ");
-  view.drawn.firstChild.textContent = `The last correct network: U = (${list(0, 4)}), V = (${list(1, 2)}; ` +
-    `${list(5, 6)}), b = (${list(3, 7)}), W = (${list(8, 9)}), c = ${list(10)}`;
+  paintPlane(plane, weights, states);
+  const correct = passed === STRINGS, name = correct ? "last correct network" : "best network so far";
+  plane.setAttribute("aria-label", `The states of the ${name} after its strings, and its answers.`);
+  const full = states.flat().filter((h) => h.every((value) => Math.abs(value) > 1 - NEAR)).length;
+  caption.textContent = (expected && correct ? `You expected the states ${expected.toLowerCase()}. ` : "") +
+    `The ${name}: after ${full} of its ${STRINGS} strings, both units are within a tenth of −1 or 1.`;
 }

@@ -1,8 +1,6 @@
 """An interactive figure that guesses the weights of two tanh units, for the page *Guess the weights*."""
 
 from collections.abc import Sequence
-from math import sqrt
-from statistics import mean, stdev
 
 import traitlets
 
@@ -13,9 +11,10 @@ from parity_lib.errors import require
 class RandomGuesses(ParityWidget):
     """A widget that draws the weights of two tanh units at random until the reader stops it.
 
-    It counts the networks that it draws, and those that are correct on a hundred strings of 500 to 600 bits. The
-    strings, the range of the weights and the test are those of ``parity_study.experiments.guessing``, whose results the
-    widget shows next to them: ``trials`` is the number of guesses in each repetition. ``scale`` is the largest weight.
+    It stops after every ten correct networks. A network is correct if it passes a hundred strings of 500 to 600 bits.
+    The strings and the test are those of ``parity_study.experiments.guessing``, whose results the widget shows next to
+    the reader's: ``trials`` is the number of guesses in each repetition. ``scale`` is the largest weight; the widget
+    keeps the trials of each range that the reader has chosen.
 
     >>> RandomGuesses([1200, 800])
     [Interactive figure] Draws the weights of two tanh units at random and counts the networks that are correct.
@@ -23,14 +22,13 @@ class RandomGuesses(ParityWidget):
 
     _esm, _css = front_end("random_guesses", "tanh_pair.js")
 
-    room = traitlets.List(traitlets.Float(), [29.7, 41.9]).tag(sync=True)
-    ours = traitlets.Dict().tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [30.7, 54.4]).tag(sync=True)
+    ours = traitlets.List(traitlets.Int()).tag(sync=True)
     scale = traitlets.Int(100, min=1, max=100).tag(sync=True)
 
     def __init__(self, trials: Sequence[int]) -> None:
         require(len(trials) > 1, "trials", list(trials), "the guesses of at least two repetitions")
-        super().__init__(ours={"guesses": sum(trials), "correct": len(trials), "mean": mean(trials),
-                               "error": stdev(trials) / sqrt(len(trials))})
+        super().__init__(ours=list(trials))
 
     def summary(self) -> str:
         """Say what is drawn and counted."""

@@ -72,7 +72,7 @@ function build(model) {
 
 function buildPanel(model, { name, steps }, seeds) {
   const take = () => guess(model, name, Number(slider.value), root);
-  // A click that does not move the slider is a guess, too.
+  // A click that does not move the slider is a guess, too. Without a guess the slider has no thumb.
   const label = `Your guess for ${name}: how many of ${seeds} learn it`;
   const slider = makeSlider({ min: 0, max: seeds, step: 1, "aria-label": label, onclick: take }, take);
   const value = make("output", { class: "pw-value" }), result = make("p", { class: "pw-result" });
@@ -86,9 +86,11 @@ function paint(view, model) {
   const shown = model.get("shown"), seeds = seedsOf(model), cap = model.get("cap");
   for (const { name, slider, value, drawing, result, ...panel } of view.panels) {
     const steps = panel.steps.slice(0, shown), guess = model.get("guesses")[name];
-    slider.value = guess ?? Math.round(seeds / 2);
+    slider.value = guess ?? 0;
+    slider.classList.toggle("pw-unset", guess === undefined);
     slider.disabled = shown > 0;
     value.textContent = guess === undefined ? (shown > 0 ? "none" : "none yet") : `${guess} of ${seeds}`;
+    slider.setAttribute("aria-valuetext", value.textContent);
     drawing.replaceChildren(...drawRuns(steps, cap), ...drawRate(steps, guess, seeds));
     result.textContent = describe(steps, guess, seeds);
     drawing.setAttribute("aria-label", `${name}: ${result.textContent}`);
@@ -153,10 +155,11 @@ function describe(steps, guess, seeds) {
 
 function announce(view, model, shown, seeds) {
   const guessed = hasGuess(model);
-  if (shown === 0) return `${guessed ? "Now" : "Set the sliders to your guesses, then"} press Another seed.`;
-  const late = guessed ? "" : " You made no guess before the first one. Start again if you want to.";
+  if (shown === 0) return guessed ? "Press Another seed when your guesses are final." :
+    "Guess by clicking on each slider, and then press Another seed.";
+  const late = guessed ? " Your guesses are final." : " You made no guess before the first one. Start again if you want to.";
   if (shown < seeds) return `${shown} of ${seeds} seeds.${late}`;
-  if (late) return `All ${seeds} seeds.${late}`;
+  if (!guessed) return `All ${seeds} seeds.${late}`;
   const inside = view.panels.filter((panel) => panel.result.textContent.endsWith("inside.")).length;
   const count = Object.keys(model.get("guesses")).length;
   const guesses = count === 1 ? "1 guess" : `${count} guesses`;

@@ -1,103 +1,175 @@
-// A network of two tanh units whose eleven weights the reader sets: its states in the plane, and its correct answers.
+// Two tanh units whose weights the reader sets: each unit for each old state and bit, and the answers to all strings.
 
-const LENGTH = 12, COUNT = 2 ** LENGTH, ZEROS = new Uint8Array(50);
-const STRINGS = Array.from({ length: COUNT }, (_, number) =>
-  Uint8Array.from({ length: LENGTH }, (_, t) => (number >> t) & 1));
-const PARITIES = STRINGS.map((string) => string.reduce((parity, bit) => parity ^ bit, 0));
-const GROUPS = [["First unit", ["U1", "V11", "V12", "b1"]], ["Second unit", ["U2", "V21", "V22", "b2"]],
-                ["Output", ["W1", "W2", "c"]]];
+const LENGTH = 12, COUNT = 2 ** LENGTH, ZEROS = new Uint8Array(50), EXAMPLE = "1011", TOTAL = "p\u00a0+\u00a0x";
+const UNITS = ["First", "Second"], [WEAK, DONE] = [2, 3]; // the goals: each unit, and then all strings
+const OLD_STATES = [[0, 0], [-1, -1], [1, 1], [1, -1]]; // only the last one means odd
+const ROWS = OLD_STATES.flatMap((old) => [0, 1].map((bit) => ({ old, bit, sum: (old[0] - old[1]) / 2 + bit })));
+const LARGEST = 12, SMALLER = 0.9; // weight, and the factor of the button
+const CLOSE = 0.5; // places of a path that are as close as this share a label
+const NEAR = 0.25; // weights that differ by less than this are equal for a hint
 
-export default widgetOf(["weights", "bits", "zeros"], build, paint);
+export default widgetOf(["weights", "zeros"], build, paint);
 
 function setWeight(model, place, value) {
   save(model, { weights: model.get("weights").map((weight, i) => (i === place ? value : weight)) });
 }
 
+function multiplyUnits(model, factor) {
+  const weights = model.get("weights").map((weight, i) => (i < 8 ? weight * factor : weight));
+  if (weights.every((weight) => Math.abs(weight) <= LARGEST)) save(model, { weights });
+}
+
 function build(model) {
-  const view = { start: model.get("weights"), sliders: [], values: [] };
+  const view = { start: model.get("weights"), sliders: [], values: [], hinting: false };
   const { row, buttons } = buttonRow([
+    ["Hint", () => {
+      view.hinting = !view.hinting;
+      paint(view, model);
+    }],
+    ["All smaller", () => multiplyUnits(model, SMALLER)], ["All larger", () => multiplyUnits(model, 1 / SMALLER)],
     ["Fifty zeros", () => save(model, { zeros: !model.get("zeros") })],
-    ["K = 3", () => save(model, { weights: model.get("by_hand") })],
     ["Start again", () => save(model, { weights: view.start, zeros: false })]], "Fifty zeros");
   view.buttons = buttons;
   view.plane = makePlane();
   view.table = make("table", {});
-  view.sentence = make("p", { class: "pw-told", "aria-live": "polite" });
-  view.root = widgetRoot("Two units whose weights you set",
-    stringSettings(view, model, 1, LENGTH, (bits) => save(model, { bits })),
-    make("div", { class: "pw-pair pw-side-by-side" }, make("div", {}, view.plane, view.table), make("div", {},
-      make("div", { class: "pw-weights" }, ...GROUPS.map((group) => buildGroup(view, model, group))), row,
-      view.sentence)));
+  view.caption = make("figcaption", {});
+  view.count = make("p", {});
+  view.sentence = make("p", { "aria-live": "polite" });
+  view.root = widgetRoot("Two units whose weights you set", make("div", { class: "pw-pair pw-side-by-side" },
+    make("div", {}, make("div", { class: "pw-weights" }, ...UNITS.map((_, unit) => buildUnit(view, model, unit))),
+      view.table),
+    make("div", { class: "pw-told" }, row, view.count, view.sentence),
+    make("figure", {}, view.plane, view.caption)));
   return view;
 }
 
-/** Build the sliders of a unit or of the output. */
-function buildGroup(view, model, [title, names]) {
+/** Build the sliders of a unit. */
+function buildUnit(view, model, unit) {
+  const i = unit + 1, title = `${UNITS[unit]} unit: is ${TOTAL} at least ${i}?`;
   return make("div", { class: "pw-group", role: "group", "aria-label": title }, make("b", {}, title),
-    ...names.map((name) => {
+    ...[`U${i}`, `V${i}1`, `V${i}2`, `b${i}`].map((name) => {
       const place = view.sliders.length, value = make("output", { class: "pw-value" });
-      const slider = makeSlider({ min: -12, max: 12, step: 0.1, "aria-label": name },
+      const slider = makeSlider({ min: -LARGEST, max: LARGEST, step: 0.5, "aria-label": name },
         (weight) => setWeight(model, place, weight));
       view.sliders.push(slider);
       view.values.push(value);
-      return make("label", {}, name === "c" ? make("i", {}, name) : symbol(name[0], name.slice(1)), value, slider);
+      return make("label", {}, symbol(name[0], name.slice(1)), value, slider);
     }));
 }
 
-/** Let a network read all strings, and the zeros after them if asked. Returns the correct answers before and after. */
+/**
+ * Read all strings of up to twelve bits, and the zeros after them if asked. Returns the strings of twelve bits, with
+ * their states, and a shortest string with a wrong answer after its end or the zeros, or undefined.
+ */
 function readAll(weights, zeros) {
-  const states = [[], []], correct = [0, 0];
-  STRINGS.forEach((string, i) => {
-    const h = [0, 0];
-    correct[0] += readByPair(weights, string, h) > 0 === (PARITIES[i] === 1);
-    if (zeros) correct[1] += readByPair(weights, ZEROS, h) > 0 === (PARITIES[i] === 1);
-    states[PARITIES[i]].push(h);
-  });
-  return { states, correct };
+  const lengths = [[{ bits: "", odd: false, h: [0, 0] }]];
+  const isKept = (string) => readByPair(weights, ZEROS, (string.later = [...string.h])) > 0 === string.odd;
+  while (lengths.length <= LENGTH) lengths.push(lengths.at(-1).flatMap((before) => [0, 1].map((bit) => {
+    const h = [...before.h], odd = before.odd !== (bit === 1), correct = readByPair(weights, [bit], h) > 0 === odd;
+    return { bits: before.bits + bit, odd, h, correct };
+  })));
+  const strings = lengths.at(-1);
+  if (zeros) for (const string of strings) string.kept = isKept(string);
+  const forgets = strings.some(({ kept }) => kept === false);
+  const wrong = lengths.slice(1).flat().find((string) => !string.correct || (forgets && !isKept(string)));
+  return { strings, wrong };
 }
 
-/** Return the states and the logits of a network at the start and after each input. */
-function follow(weights, inputs) {
-  const h = [0, 0], path = [[0, 0]], logits = [weights[10]];
-  for (const input of inputs) {
-    logits.push(readByPair(weights, [input], h));
-    path.push([...h]);
-  }
-  return { path, logits };
+/** Return what the units become in each row of the table, and whether their signs are correct. */
+function fillRows(weights) {
+  return ROWS.map(({ old, bit, sum }) => {
+    const h = [...old];
+    readByPair(weights, [bit], h);
+    return h.map((value, unit) => ({ value, correct: sum > unit ? value > 0 : value < 0 }));
+  });
+}
+
+/** Draw a path through the plane with arrowheads; each place has the numbers of its time steps. */
+function drawPath(path) {
+  const spots = path.map((h) => PLANE.point(...h).split(",").map(Number)), labels = [];
+  path.forEach((h, t) => {
+    const label = labels.find((other) => Math.hypot(h[0] - other.h[0], h[1] - other.h[1]) < CLOSE);
+    if (!label) labels.push({ h, spot: spots[t], spans: [[t, t]] });
+    else if (label.spans.at(-1)[1] === t - 1) label.spans.at(-1)[1] = t;
+    else label.spans.push([t, t]);
+  });
+  const heads = spots.slice(1).flatMap(([x, y], t) => {
+    const [dx, dy] = [x - spots[t][0], y - spots[t][1]], angle = (Math.atan2(dy, dx) * 180) / Math.PI;
+    return Math.hypot(dx, dy) < 25 ? [] : [svg("path", { class: "pw-head", d: "M6 0L-5 -5V5z",
+      transform: `translate(${x - 0.4 * dx} ${y - 0.4 * dy}) rotate(${angle})` })];
+  });
+  const count = ([first, last]) => (first === last ? first : `${first}–${last}`);
+  return [svgPath("pw-trail", spots), ...heads,
+    ...spots.map(([cx, cy]) => svg("circle", { class: "pw-step", cx, cy, r: 2.4 })),
+    ...labels.map(({ h, spot: [x, y], spans }) => svgText(x + (h[0] > CLOSE ? -9 : 9), y + (h[1] > 0 ? 19 : -9),
+      spans.map(count).join(", "), h[0] > CLOSE ? "end" : "start", "pw-times"))];
 }
 
 function paint(view, model) {
-  const weights = model.get("weights"), bits = model.get("bits"), zeros = model.get("zeros");
-  const { path, logits } = follow(weights, [...digits(bits), ...(zeros ? ZEROS : [])]);
-  const { states, correct } = readAll(weights, zeros), odd = onesIn(bits) % 2 === 1;
-  const spots = path.map(([x, y]) => PLANE.point(x, y)), [cx, cy] = spots.at(-1).split(",");
-  paintPlane(view.plane, weights, states, svgPath("pw-trail", spots),
-    svg("circle", { class: "pw-point", cx, cy, r: 6 }));
-  view.plane.setAttribute("aria-label", `The state after ${bits}${zeros ? " and fifty zeros" : ""} is ` +
-    `${vector(path.at(-1))}, among the states after all strings of ${LENGTH} bits.`);
+  const weights = model.get("weights"), zeros = model.get("zeros"), rows = fillRows(weights);
+  const { strings, wrong } = readAll(weights, zeros), counts = ["correct", "kept"].map((name) =>
+    strings.filter((string) => string.correct && string[name]).length);
+  const bits = wrong?.bits ?? (zeros ? "1" : EXAMPLE), h = [0, 0], path = [[0, 0]];
+  for (const input of [...digits(bits), ...(zeros ? ZEROS : [])]) {
+    readByPair(weights, [input], h);
+    path.push([...h]);
+  }
+  const states = [false, true].map((odd) => strings.filter((string) => string.odd === odd).map((s) => s.later ?? s.h));
+  paintPlane(view.plane, weights, states, ...drawPath(path));
+  const then = zeros ? " and fifty zeros" : "";
+  view.plane.setAttribute("aria-label", `The state after ${bits}${then} is ${vector(h)}, among the states after all ` +
+    `strings of ${LENGTH} bits${then}.`);
+  view.caption.textContent = "A disc is the state after an even string, a square after an odd one. The path is that " +
+    `of ${bits}${then}${wrong ? ", the shortest string with a wrong answer" : ""}. The numbers count its time steps.`;
   view.sliders.forEach((slider, i) => {
     slider.value = weights[i];
     view.values[i].textContent = fixed(weights[i], 1);
   });
-  paintStringSettings(view, model);
   view.buttons["Fifty zeros"].textContent = zeros ? "No zeros" : "Fifty zeros";
-  const number = (count) => count.toLocaleString("en");
-  const line = (name, logit, count) => make("tr", {}, make("th", { scope: "row" }, name),
-    make("td", {}, answerOf(logit), " ", correctness(logit > 0 === odd)),
-    make("td", {}, `${number(count)} of ${number(COUNT)}`));
-  view.table.replaceChildren(
-    make("tr", {}, make("td", {}), make("th", { scope: "col" }, "this string"),
-      make("th", { scope: "col" }, `all of ${LENGTH} bits`)),
-    line("at the end", logits[bits.length], correct[0]),
-    zeros ? line("50 zeros later", logits.at(-1), correct[1]) :
-      make("tr", {}, make("th", { scope: "row" }, "50 zeros later"), make("td", {}, "?"), make("td", {}, "?")));
-  view.sentence.textContent = describe(correct, zeros);
+  view.buttons.Hint.setAttribute("aria-pressed", String(view.hinting));
+  setAvailable(view.buttons["All larger"], Math.max(...weights.slice(0, 8).map(Math.abs)) <= LARGEST * SMALLER);
+  paintTable(view.table, rows);
+  const number = (count) => `${count.toLocaleString("en")} of ${COUNT.toLocaleString("en")}`;
+  view.count.textContent = `${number(counts[0])} strings of ${LENGTH} bits get the correct answer` +
+    (zeros ? `, and ${number(counts[1])} still have it after fifty zeros.` : ".");
+  const signs = UNITS.map((_, unit) => rows.filter((row) => row[unit].correct).length);
+  const goal = counts[0] === COUNT ? DONE : [...signs, 0].findIndex((count) => count < ROWS.length);
+  const forgets = zeros && counts[1] < COUNT;
+  setAvailable(view.buttons.Hint, goal !== DONE || forgets);
+  view.sentence.textContent = `${describe(goal, signs[goal], zeros, forgets)} ` +
+    (view.hinting ? hint(weights, goal, forgets) : "");
 }
 
-function describe([before, after], zeros) {
-  const wrong = `${counted(COUNT - before, "string")} of ${LENGTH} bits get the wrong answer`;
-  if (before < COUNT) return zeros ? `${wrong}, and ${(COUNT - after).toLocaleString("en")} after fifty zeros.` : `${wrong}.`;
-  if (!zeros) return "All answers are correct. Will they still be correct after fifty zeros?";
-  return after === COUNT ? "All answers are correct, and fifty zeros change none of them." :
-    `All answers are correct, but fifty zeros make ${(COUNT - after).toLocaleString("en")} of them wrong.`;
+function paintTable(table, rows) {
+  const names = ["old state", TOTAL, "first unit", "second unit"];
+  table.replaceChildren(make("tr", {}, ...names.map((name) => make("th", { scope: "col" }, name))),
+    ...ROWS.map(({ old, bit, sum }, row) => make("tr", {},
+      make("th", { scope: "row" }, `(${old.map((v) => fixed(v, 0)).join(", ")})`),
+      make("td", {}, `${sum - bit} + ${bit} = ${sum}`),
+      ...rows[row].map(({ value, correct }) => make("td", { class: correct ? "" : "pw-wrong" },
+        fixed(value), " ", correctness(correct))))));
+}
+
+function describe(goal, signs, zeros, forgets) {
+  if (goal === WEAK) return "All signs in the table are correct, but some strings get a wrong answer.";
+  if (goal < WEAK) return `${UNITS[goal]} unit: its sign is correct in ${signs} of ${ROWS.length} rows. The ` +
+    `number should be above 0 if ${TOTAL} is at least ${goal + 1}, and below 0 otherwise.`;
+  if (!zeros) return "Will all answers still be correct after fifty zeros?";
+  return forgets ? "The network forgets while it reads zeros." :
+    "Fifty zeros change none of the answers. How small can you make the weights?";
+}
+
+/** Say what to do next on the way to a goal, with reasons that hold for weights of any size. */
+function hint(weights, goal, forgets) {
+  if (goal === WEAK || forgets) return "Look for numbers in the table that are far from −1 and 1: they carry an " +
+    "error into the next time step. Larger weights move them closer to −1 and 1, so press “All larger”.";
+  if (goal === DONE) return "";
+  const i = goal + 1, [u, v1, v2] = weights.slice(4 * goal, 4 * i), odd = fixed(v1 - v2, 1);
+  if (v1 < 1 || v1 > 4 || Math.abs(v1 + v2) > NEAR) return "The sum in the tanh should rise with the old p, which is " +
+    `half the difference of the old units. Try 2 for ${subscript("V", `${i}1`)} and −2 for ` +
+    `${subscript("V", `${i}2`)}: then an even state adds nothing.`;
+  if (Math.abs(u - v1 + v2) > NEAR) return "A 1 should raise the sum as much as the odd state (1, −1), which adds " +
+    `${odd}. So try ${odd} for ${subscript("U", i)}.`;
+  return `Without its bias, the sum is now 0, ${odd} or ${fixed(2 * (v1 - v2), 1)} if ${TOTAL} is 0, 1 or 2. Move ` +
+    `${subscript("b", i)} until ${goal ? "only the last of them is" : "the last two of them are"} above 0 with it.`;
 }

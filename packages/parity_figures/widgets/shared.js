@@ -61,6 +61,11 @@ function widgetOf(traits, build, paint, stop = () => {}) {
   return { render };
 }
 
+/** Call an action when its key is pressed, wherever the focus is in an element. The keys are in lower case. */
+const onKeys = (element, actions) => element.addEventListener("keydown", (event) => {
+  if (!event.ctrlKey && !event.altKey && !event.metaKey && !event.repeat) actions[event.key.toLowerCase()]?.(event);
+});
+
 /** Create a row of buttons from [label, action] pairs. The buttons are returned by their labels. */
 function buttonRow(pairs, primary) {
   const buttons = {};
@@ -86,13 +91,16 @@ function makeSlider(attributes, onchange) {
 
 /**
  * Create a labelled list of [value, name] pairs that passes the value of the chosen one to `onchange`. Values may be
- * anything that JSON can represent; `choose(value)` chooses one, or none if the list does not contain it.
+ * anything that JSON can represent; `choose(value)` chooses one, or none if the list does not contain it. `offer` replaces
+ * the pairs.
  */
 function makeSelect(label, options, onchange) {
-  const select = make("select", { class: "pw-input", onchange: () => onchange(JSON.parse(select.value)) },
-    ...options.map(([value, name]) => make("option", { value: JSON.stringify(value) }, name)));
+  const select = make("select", { class: "pw-input", onchange: () => onchange(JSON.parse(select.value)) });
+  const offer = (pairs) => select.replaceChildren(...pairs.map(([value, name]) =>
+    make("option", { value: JSON.stringify(value) }, name)));
   const choose = (value) => (select.value = JSON.stringify(value));
-  return { select, choose, root: make("label", {}, `${label} `, select) };
+  offer(options);
+  return { select, offer, choose, root: make("label", {}, `${label} `, select) };
 }
 
 /** Create x with a subscript: symbol("x", 3). */

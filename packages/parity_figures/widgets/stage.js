@@ -1,23 +1,37 @@
-// The stage of a training run, for playground.js: hidden states as marks in a plane, and a loss curve that is a slider.
+// The stage of a training run, for playground.js: hidden states as marks in a plane, the weights of a small network as
+// lines, and a loss curve that is a slider.
 
+const COIN = Math.log(2); // the loss of a network that answers each bit with probability 1/2
 const LEAST_LOGIT = 4; // the plane reaches at least to this logit, so that new networks have close states
+const PARTS = { tanh: ["next state"], relu: ["next state"], gru: ["reset gate", "update gate", "candidate"],
+                lstm: ["input gate", "forget gate", "candidate", "output gate"] }; // in the order of the matrix
 
-/** Return the state after each prefix, [prefixes][hidden]. */
-const statesOf = ({ states, output, count }) => Array.from({ length: states.length / output.length }, (_, i) =>
-  output.map((_, k) => states[(Math.floor(i / count) * output.length + k) * count + (i % count)]));
+/** Return the coordinate of each state of a snapshot in a direction; a state follows each prefix. */
+function along(direction, { states, output, count }) {
+  const H = output.length;
+  return Array.from({ length: states.length / H }, (_, i) => {
+    let sum = 0;
+    for (let k = 0, place = Math.floor(i / count) * H * count + (i % count); k < H; k++, place += count)
+      sum += direction[k] * states[place];
+    return sum;
+  });
+}
 
 /**
  * Return a direction at right angles to the readout in which the states of a snapshot vary most, or null for one unit.
  * The direction is that of the largest principal component, found by repeated multiplication with the covariance.
  */
 function directionOf(snapshot) {
-  const { output } = snapshot, states = statesOf(snapshot);
+  const { output } = snapshot;
   if (output.length === 1) return null;
-  const mean = output.map((_, k) => states.reduce((sum, state) => sum + state[k], 0) / states.length);
-  const apart = states.map((state) => state.map((v, k) => v - mean[k]));
-  const covariance = mean.map((_, k) => mean.map((_, l) => apart.reduce((sum, v) => sum + v[k] * v[l], 0)));
+  const apart = output.map((_, k) => {
+    const unit = along(output.map((_, l) => Number(k === l)), snapshot);
+    const mean = unit.reduce((sum, value) => sum + value) / unit.length;
+    return unit.map((value) => value - mean);
+  });
+  const covariance = apart.map((v) => apart.map((w) => dot(v, w)));
   const aside = (v) => {
-    const along = dot(output, v) / (dot(output, output) || 1), rest = v.map((value, k) => value - along * output[k]);
+    const share = dot(output, v) / (dot(output, output) || 1), rest = v.map((value, k) => value - share * output[k]);
     const size = Math.hypot(...rest) || 1;
     return rest.map((value) => value / size);
   };
@@ -32,24 +46,11 @@ function directionOf(snapshot) {
  * Otherwise x is the logit, and y is the coordinate in the direction `up`, or the length of the prefix if it is null.
  */
 function placesOf(snapshot, up) {
-  const { output, bias, count } = snapshot, states = statesOf(snapshot);
-  const logits = states.map((state) => dot(output, state) + bias);
-  const height = (state, i) => (up ? dot(up, state) : Math.floor(i / count) + 1);
-  return { logits, places: output.length === 2 ? states : states.map((state, i) => [logits[i], height(state, i)]) };
+  const { output, bias, count } = snapshot, logits = along(output, snapshot).map((value) => value + bias);
+  const [x, y] = output.length === 2 ? [along([1, 0], snapshot), along([0, 1], snapshot)] :
+    [logits, up ? along(up, snapshot) : logits.map((_, i) => Math.floor(i / count) + 1)];
+  return { logits, places: x.map((value, i) => [value, y[i]]) };
 }
-
-/** Explain the plane of a network with so many hidden units, and the loss below it. */
-function legendOf(hidden) {
-  const up = hidden === 1 ? "the number of bits that it has read" : "one more direction, in which the states differ most " +
-    "at the end of the run";
-  const axes = hidden === 2 ? "The axes are the two units, and on the dashed line the output is 0."
-    : `From left to right: the network's output, which is 0 on the dashed line. Upwards: ${up}.`;
-  return "Each mark is the hidden state after some bits: a circle if their parity is even, a square if it is odd, and " +
-    `smaller the more bits there are. ${axes} The loss of a network that tosses a coin is ln 2.`;
-}
-
-/** Return the number of correct answers of a snapshot. */
-const correctOf = ({ odd }, logits) => logits.filter((logit, i) => logit > 0 === (odd[i] === 1)).length;
 
 /** Return the least and the greatest coordinates, [x, y], that the plane shows for all these snapshots. */
 function frameOf(snapshots, up) {
@@ -72,13 +73,19 @@ const sharesOf = ({ low, high }, place) => {
   return [x, 1 - y];
 };
 
-/** Draw the states of a snapshot, the line on which the logit is 0, and the side of it where the answer is odd. */
+/**
+ * Draw the states of a snapshot, the line on which the logit is 0, and the side of it where the answer is odd. Returns
+ * the number of states on the correct side.
+ */
 function drawPlane(drawing, snapshot, { up, frame }) {
   const { odd, output, bias, steps } = snapshot, { places, logits } = placesOf(snapshot, up);
+  const correct = logits.filter((logit, i) => logit > 0 === (odd[i] === 1)).length;
   const [normal, offset] = output.length === 2 ? [output, bias] : [[1, 0], 0], far = 1e3;
   const size = Math.hypot(...normal) || 1, [a, b] = normal.map((v) => v / size), off = -offset / size;
   const corner = (along, away) => sharesOf(frame, [a * (off + away) - b * along, b * (off + away) + a * along]);
   const line = [corner(-far, 0), corner(far, 0)];
+  const [across, upwards] = output.length === 2 ? ["unit 1", "unit 2"] :
+    ["output", output.length === 1 ? "number of bits read" : "direction of the largest differences"];
   const marks = places.map((place, i) => {
     const [x, y] = sharesOf(frame, place).map((share) => `${(100 * share).toFixed(2)}%`);
     const r = 5 - 3 * (i / places.length);
@@ -89,8 +96,111 @@ function drawPlane(drawing, snapshot, { up, frame }) {
   drawing.replaceChildren(svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none" },
     svg("rect", { class: "pw-even-region", width: 1, height: 1 }),
     svg("polygon", { class: "pw-odd-region", points: [...line, corner(far, far), corner(-far, far)].join(" ") }),
-    svgLine("pw-readout", ...line.flat())), ...marks);
-  drawing.setAttribute("aria-label", 
+    svgLine("pw-readout", ...line.flat())), ...marks,
+    svg("text", { x: "100%", y: "100%", dx: -6, dy: -7, "text-anchor": "end" }, `${across} →`),
+    svg("text", { x: 6, y: 17 }, `↑ ${upwards}`));
+  drawing.setAttribute("aria-label",
     `The states of ${places.length} prefixes after ${counted(steps, "update")}: the line separates ` +
-    `${correctOf(snapshot, logits)} of them correctly.`);
+    `${correct} of them correctly.`);
+  return correct;
+}
+
+/**
+ * Draw the weights of a small network as lines: from the last state and the bit to each part of the cell, and from the
+ * state to the output. A part has a row of weights for each unit. The widest line is for the weight `largest`.
+ */
+function drawWeights(drawing, { matrix, output }, cell, largest) {
+  const H = output.length, units = output.map((_, k) => subscript("h", k + 1)), inputs = [...units, "x"];
+  const rows = (block) => units.map((_, k) => matrix.slice((block * H + k) * (H + 3)).slice(0, H + 1));
+  const parts = PARTS[cell].map((name, block) => [name, inputs, rows(block)]);
+  if (cell === "gru") // its matrix has the weights of the candidate in two blocks
+    rows(3).forEach((row, k) => row.forEach((weight, j) => (parts[2][2][k][j] += weight)));
+  parts.push(["output", units, [output]]);
+  const height = (place, count) => 24 + (56 * (place + 0.5)) / count;
+  drawing.replaceChildren(...parts.map(([name, from, rows]) => svg("svg", { viewBox: "0 0 80 84" },
+    svgText(40, 14, name), ...from.map((input, j) => svgText(15, height(j, from.length) + 4, input, "end")),
+    ...rows.flatMap((row, k) => row.map((weight, j) => {
+      const line = svgLine("pw-weight", 19, height(j, from.length), 58, height(k, rows.length));
+      tint(line, weight, largest);
+      return line;
+    })), ...rows.map((_, k) => svgText(61, height(k, rows.length) + 4, rows.length > 1 ? k + 1 : "", "start")))));
+  const words = parts.map(([name, from, rows]) => `${name}: ${rows.map((row, k) => (rows.length > 1 ?
+    `to unit ${k + 1} ` : "") + row.map((weight, j) => `${fixed(weight)} from ${from[j]}`).join(", ")).join("; ")}.`);
+  drawing.setAttribute("aria-label", `The weights. ${words.join(" ")}`);
+}
+
+/** Create a drawing whose plot has the coordinates 0 to 1, however wide it is; texts keep their size. */
+const newDrawing = (name, title) => svg("svg", { role: "img", "aria-label": title, class: `pw-${name}` });
+const plot = (...shapes) => svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none" }, ...shapes);
+const level = (share) => svgLine("pw-level", 0, 1 - share, 1, 1 - share);
+const curveThrough = (points) => svgPath("pw-curve", points.map(([x, y]) => `${x.toFixed(4)},${(1 - y).toFixed(4)}`));
+
+function drawLoss(drawing, losses) {
+  const most = Math.max(1.2 * COIN, ...losses.slice(-200)), shown = thinned(losses, 280);
+  const points = shown.map((loss, i) => [i / Math.max(shown.length - 1, 1), Math.min(loss / most, 1)]);
+  drawing.replaceChildren(plot(level(0), level(COIN / most), curveThrough(points)),
+    svg("text", { x: 6, y: `${100 * (1 - COIN / most)}%`, dy: 15 }, "ln 2, the loss of a coin flip"));
+  drawing.setAttribute("aria-label", losses.length ?
+    `Loss: ${losses[0].toFixed(2)} at first, ${losses.at(-1).toFixed(3)} at the end` : "Loss: no update yet");
+}
+
+/** Return at most `count` values, each the mean of consecutive ones. */
+function thinned(values, count) {
+  const size = Math.ceil(values.length / count) || 1;
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, i) => {
+    const part = values.slice(i * size, (i + 1) * size);
+    return part.reduce((sum, v) => sum + v) / part.length;
+  });
+}
+
+/**
+ * Create the stage of a run, { run, settings, running, losses, snapshots, shown }, which also gets its elements. The
+ * function `onmove` is called whenever the slider has moved.
+ */
+function buildStage(run, title, lossTitle, onmove) {
+  const id = `pw-${Math.random().toString(36).slice(2)}`;
+  run.slider = makeSlider({ id, min: 0, max: 0 }, (place) => {
+    run.shown = place === run.snapshots.length - 1 ? null : run.snapshots[place].steps; // the last one stays the last
+    onmove();
+  });
+  run.plane = newDrawing("plane", title);
+  run.loss = newDrawing("loss", lossTitle);
+  run.weights = make("div", { class: "pw-weights", role: "img" });
+  run.ofWeights = make("figcaption", {}, "The lines are weights, dashed if negative.");
+  run.moment = make("p", {});
+  return make("figure", { class: "pw-stage" }, make("b", {}, title), run.plane, run.weights, run.ofWeights,
+    make("label", { for: id }, lossTitle), make("div", { class: "pw-timeline" }, run.loss, run.slider), run.moment);
+}
+
+const shownSnapshot = ({ snapshots, shown }) =>
+  snapshots.findLast(({ steps }) => shown === null || steps <= shown);
+
+/**
+ * Return the vertical direction and the frame of the plane, and the largest weight. The last snapshot determines the
+ * direction, and all of them the rest. As long as the training goes on, the last snapshot determines everything, and
+ * only now and then.
+ */
+function scaleOf(run) {
+  const last = run.snapshots.at(-1), { scale, running } = run, snapshots = running ? [last] : run.snapshots;
+  const serves = scale?.last === last || (running && last.steps < 1.2 * scale?.last.steps);
+  if (serves && scale?.run === run.run && scale?.running === running) return scale;
+  const up = directionOf(last), weights = snapshots.flatMap(({ matrix, output }) => [...matrix ?? [], ...output]);
+  return (run.scale = { run: run.run, running, last, up, frame: frameOf(snapshots, up),
+                        largest: Math.max(...weights.map(Math.abs)) });
+}
+
+/** Show the moment of a run at which its slider is, and describe it. */
+function paintStage(run) {
+  const { snapshots, slider, losses, moment } = run, shown = shownSnapshot(run);
+  if (!shown) return;
+  const scale = scaleOf(run), small = Boolean(shown.matrix), loss = losses[shown.steps] ?? losses.at(-1);
+  const correct = drawPlane(run.plane, shown, scale);
+  drawLoss(run.loss, losses);
+  run.weights.hidden = run.ofWeights.hidden = !small;
+  if (small) drawWeights(run.weights, shown, run.settings.cell, scale.largest);
+  slider.max = snapshots.length - 1;
+  slider.value = snapshots.indexOf(shown);
+  moment.textContent = `After ${counted(shown.steps, "update")}, ${correct} of ${shown.odd.length} marks are on the ` +
+    `correct side${loss === undefined ? "" : `; the loss is ${fixed(loss, 3)}`}.`;
+  slider.setAttribute("aria-valuetext", moment.textContent);
 }

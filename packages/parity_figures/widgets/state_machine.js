@@ -104,8 +104,8 @@ function paintControls(view, model, { boxes, agreement }, bits) {
   paintStringSettings(view, model);
   if (!typed) view.input.scrollLeft = view.input.scrollWidth;
   view.proof.checked = model.get("proof");
-  view.proof.hidden = view.proof.disabled = boxes.length === 0;
-  view.ofProof.textContent = boxes.length === 0 ? "No boxes: there is no proof for this network here." :
+  view.ofProof.parentElement.hidden = boxes.length === 0;
+  view.ofProof.textContent =
     `${boxes.length} boxes of its proof: every string leads from a box to a box, with correct answers on the way.`;
   view.zeros.textContent = view.timer ? "Stop" : `${ZEROS} zeros`;
   for (const [name, button] of Object.entries(view.buttons))

@@ -1,30 +1,51 @@
 // The unrolled network, one column for each time step: the bit below, the state in the middle, the answer on top.
 
-const MOST_BITS = 12;
+const MOST_BITS = 12, MILLISECONDS_PER_STEP = 700;
 
-export default widgetOf(["bits", "network", "step"], build, paint);
+export default widgetOf(["bits", "network", "step"], build, paint, stop);
+
+function stop(view) {
+  clearInterval(view.timer);
+  view.timer = null;
+}
+
+/** Go to another step, and end a run. */
+function move(view, model, step) {
+  stop(view);
+  goTo(model, step);
+  paint(view, model); // the step may be the same, but the button no longer says Stop
+}
+
+/** Go to the end step by step until the button is pressed again, or at once if the reader wants less motion. */
+function run(view, model) {
+  const end = () => model.get("bits").length, next = () => model.get("step") + 1;
+  if (view.timer) return move(view, model, model.get("step"));
+  if (wantsLessMotion() || next() >= end()) return move(view, model, end());
+  view.timer = setInterval(() => (next() < end() ? goTo(model, next()) : move(view, model, end())), MILLISECONDS_PER_STEP);
+  goTo(model, next());
+}
 
 /** Go to another step with the arrow keys, Home and End, wherever the focus is in the graph. */
-function onKey(event, model) {
+function onKey(event, view, model) {
   const step = model.get("step");
   const target = { ArrowRight: step + 1, ArrowLeft: step - 1, Home: 0, End: model.get("bits").length }[event.key];
   if (target === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
   event.preventDefault(); // the graph would scroll as well
-  goTo(model, target);
+  move(view, model, target);
 }
 
 function build(model) {
-  const view = { columns: [], shape: "" };
+  const view = { columns: [], shape: "", timer: null };
   const { row, buttons } = buttonRow([
-    ["Back", () => goTo(model, model.get("step") - 1)],
-    ["Step", () => goTo(model, model.get("step") + 1)],
-    ["Run", () => goTo(model, model.get("bits").length)],
-    ["Reset", () => goTo(model, 0)],
+    ["Back", () => move(view, model, model.get("step") - 1)],
+    ["Step", () => move(view, model, model.get("step") + 1)],
+    ["Run", () => run(view, model)],
+    ["Reset", () => move(view, model, 0)],
   ], "Step");
   view.buttons = buttons;
   view.count = addCount(row);
   view.graph = make("div", { class: "pw-graph", tabindex: "0", role: "group",
-                             onkeydown: (event) => onKey(event, model) });
+                             onkeydown: (event) => onKey(event, view, model) });
   view.line = make("div", { class: "pw-line", "aria-live": "polite", "aria-atomic": "true" });
   const settings = stringSettings(view, model, 1, MOST_BITS, (bits) => setBits(model, bits));
   view.root = widgetRoot("Unrolled recurrent network", settings, view.graph, row, view.line,
@@ -78,6 +99,8 @@ function paint(view, model) {
   setAvailable(view.buttons.Back, step > 0);
   setAvailable(view.buttons.Reset, step > 0);
   for (const name of ["Step", "Run"]) setAvailable(view.buttons[name], step < bits.length);
+  view.buttons.Run.textContent = view.timer ? "Stop" : "Run";
+  view.line.setAttribute("aria-live", view.timer ? "off" : "polite");
   view.line.replaceChildren(...explain(network, steps, bits, step));
   showCurrent(view, step);
 }

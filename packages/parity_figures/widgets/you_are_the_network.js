@@ -1,6 +1,6 @@
 // A game in which the reader takes the place of the network: one bit at a time, and after each one odd or even.
 
-const ENOUGH = 10; // correct answers in a row after which the widget asks what the reader remembered
+const ENOUGH = 10; // correct answers, after which the widget asks what the reader remembered
 const MEMORIES = [
   ["All of them", "You could, but nobody does for long. Look at what you used when the next bit came: only whether " +
     "the count was odd."],
@@ -14,64 +14,64 @@ export default widgetOf([], build, (view, model) => startRound(view, model, 0));
 
 /** Start a new round at bit `start` of the bits. */
 function startRound(view, model, start) {
-  Object.assign(view, { start, t: 0, over: false });
+  Object.assign(view, { start, over: false });
   save(model, { answered: 0 });
-  view.question.hidden = true;
+  view.reply.textContent = "";
   paint(view, model);
-  view.line.textContent = `The first bit is ${view.bit.textContent}. Is the number of ones so far odd or even?`;
+  view.line.replaceChildren(`The first bit is ${bitsOf(view, model)}. Is the number of ones so far odd or even?`,
+    make("span", { class: "pw-keys" }, " When a button has the focus, the keys E and O work too."));
 }
 
-/** Return bit t of the round; the bits begin again after the last. */
-const bitAt = (view, model, t) => model.get("bits")[(view.start + t) % model.get("bits").length];
+/** Return the bits of the round, which end with the one that the reader sees; the bits begin again after the last. */
+function bitsOf({ start }, model) {
+  const bits = model.get("bits"), count = Math.min(model.get("answered") + 1, ENOUGH);
+  return Array.from({ length: count }, (_, t) => bits[(start + t) % bits.length]).join("");
+}
 
 function answer(view, model, word, event) {
   if (view.over || event.detail > 1) return; // the second click of a double click is not an answer
-  const string = Array.from({ length: view.t + 1 }, (_, t) => bitAt(view, model, t)).join(""), ones = onesIn(string);
-  if (word !== parityName(ones)) {
-    // A wrong answer ends the round and shows all bits, which were hidden until then.
-    view.over = true;
-    view.question.hidden = true;
-    view.line.textContent = `You answered ${word}. The bits were ${string}: ${counted(ones, "one")}, and ${ones} is ` +
-      `${parityName(ones)}.`;
-    paint(view, model);
-    return view.buttons.Again.focus();
-  }
-  const answered = model.get("answered") + 1;
-  save(model, { answered, longest: Math.max(answered, model.get("longest")) });
-  view.t += 1;
-  if (answered === ENOUGH && !view.replied) view.question.hidden = false;
+  const string = bitsOf(view, model), ones = onesIn(string), wrong = word !== parityName(ones);
+  const won = !wrong && string.length === ENOUGH;
+  view.over = wrong || won;
+  if (!wrong) save(model, { answered: string.length });
   paint(view, model);
-  view.line.textContent = `Correct. Bit ${view.t + 1} is ${view.bit.textContent}.`;
+  view.line.textContent = wrong ?
+    `You answered ${word}. The bits were ${string}: ${counted(ones, "one")}, and ${ones} is ${parityName(ones)}.` :
+    won ? `All ${ENOUGH} answers were correct. Here are the bits again, with your answers.` :
+    `Correct. Bit ${string.length + 1} is ${view.bit.textContent}.`;
+  if (wrong) view.buttons.Again.focus();
 }
 
 function build(model) {
-  const view = {};
-  const { row, buttons } = buttonRow([
-    ["Even", (event) => answer(view, model, "even", event)],
-    ["Odd", (event) => answer(view, model, "odd", event)],
-    ["Again", () => { startRound(view, model, view.start + view.t + 1); buttons.Even.focus(); }],
-  ]);
+  const view = {}, answering = (word) => (event) => answer(view, model, word, event);
+  const { row, buttons } = buttonRow([["Even", answering("even")], ["Odd", answering("odd")], ["Again", () => {
+    startRound(view, model, view.start + bitsOf(view, model).length);
+    buttons.Even.focus();
+  }]]);
   view.buttons = buttons;
   view.count = addCount(row);
   view.bit = make("span", { class: "pw-arriving", "aria-hidden": "true" }); // the line below has the same content
+  view.stage = make("div", { class: "pw-stage" });
   view.line = make("p", { class: "pw-told", "aria-live": "polite" });
   view.reply = make("p", { "aria-live": "polite" });
-  const memories = buttonRow(MEMORIES.map(([memory, reply]) => [memory, () => {
-    view.replied = true;
-    view.reply.textContent = reply;
-  }]));
-  view.question = make("div", { class: "pw-asked", hidden: true },
-    make("b", {}, `${ENOUGH} in a row. How many of the bits did you keep in mind?`), memories.row, view.reply);
-  view.root = widgetRoot("You are the network", make("p", { class: "pw-stage" }, view.bit), row, view.line,
-    view.question);
+  const memories = buttonRow(MEMORIES.map(([memory, reply]) => [memory, () => { view.reply.textContent = reply; }]));
+  view.question = make("div", { class: "pw-asked" }, make("b", {}, "How many of the bits did you keep in mind?"),
+    memories.row, view.reply);
+  view.root = widgetRoot("You are the network", view.stage, row, view.line, view.question);
+  onKeys(view.root, { e: answering("even"), o: answering("odd") });
   return view;
 }
 
+/** Show the current bit or, when the round is over, all its bits with the correct answers. */
 function paint(view, model) {
-  view.bit.textContent = bitAt(view, model, view.t);
-  view.bit.dataset.turn = view.t % 2; // restarts the animation, so that two equal bits are seen to be two
+  const bits = bitsOf(view, model);
+  view.bit.textContent = bits.at(-1);
+  view.bit.dataset.turn = bits.length % 2; // restarts the animation, so that two equal bits are seen to be two
+  const answers = [...bits].map((bit, t) => [bit, parityName(onesIn(bits.slice(0, t + 1)))]);
+  view.stage.replaceChildren(view.over ? make("ol", {}, ...answers.map(([bit, word]) =>
+    make("li", {}, make("span", { class: `pw-${word}` }, word), bit))) : view.bit);
   for (const name of ["Even", "Odd"]) setAvailable(view.buttons[name], !view.over);
   view.buttons.Again.hidden = !view.over;
-  const [answered, longest] = [model.get("answered"), model.get("longest")];
-  view.count.textContent = `bit ${view.t + 1}, ${answered} correct in a row, best so far ${longest}`;
+  view.question.hidden = model.get("answered") < ENOUGH;
+  view.count.textContent = view.over ? "" : `bit ${bits.length} of ${ENOUGH}`;
 }

@@ -17,7 +17,7 @@ class YouAreTheNetwork(ParityWidget):
     """A game in which the reader keeps track of the parity of a stream of bits.
 
     It shows one bit after another and asks after each whether the number of ones so far is odd. ``answered`` is the
-    current number of correct answers in a row, and ``longest`` is the largest.
+    number of correct answers in the current round, which ends with a wrong answer or after ten correct ones.
 
     >>> game = YouAreTheNetwork()
     >>> len(game.bits), game.answered
@@ -27,11 +27,10 @@ class YouAreTheNetwork(ParityWidget):
     """
 
     _esm, _css = front_end("you_are_the_network")
-    room = traitlets.List(traitlets.Float(), [14.2, 17.6]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [15.6, 15.6]).tag(sync=True)
 
     bits = traitlets.Unicode().tag(sync=True)
     answered = traitlets.Int(0).tag(sync=True)
-    longest = traitlets.Int(0).tag(sync=True)
 
     def __init__(self) -> None:
         bits = random_bits(1, COUNT, np.random.default_rng(0))[0]

@@ -46,8 +46,13 @@ def test_bars_are_pytorchs_probabilities_and_cells_its_hidden_units(show, text, 
 def test_a_text_is_typed_continued_and_begun_again(show):
     page = show(writer(temperature=0.1), width=390)
     field = page.get_by_role("textbox", name="Beginning")
-    field.fill("A $gate")
+    field.fill("A $gaßte$")
     assert (field.input_value(), written(page)) == ("a gate", "")
+    alert, begins = page.get_by_role("alert"), "The training text does not contain"
+    assert alert.inner_text() == f"{begins} “$” or “ß”, so they were left out."
+    field.press_sequentially("~s")
+    field.press("Backspace")
+    assert alert.inner_text() == f"{begins} “~”, so it was left out."
     expected = writer("a gate", temperature=0.1)
     most_likely = page.locator(".pw-letter").first.inner_text()
     assert most_likely == {" ": "space", "\n": "new line"}.get(

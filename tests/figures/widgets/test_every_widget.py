@@ -51,7 +51,7 @@ MAKE = {
 }
 
 # Pages have drawings of the same, or there is nothing to show.
-SENTENCE_ONLY = {"CharacterWriter", "PackedBatch", "Playground", "RandomGuesses", "ReturnMap"}
+SENTENCE_ONLY = {"CharacterWriter", "PackedBatch", "Playground", "RandomGuesses", "ReturnMap", "TwoUnits"}
 
 
 def test_every_widget_is_tested_here():

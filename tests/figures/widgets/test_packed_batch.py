@@ -1,12 +1,10 @@
-"""PackedBatch stores bits in the order of pack_padded_sequence, and its scores are those of the chapter."""
+"""PackedBatch stores bits in the order of pack_padded_sequence, and marks a string wherever it is."""
 
-import numpy as np
 import pytest
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from parity_figures.widgets import PackedBatch
-from parity_lib import running_parity
 from tests.figures.widgets.static_page import click
 
 pytestmark = pytest.mark.browser
@@ -25,15 +23,27 @@ def test_the_packed_order_is_pytorchs(show, lengths):
     assert f"batch_sizes = {packed.batch_sizes.tolist()}" in page.locator(".pw-flat").inner_text()
 
 
-def test_the_scores_are_those_of_a_network_that_always_answers_even(show):
+def marked(page, part: str) -> list[str]:
+    return page.locator(f"{part} .pw-chosen").all_inner_texts()
+
+
+def test_a_chosen_string_is_marked_in_every_drawing(show):
     widget = PackedBatch((3, 7, 5, 2))
-    bits = np.array([[int(bit) for bit in row[:7]] for row in widget.strings[:4]], dtype=np.uint8)
-    mask = np.arange(7) < np.array(widget.lengths)[:, None]
-    correct = running_parity(bits) * mask == 0
-    words = show(widget).get_by_text("Always even").inner_text()
-    assert f"{round(100 * (1 - mask.mean()))} % of the rectangle is padding, 11 of its 28 squares" in words
-    assert f"correct at {round(100 * correct.mean())} % of all positions" in words
-    assert f"at {round(100 * correct[mask].mean())} % of those that are not padding" in words
+    page = show(widget)
+    assert "Padding fills 11 of the 28 squares" in page.locator(".parity-widget").inner_text()
+    page.get_by_role("button", name="Mark string C").focus()
+    page.keyboard.press("Enter")
+    for name in ("C", "A"):
+        row = "ABCD".index(name)
+        bits = [f"{name}{t}" for t in range(1, widget.lengths[row] + 1)]
+        assert marked(page, ".pw-rectangle") == list(widget.strings[row][:len(bits)])
+        assert marked(page, ".pw-packed") == marked(page, ".pw-flat") == bits
+        places = [place for place, text in enumerate(page.locator(".pw-flat .pw-box").all_inner_texts(), start=1)
+                  if text.startswith(name)]
+        said = f"String {name} is marked. You find it in memory at {', '.join(map(str, places))}."
+        assert said in page.locator("p[aria-live]").inner_text()
+        assert page.locator(".pw-row [aria-pressed=true]").all_inner_texts() == [name]
+        page.locator(".pw-flat").get_by_text("A2").click()
 
 
 def test_lengths_change_by_keyboard_and_strings_are_added_and_removed(show):
@@ -46,3 +56,10 @@ def test_lengths_change_by_keyboard_and_strings_are_added_and_removed(show):
     assert page.get_by_role("slider").count() == 3
     click(page, "Remove a string", "Remove a string")
     assert page.get_by_role("slider").count() == 1
+
+
+def test_the_mark_moves_when_its_string_is_removed(show):
+    page = show(PackedBatch((3, 7)))
+    page.locator(".pw-packed").get_by_text("B4").click()
+    click(page, "Remove a string")
+    assert marked(page, ".pw-flat") == ["A1", "A2", "A3"]

@@ -41,7 +41,7 @@ def test_each_trap_says_when_to_stop_and_what_the_recorded_runs_had_done_by_then
 
 
 def description(page, figure: str) -> str:
-    return page.locator(f"svg.pw-{figure}").get_attribute("aria-label")
+    return page.locator(f"svg.pw-{figure}").first.get_attribute("aria-label")
 
 
 def chosen(page, name: str) -> str:
@@ -121,7 +121,7 @@ def test_a_change_of_settings_records_the_run_so_far_and_says_so(show):
 
 def moment(page) -> int:
     """Return the number of updates after which the stage shows the states."""
-    text = page.get_by_role("slider").get_attribute("aria-valuetext")
+    text = page.get_by_role("slider").first.get_attribute("aria-valuetext")
     return int(re.match("After ([0-9,]+) update", text)[1].replace(",", ""))
 
 
@@ -147,6 +147,42 @@ def test_the_slider_goes_back_to_an_earlier_moment_of_the_run(show):
     click(page, "Another seed")      # begins a run, whose newest states are shown
     page.wait_for_function("document.querySelector('.pw-count').textContent.includes('solved')", timeout=120_000)
     assert f"{moment(page)} updates" in count(page)
+
+
+@pytest.mark.browser
+def test_an_earlier_run_with_other_settings_is_shown_next_to_the_new_one(show):
+    page = show(Playground(**SMALL))
+    train(page)
+    first, compare = description(page, "plane"), page.get_by_role("combobox", name="Compare with")
+    assert not page.locator(".pw-weights").first.is_visible()
+    page.get_by_role("combobox", name="Begin with").select_option(label="A single tanh unit")
+    click(page, "Step")
+    page.wait_for_function("document.querySelector('.pw-count').textContent.startsWith('1 ')")
+    assert page.get_by_role("img", name="The weights. next state: ").is_visible()
+    other = page.locator(".pw-stage").nth(1)
+    assert (other.is_visible(), page.locator("svg.pw-lengths").is_visible()) == (False, True)
+    compare.select_option(label="seed 0, the book's recipe with cell LSTM, units 8, bits 3, rate 0.03")
+    assert (other.is_visible(), page.locator("svg.pw-lengths").is_visible()) == (True, False)
+    assert other.locator(".pw-plane").get_attribute("aria-label") == first
+    slider, now = other.get_by_role("slider", name="Loss of the other run"), moment(page)
+    slider.press("Home")
+    assert slider.get_attribute("aria-valuetext").startswith("After 0 updates")
+    assert moment(page) == now      # each run has its own slider
+    click(page, "Start again")      # records this run, and the other one stays
+    assert (other.is_visible(), compare.locator("option").count()) == (True, 3)
+    compare.select_option(label="no other run")
+    assert (other.is_visible(), page.locator("svg.pw-lengths").is_visible()) == (False, True)
+
+
+@pytest.mark.browser
+def test_the_controls_the_plane_and_the_loss_fit_on_a_screen(show):
+    page = show(Playground("gru", hidden_size=2))
+    page.locator(".widget-host").evaluate("host => { host.style.width = '672px'; }")     # as in the book
+    page.locator(".pw-weight").first.wait_for()
+    page.locator(".pw-more > summary").first.click()
+    top = page.get_by_role("combobox", name="Begin with").bounding_box()["y"]
+    loss = page.locator(".pw-loss").first.bounding_box()
+    assert loss["y"] + loss["height"] - top < 900 - 64      # without the bar at the top of a page
 
 
 @pytest.mark.browser

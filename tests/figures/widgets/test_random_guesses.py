@@ -31,7 +31,12 @@ def test_the_same_networks_are_correct_as_in_the_experiment(page):
     correct = guessing.find_correct_guesses(NETWORK, drawn, (bits, lengths, labels))
     assert len(correct) > 0
     some = np.unique([*correct, *range(2000)])
-    found = page.evaluate("([all, strings]) => all.map((weights) => isCorrect(weights, strings))",
+    outputs = guessing.last_outputs(NETWORK, drawn[some], bits, lengths)
+    wrong = np.abs(outputs - labels) >= 0.1
+    first = page.evaluate("([all, strings]) => all.map((weights) => firstWrong(weights, strings))",
+                          [drawn[some].astype(float).tolist(), strings])
+    assert first == np.where(wrong.any(axis=1), wrong.argmax(axis=1), -1).tolist()
+    found = page.evaluate("([all, strings]) => all.map((weights) => firstWrong(weights, strings) < 0)",
                           [drawn[some].astype(float).tolist(), strings])
     assert some[found].tolist() == correct.tolist()
 
@@ -45,24 +50,75 @@ def test_the_strings_are_like_those_of_the_experiment(page):
         assert inputs.count(1) % 2 == odd
 
 
-def cells(page) -> list[str]:
-    return page.locator("td").evaluate_all("all => all.map(cell => cell.textContent).slice(1)")
+def row(page, name: str) -> list[str]:
+    """Return the guesses, the correct networks and their mean in the row of a range."""
+    return page.get_by_role("row", name=name).locator("td").all_inner_texts()
 
 
-def test_guessing_starts_stops_goes_on_and_begins_again_with_another_range(show):
+def select(page, label: str) -> None:
+    page.get_by_role("combobox", name="Weights from").select_option(label=label)
+
+
+def wait_for_dots(page, count: int) -> None:
+    """Wait until there is a dot for so many correct networks, ours included."""
+    page.wait_for_function("count => document.querySelectorAll('.pw-trial').length >= count", arg=count,
+                           timeout=300_000)     # the number of guesses is random
+
+
+def test_the_question_starts_the_guessing_and_the_answer_is_compared(show):
     page = show(RandomGuesses([1000, 3000]))
-    assert cells(page) == ["0", "4,000", "0", "2", "?", "2,000 ± 1,000"]
-    click(page, "Guess")
-    page.wait_for_function("document.querySelectorAll('td')[3].textContent !== '0'")    # a correct network
+    assert row(page, "our runs") == ["4,000", "2", "2,000 ± 1,000"]
+    assert row(page, "−100 to 100") == ["0", "0", "–"]
+    assert page.locator(".pw-trial").count() == 2
+    click(page, "Along a line")
+    assert page.locator(".pw-asked").is_hidden()
+    wait_for_dots(page, 3)
     click(page, "Stop")
-    assert page.locator("figure svg").get_attribute("aria-label").startswith("The states of the last correct network")
-    assert "U = (" in page.locator("figcaption").inner_text()
-    stopped = cells(page)
+    caption = page.locator(".pw-drawn + figcaption").inner_text()
+    assert caption.startswith("You expected the states along a line. The last correct network: after ")
+    assert "of its 100 strings, both units are within a tenth of −1 or 1" in caption
+    label = page.locator(".pw-drawn svg").get_attribute("aria-label")
+    assert label.startswith("The states of the last correct network")
+
+
+def test_guessing_starts_stops_goes_on_and_keeps_a_tally_for_each_range(show):
+    page = show(RandomGuesses([1000, 3000]))
+    select(page, "−1 to 1")
+    click(page, "Guess")
+    assert page.locator(".pw-asked").is_hidden()
+    page.wait_for_function("document.querySelector('.pw-told').textContent.includes('The best one is correct')")
+    click(page, "Stop")
+    small = row(page, "−1 to 1")
+    assert small[1:] == ["0", "–"]
+    assert "The best network so far: after " in page.locator(".pw-drawn + figcaption").inner_text()
     page.wait_for_timeout(100)
-    assert cells(page) == stopped
+    assert row(page, "−1 to 1") == small
     click(page, "Go on")
-    page.wait_for_function("before => document.querySelectorAll('td')[1].textContent !== before", arg=stopped[0])
-    page.get_by_role("combobox", name="Weights from").select_option(label="−1 to 1")
-    assert button(page, "Guess").is_visible()
-    assert cells(page)[0] == "0"
-    assert "no correct network yet" in page.locator("figcaption").inner_text()
+    page.wait_for_function("before => document.querySelectorAll('tr')[3].cells[1].textContent !== before", arg=small[0])
+    select(page, "−100 to 100")     # it goes on with the other range
+    small = row(page, "−1 to 1")
+    wait_for_dots(page, 3)
+    click(page, "Stop")
+    assert row(page, "−1 to 1") == small
+    large = row(page, "−100 to 100")
+    assert int(large[1]) >= 1
+    assert "times ours" in page.locator(".pw-told").inner_text()
+    select(page, "−1 to 1")
+    assert button(page, "Go on").is_visible()
+    assert row(page, "−100 to 100") == large
+    assert "The best network so far" in page.locator(".pw-drawn + figcaption").inner_text()
+
+
+@pytest.mark.slow
+def test_the_guessing_stops_after_ten_correct_networks(show):
+    page = show(RandomGuesses([1000, 3000]))
+    click(page, "Guess")
+    button(page, "Ten more").wait_for(timeout=300_000)
+    guesses, correct, mean = row(page, "−100 to 100")
+    assert correct == "10"
+    total = int(guesses.replace(",", ""))
+    assert int(mean.split(" ± ")[0].replace(",", "")) == pytest.approx(total / 10, abs=0.51)
+    assert page.locator(".pw-since").count() == 0       # the last guess was correct
+    assert "Do other ranges need" in page.locator(".pw-told").inner_text()
+    page.wait_for_timeout(100)
+    assert row(page, "−100 to 100")[0] == guesses

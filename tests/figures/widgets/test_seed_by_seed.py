@@ -58,9 +58,16 @@ def test_a_guess_is_made_by_keyboard_and_cannot_be_changed_after_the_first_resul
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
     assert values(page) == ["4 of 5", "none yet"]
+    without_thumb = page.get_by_role("slider").nth(1)
+    assert page.locator(".pw-unset").count() == 1
+    before = without_thumb.screenshot()
+    without_thumb.evaluate("e => e.classList.remove('pw-unset')")
+    assert without_thumb.screenshot() != before
+    assert line(page) == "Press Another seed when your guesses are final."
     button(page, "Another seed").focus()
     page.keyboard.press("Enter")
     assert slider.is_disabled()
+    assert line(page) == "1 of 5 seeds. Your guesses are final."
     click(page, "All")
     assert results(page)[0].endswith("Your 80\u00a0% is inside.")
     assert "1 of your 1 guess is inside" in line(page)
@@ -71,7 +78,7 @@ def test_a_guess_is_made_by_keyboard_and_cannot_be_changed_after_the_first_resul
 def test_a_correct_guess_is_never_outside_the_interval(show):
     page = show(SeedBySeed({str(k): [7] * k + [None] * (12 - k) for k in (0, 1, 6, 11, 12)}, cap=10))
     for slider, k in zip(page.get_by_role("slider").all(), (0, 1, 6, 11, 12), strict=True):
-        slider.fill(str(k)) if k != 6 else slider.click()       # it is at six, and a click there is a guess as well
+        slider.fill(str(k)) if k else slider.click(position={"x": 3, "y": 20})      # it is at 0, and a click is a guess
     click(page, "All")
     assert all(text.endswith("is inside.") for text in results(page))
 

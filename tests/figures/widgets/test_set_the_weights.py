@@ -1,4 +1,4 @@
-"""TwoUnits counts as many correct strings as PyTorch, and its sliders and buttons change the weights."""
+"""TwoUnits fills its table and counts strings as PyTorch does, and its hints lead to a network that never fails."""
 
 import re
 from itertools import product
@@ -8,16 +8,24 @@ import pytest
 import torch
 
 from parity_figures.widgets import TwoUnits
-from parity_figures.widgets.set_the_weights import in_order
 from parity_lib import ParityRNN, by_hand
-from tests.figures.widgets.static_page import bits_field, click
+from tests.figures.widgets.static_page import click
 
 pytestmark = pytest.mark.browser
 
+OUTPUT = [10.0, -10.0, -10.0]
+
+
+def by_hand_with(sharpness: float) -> list[float]:
+    """Return the weights of the chapter for a sharpness K."""
+    return [*(sharpness * np.array([2.0, 1, -1, -1, 2, 1, -1, -3])).tolist(), *OUTPUT]
+
+
 SETTINGS = {
     "the start": TwoUnits().weights,
-    "by hand": in_order(by_hand("tanh")),
-    "forgets": [*TwoUnits().weights[:2], -2.6, *TwoUnits().weights[3:]],
+    "by hand": by_hand_with(3),
+    "too small": by_hand_with(1),
+    "forgets": by_hand_with(1.1),
     "random": np.random.default_rng(3).uniform(-3, 3, 11).round(1).tolist(),
 }
 STRINGS = np.array(list(product([0.0, 1.0], repeat=12)))
@@ -33,59 +41,130 @@ def of_pytorch(weights: list[float]) -> ParityRNN:
     return model
 
 
-def correct_after(model: ParityRNN, zeros: int) -> int:
-    """Count the strings of twelve bits that have the correct answer after ``zeros`` more zeros."""
-    inputs = np.pad(STRINGS, ((0, 0), (0, zeros)))
+def is_correct(model: ParityRNN, strings: np.ndarray, zeros: int) -> np.ndarray:
+    """Return for each string whether its answer is correct after ``zeros`` more zeros."""
+    inputs = np.pad(strings, ((0, 0), (0, zeros)))
     with torch.no_grad():
         odd = model(torch.from_numpy(inputs)[:, :, None])[:, -1, 0] > 0
-    return int((odd.numpy() == (STRINGS.sum(axis=1) % 2 == 1)).sum())
+    return odd.numpy() == (strings.sum(axis=1) % 2 == 1)
+
+
+def shortest_wrong(model: ParityRNN, zeros: int) -> str | None:
+    """Return the first of the shortest strings with a wrong answer at the end or after ``zeros`` more zeros."""
+    for length in range(1, 13):
+        strings = np.array(list(product([0.0, 1.0], repeat=length)))
+        wrong = ~(is_correct(model, strings, 0) & is_correct(model, strings, zeros))
+        if wrong.any():
+            return "".join(str(int(bit)) for bit in strings[wrong.argmax()])
+    return None
 
 
 def counts(page) -> list[int]:
-    """Return the counts in the table that are known."""
-    table = page.locator("table").inner_text()
-    return [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) of 4,096", table)]
+    """Return the counts of correct strings that the figure gives."""
+    text = page.locator(".pw-told").inner_text()
+    return [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) of 4,096", text)]
+
+
+def sentence(page) -> str:
+    return page.locator(".pw-told [aria-live]").inner_text()
+
+
+def set_weights(page, **values: float) -> None:
+    for name, value in values.items():
+        page.get_by_role("slider", name=name, exact=True).fill(str(value))
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_counts_and_states_are_those_of_pytorch(show, name):
-    weights, bits = SETTINGS[name], "110100111"
-    model, page = of_pytorch(weights), show(TwoUnits(weights, bits=bits))
-    assert counts(page) == [correct_after(model, 0)]
+def test_counts_states_and_the_shortest_wrong_string_are_those_of_pytorch(show, name):
+    weights = SETTINGS[name]
+    model, page = of_pytorch(weights), show(TwoUnits(weights))
+    correct = is_correct(model, STRINGS, 0)
+    assert counts(page) == [correct.sum()]
+    assert f"path is that of {shortest_wrong(model, 0) or '1011'}" in page.locator("figcaption").inner_text()
     click(page, "Fifty zeros")
-    assert counts(page) == [correct_after(model, 0), correct_after(model, 50)]
+    assert counts(page) == [correct.sum(), (correct & is_correct(model, STRINGS, 50)).sum()]
+    bits = shortest_wrong(model, 50) or "1"
+    assert f"path is that of {bits} and fifty zeros" in page.locator("figcaption").inner_text()
+    assert page.locator(".pw-step").count() == len(bits) + 51
     inputs = torch.tensor([[*map(float, bits), *[0.0] * 50]], dtype=torch.float64)[:, :, None]
     label = page.locator(".pw-pair svg").get_attribute("aria-label").replace("−", "-")
     shown = [float(number) for number in re.search(r"is \((.*), (.*)\)", label).groups()]
     np.testing.assert_allclose(shown, model.hidden_states(inputs)[0, -1].detach(), atol=0.0051)
-    answers = ["odd" if model(inputs)[0, step, 0] > 0 else "even" for step in (len(bits) - 1, -1)]
-    assert re.findall("odd|even", page.locator("table").inner_text()) == answers
 
 
-def test_one_weight_is_wrong_and_the_first_correct_value_still_forgets(show):
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_table_has_pytorchs_next_states_and_judges_their_signs(show, name):
+    model, page = of_pytorch(SETTINGS[name]), show(TwoUnits(SETTINGS[name]))
+    rows = page.locator("tr:has(td)").all()
+    pairs = [(old, x) for old in ((0, 0), (-1, -1), (1, 1), (1, -1)) for x in (0, 1)]
+    for row, (old, x) in zip(rows, pairs, strict=True):
+        p = int(old == (1, -1))
+        _, after = model.rnn(torch.full((1, 1, 1), float(x)).double(), torch.tensor([[old]]).double())
+        after = after.flatten().detach()
+        cells = row.inner_text().replace("−", "-").split("\t")
+        assert cells[:2] == [str(old), f"{p} + {x} = {p + x}"]
+        np.testing.assert_allclose([float(cell.split()[0]) for cell in cells[2:]], after, atol=0.0051)
+        judged = [mark.get_attribute("aria-label") == "correct" for mark in row.get_by_role("img").all()]
+        assert judged == [after[0] > 0 if p + x >= 1 else after[0] < 0, after[1] > 0 if p + x >= 2 else after[1] < 0]
+
+
+def test_the_hints_lead_from_zeros_to_a_network_that_forgets_nothing(show):
     page = show(TwoUnits())
-    slider = page.get_by_role("slider", name="V12")
-    slider.focus()
-    seen = counts(page)
-    while seen[-1] < 4096:
-        page.keyboard.press("ArrowRight")
-        seen += counts(page)
-    assert len(set(seen)) == len(seen), "each step is seen"
+    assert "First unit: its sign is correct in 0 of 8 rows" in sentence(page)
+    click(page, "Hint")
+    assert "Try 2 for V₁₁ and −2 for V₁₂" in sentence(page)
+    set_weights(page, V11=1, V12=-1)
+    assert "So try 2.0 for U₁" in sentence(page)
+    set_weights(page, U1=2)
+    assert "Move b₁ until the last two of them are above 0" in sentence(page)
+    set_weights(page, b1=-1)
+    assert "Second unit: its sign is correct in 0 of 8 rows" in sentence(page)
+    assert "Try 2 for V₂₁" in sentence(page)
+    set_weights(page, V21=1, V22=-1)
+    assert "So try 2.0 for U₂" in sentence(page)
+    set_weights(page, U2=2)
+    assert "Move b₂ until only the last of them is above 0" in sentence(page)
+    set_weights(page, b2=-3)
+    assert "All signs in the table are correct, but some strings" in sentence(page)
+    assert "“All larger”" in sentence(page)
+    click(page, "All larger")
+    assert counts(page) == [4096]
+    assert "Will all answers still be correct" in sentence(page)
     click(page, "Fifty zeros")
     assert counts(page)[1] < 4096
-    assert "fifty zeros make" in page.locator(".pw-told").inner_text()
-    slider.fill("-2")
+    assert "The network forgets" in sentence(page)
+    assert "“All larger”" in sentence(page)
+    click(page, "All larger")
     assert counts(page) == [4096, 4096]
-    click(page, "No zeros")
-    assert "Will they still be correct" in page.locator(".pw-told").inner_text()
-    bits_field(page).fill("10")
-    assert "odd" in page.locator("table").inner_text()
-    click(page, "K = 3")
-    assert page.get_by_role("slider").evaluate_all("all => all.map(one => Number(one.value))") == SETTINGS["by hand"]
-    click(page, "Start again")
-    assert counts(page) == seen[:1]
+    click(page, "All smaller")
+    assert counts(page)[1] < 4096
+    click(page, "No zeros", "Start again")
+    assert counts(page) == [2048]
+    assert page.get_by_role("slider").evaluate_all("all => all.map(one => Number(one.value))") == [0] * 8
 
 
-def test_the_summary_has_the_count_of_the_page(show):
-    for weights in SETTINGS.values():
-        assert f" {correct_after(of_pytorch(weights), 0):,} of the 4,096" in TwoUnits(weights).summary()
+def test_the_chapters_network_has_these_weights_in_this_order():
+    for ours, chapters in zip(of_pytorch(by_hand_with(3)).parameters(), by_hand("tanh").parameters(), strict=True):
+        assert torch.equal(ours, chapters)
+    assert TwoUnits().weights == [0.0] * 8 + by_hand_with(3)[8:]
+
+
+def test_no_weight_becomes_larger_than_twelve(show):
+    page = show(TwoUnits([11.0, *[1.0] * 7, *OUTPUT]))
+    larger = page.get_by_role("button", name="All larger")
+    assert larger.get_attribute("aria-disabled") == "true"
+    larger.click(force=True)
+    assert page.locator("output").first.inner_text() == "11.0"
+    click(page, "All smaller")
+    assert page.locator("output").first.inner_text() == "9.9"
+    assert larger.get_attribute("aria-disabled") == "false"
+
+
+def test_the_outline_of_a_focused_slider_leaves_the_numbers_free(show):
+    page = show(TwoUnits())
+    page.keyboard.press("Tab")
+    slider = page.get_by_role("slider", name="U1")
+    assert slider.evaluate("e => document.activeElement === e")
+    top = slider.evaluate("e => e.getBoundingClientRect().top - parseFloat(getComputedStyle(e).outlineOffset)")
+    number = page.locator("output").first.bounding_box()
+    assert top >= number["y"] + number["height"] - 4     # the digits have no descenders

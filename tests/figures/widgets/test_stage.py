@@ -1,4 +1,6 @@
-"""The marks of the stage are PyTorch's hidden states, and its vertical direction is a principal component."""
+"""The stage shows PyTorch's hidden states and weights, and its vertical direction is a principal component."""
+
+import re
 
 import numpy as np
 import pytest
@@ -17,13 +19,25 @@ DRAW = """(settings) => {
     const snapshot = trainer.snapshot(), up = directionOf(snapshot), frame = frameOf([snapshot], up);
     const drawing = svg("svg");
     drawPlane(drawing, snapshot, { up, frame });
-    const [{ low, high }, marks, line] = [frame, [...drawing.children].slice(1), drawing.querySelector(".pw-readout")];
+    const marks = [...drawing.children].filter((mark) => mark.matches("circle, rect"));
+    const [{ low, high }, line] = [frame, drawing.querySelector(".pw-readout")];
     const place = (element, x, y) => [parseFloat(element.getAttribute(x)), parseFloat(element.getAttribute(y))];
     const back = ([x, y], size) => [x, size - y].map((v, axis) => low[axis] + v / size * (high[axis] - low[axis]));
     const odd = marks.map((mark) => mark.matches(".pw-odd-state"));
     return { bits: Array.from(bits), shape: [steps, count], up, odd, label: drawing.getAttribute("aria-label"),
              places: marks.map((mark, i) => back(place(mark, ...(odd[i] ? ["x", "y"] : ["cx", "cy"])), 100)),
              line: [back(place(line, "x1", "y1"), 1), back(place(line, "x2", "y2"), 1)] };
+}"""
+
+# Return the parts of a cell and the weights that the lines of each part stand for, relative to the largest.
+WEIGHTS = """(settings) => {
+    const trainer = new (engine().Trainer)(settings), drawing = make("div");
+    trainer.network.parameters.set(settings.weights);
+    drawWeights(drawing, trainer.snapshot(), settings.cell, settings.largest);
+    const signs = { plus: 1, zero: 0, minus: -1 };
+    const weight = ({ style, dataset }) => style.getPropertyValue("--share") * signs[dataset.sign];
+    return [drawing.getAttribute("aria-label"), [...drawing.children].map((part) =>
+      [part.querySelector("text").textContent, [...part.querySelectorAll("line")].map(weight)])];
 }"""
 
 
@@ -62,3 +76,20 @@ def test_the_marks_are_pytorchs_states(page, cell, hidden):
         assert abs(np.dot(up, readout)) < 1e-9
         assert np.linalg.norm(up) == pytest.approx(1)
         assert np.linalg.norm(aside @ up) > 0.999 * np.linalg.svd(aside)[1][0]
+
+
+@pytest.mark.parametrize("hidden", [1, 3])
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_lines_are_pytorchs_weights(page, cell, hidden):
+    net = random_net(cell, hidden, seed=3, scale=2)
+    from_bit, from_state, _, _, output, _ = (value.detach().numpy() for value in net.parameters())
+    weights = np.hstack([from_state, from_bit]).reshape(-1, hidden * (hidden + 1))
+    largest = float(max(np.abs(weights).max(), np.abs(output).max()))
+    label, drawn = page.evaluate(WEIGHTS, DEFAULTS | settings_of(net, largest=largest))
+    names = {"gru": ["reset gate", "update gate", "candidate"],
+             "lstm": ["input gate", "forget gate", "candidate", "output gate"]}.get(cell, ["next state"])
+    assert [name for name, _ in drawn] == [*names, "output"]
+    for (_, shares), expected in zip(drawn, [*weights, output[0]], strict=True):
+        np.testing.assert_allclose(np.array(shares) * largest, expected, atol=1e-3 * largest)
+    said = [float(number) for number in re.findall(r"(-?[0-9.]+) from", label.replace("−", "-"))]
+    np.testing.assert_allclose(said, [*weights.flatten(), *output[0]], atol=0.0051)

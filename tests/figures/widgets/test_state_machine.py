@@ -147,6 +147,9 @@ def test_a_string_has_an_end_and_can_be_empty(show):
     bits_field(page).fill(399 * "0")
     click(page, "50 zeros")
     assert len(bits_field(page).input_value()) == 400
+    bits_field(page).fill(51 * "1")
+    assert bits_field(page).evaluate("field => field.scrollWidth <= field.clientWidth")
+    bits_field(page).fill(400 * "0")
     assert button(page, "Read a 1").get_attribute("aria-disabled") == "true"
 
 
@@ -193,4 +196,5 @@ def test_boxes_of_a_proof_are_drawn_at_their_places(show):
     assert page.locator(".pw-proof-odd").count() == int(boxes.odd.sum())
     choose(page, "not")
     assert checkbox.is_hidden()
+    assert "boxes" not in page.locator(".parity-widget").inner_text()
     assert frames.count() == 0

@@ -72,6 +72,27 @@ def test_buttons_step_through_the_string_and_explain_it(show):
 
 
 @pytest.mark.browser
+def test_a_run_goes_step_by_step_and_can_be_stopped(show):
+    page = show(UnrolledRNN(bits="1101"), less_motion=False)
+    line = page.locator(".pw-line")
+    for stopping in ("Stop", "Back"):
+        click(page, "Run")
+        assert count(page) == "step 1 of 4"
+        assert line.get_attribute("aria-live") == "off"
+        page.get_by_text("step 2 of 4").wait_for()
+        click(page, stopping)
+        stopped = count(page)
+        assert line.get_attribute("aria-live") == "polite"
+        page.wait_for_timeout(1000)
+        assert (count(page), button(page, "Run").count()) == (stopped, 1)
+        click(page, "Reset")
+    click(page, "Run")
+    page.get_by_text("step 4 of 4").wait_for()
+    assert line.get_attribute("aria-live") == "polite"
+    assert button(page, "Run").get_attribute("aria-disabled") == "true"
+
+
+@pytest.mark.browser
 def test_arrow_keys_step_and_bits_flip_by_keyboard(show):
     page = show(UnrolledRNN(bits="1101"))
     page.keyboard.press("Tab")

@@ -3,7 +3,7 @@
 loses:
   parity-check: gives None (is a `return` missing?)
   rnn-step-check: gives None (is a `return` missing?)
-  unroll-check: np.array(...) or torch.tensor(...) turns a list into one
+  unroll-check: np.array(...) turns a list into one
   two-unit-weights-check: is a `return` missing?
 """
 # %% parity: return bits.sum(axis=1) % 2 -> print(bits.sum(axis=1) % 2)
