@@ -18,7 +18,7 @@ from collections import ChainMap
 
 from parity_study.experiments.condition import Enumerated
 
-SEEDS = 50
+SEEDS = 100
 SAMPLE = ("float64, beta2 0.99, eps 1e-16",)
 CHANGES = {"float64": {"double": True}, "beta2 0.99": {"beta2": 0.99}, "eps 1e-16": {"eps": 1e-16},
            "weights x 3": {"weight_scale": 3.0}, "bias 5": {"forget_bias": 5.0}}

@@ -19,7 +19,7 @@ from scipy.special import expit
 
 from parity_study.experiments.signal_and_noise import Measured
 
-SEEDS = 50
+SEEDS = 100
 SAMPLE = ("4 bits, 64 drawn, x 1, bias drawn",)
 CONDITIONS = {f"{n} bits, {size} drawn, x {scale}, bias {'drawn' if bias is None else bias}":
               Measured(bits=n, batch_size=size, weight_scale=float(scale), forget_bias=bias)
