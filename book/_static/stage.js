@@ -5,7 +5,7 @@
   const stills = [...document.querySelectorAll(".bd-article figure.still")];
   if (!stills.length) return;
   const LINE = 0.68; // of the height of the window: what is above this line has been reached
-  const places = [...stills, stills.at(-1).closest("section").nextElementSibling]; // the stage is empty again at the last
+  const places = [...stills, stills.at(-1).closest("section").nextElementSibling.children[2]]; // empty at the last
   const stage = Object.assign(document.createElement("div"), { className: "stage", ariaHidden: "true" });
   const partsOf = (element) => [...element.querySelectorAll("svg g[id^=axes] > g")];
   let shown = null;

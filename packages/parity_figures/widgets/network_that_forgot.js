@@ -55,7 +55,8 @@ function build(model) {
   drawPlane(view, network);
   const column = (title, box, drawing) => make("div", { class: "pw-labelled" }, title, box, drawing);
   view.root = widgetRoot("The network that forgot", row, view.string, view.sentence,
-    make("div", { class: "pw-pair pw-forgetting" }, column("Network (large point: its memory)", view.answers.network, view.plane),
+    make("div", { class: "pw-pair pw-forgetting" },
+      column("Network (large point: its memory)", view.answers.network, view.plane),
       column("State machine", view.answers.machine, view.machine)));
   onKeys(view.root, { 0: () => play(model, "0"), 1: () => play(model, "1") });
   return view;

@@ -72,6 +72,7 @@ function paint(view, model) {
     ...(wrong[t] ? [make("span", {}, "you: ", view.said[t], " ", correctness(false))] : [])))) : view.bit);
   for (const name of ["Even", "Odd"]) setAvailable(view.buttons[name], !over);
   view.buttons.Again.hidden = view.question.hidden = !over;
-  view.count.textContent = over ? "" : `bit ${bits.length} of ${ENOUGH}` + (mistakes ? `, ${counted(mistakes, "mistake")}` : "");
+  view.count.textContent = over ? "" :
+    `bit ${bits.length} of ${ENOUGH}` + (mistakes ? `, ${counted(mistakes, "mistake")}` : "");
   return mistakes;
 }
