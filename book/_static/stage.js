@@ -4,8 +4,8 @@
   "use strict";
   const stills = [...document.querySelectorAll(".bd-article figure.still")];
   if (!stills.length) return;
-  const LINE = 0.45; // of the height of the window: what is above this line has been reached
-  const places = [...stills, stills.at(-1).closest("section").nextElementSibling]; // the stage is empty again at the last
+  const LINE = 0.68; // of the height of the window: what is above this line has been reached
+  const places = [...stills, stills.at(-1).closest("section").nextElementSibling.children[2]]; // empty at the last
   const stage = Object.assign(document.createElement("div"), { className: "stage", ariaHidden: "true" });
   const partsOf = (element) => [...element.querySelectorAll("svg g[id^=axes] > g")];
   let shown = null;
@@ -24,7 +24,7 @@
       if (!kept.has(part.outerHTML)) part.animate({ opacity: [0, 1] }, { duration: 600, easing: "ease-out" });
   }
 
-  document.querySelector(".sidebar-secondary__inner").append(stage); // in wide windows, a column next to the text
+  document.querySelector(".sidebar-secondary__inner").prepend(stage); // in wide windows, a column next to the text
   const reached = (place) => place.getBoundingClientRect().top < LINE * innerHeight;
   const observer = new IntersectionObserver(() => {
     const place = places.findLast(reached);

@@ -17,8 +17,8 @@ COUNT_FADES = """() => {
   window.fades = 0;
   Element.prototype.animate = function (...how) { window.fades += 1; return animate.apply(this, how); };
 }"""
-TO_A_THIRD = """(still) =>
-  scrollBy({ top: still.getBoundingClientRect().top - innerHeight / 3, behavior: "instant" })"""
+TO_TWO_THIRDS = """(still) =>
+  scrollBy({ top: still.getBoundingClientRect().top - innerHeight * 2 / 3, behavior: "instant" })"""
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def test_the_stage_shows_the_last_still_that_the_reader_has_come_to(browser, cha
         stills = page.locator(".still")
         assert (page.evaluate(SHOWN), stills.evaluate_all(DRAWN)) == ("", 0)
         for still in [*stills.all(), *reversed(stills.all())]:
-            still.evaluate(TO_A_THIRD)
+            still.evaluate(TO_TWO_THIRDS)
             label = still.locator("svg").get_attribute("aria-label")
             page.wait_for_function(f"(label) => {SHOWN} === label && {IN_VIEW}", arg=label)
             assert page.locator(".stage p").text_content() in still.locator("figcaption").text_content()
@@ -67,7 +67,7 @@ def test_only_new_parts_of_the_drawing_fade_in(browser, chapter):
             page.evaluate(COUNT_FADES)
             parts = 0
             for name in ("fig-parity", "fig-latch", "fig-parity"):
-                page.locator(f"#{name}").evaluate(TO_A_THIRD)
+                page.locator(f"#{name}").evaluate(TO_TWO_THIRDS)
                 page.wait_for_function(f"{SHOWN} === document.querySelector('#{name} svg').getAttribute('aria-label')")
                 parts += page.locator(".stage svg g[id^=axes] > g").count()
             if fades:

@@ -11,7 +11,7 @@ const isOdd = (model) => onesIn(model.get("bits")) % 2 === 1;
 /** Say whether the reader may add a bit: up to OWN bits, and one more if it makes the count of ones odd. */
 const mayPlay = (model, bit) => !model.get("zeros") &&
   (model.get("bits").length < OWN || (model.get("bits").length === OWN && bit === "1" && !isOdd(model)));
-const mayReadZeros = (model) => !model.get("zeros") && isOdd(model); // after an even count there is nothing to forget
+const mayReadZeros = (model) => !model.get("zeros") && model.get("bits") !== "";
 
 function play(model, bit) {
   if (mayPlay(model, bit)) save(model, { bits: model.get("bits") + bit });
@@ -55,7 +55,8 @@ function build(model) {
   drawPlane(view, network);
   const column = (title, box, drawing) => make("div", { class: "pw-labelled" }, title, box, drawing);
   view.root = widgetRoot("The network that forgot", row, view.string, view.sentence,
-    make("div", { class: "pw-pair pw-forgetting" }, column("Network", view.answers.network, view.plane),
+    make("div", { class: "pw-pair pw-forgetting" },
+      column("Network (large point: its memory)", view.answers.network, view.plane),
       column("State machine", view.answers.machine, view.machine)));
   onKeys(view.root, { 0: () => play(model, "0"), 1: () => play(model, "1") });
   return view;
@@ -105,12 +106,12 @@ function paint(view, model) {
 
 function describe(steps, own, zeros) {
   if (own === "") return `Press 0 or 1 a few times, at most ${OWN}. Then let the network read fifty zeros.`;
-  const ones = onesIn(own);
+  const ones = onesIn(own), odd = ones % 2 === 1, [right, other] = odd ? ["odd", "even"] : ["even", "odd"];
   const forgot = steps.findIndex((step, t) => t > own.length && step.network !== step.parity) - own.length;
   if (forgot > 0)
-    return `At zero ${forgot} the network forgot: it answers even. The state machine still answers odd.`;
-  if (zeros) return `After ${counted(zeros, "zero")} the network still answers odd.`;
-  return `The number of ones so far is ${ones}, which is ${parityName(ones)}. ` + (ones % 2 ?
-    "Fifty zeros will not change that. Will the network still answer odd?" :
-    "Add a 1, so that the network has something to remember.");
+    return `At zero ${forgot} the network forgot: it answers ${other}. The state machine still answers ${right}.`;
+  if (zeros) return `After ${counted(zeros, "zero")} the network still answers ${right}.` +
+    (odd || zeros < ZEROS ? "" : " Start again and try an odd count of ones.");
+  return `The number of ones so far is ${ones}, which is ${right}. Fifty zeros will not change that. ` +
+    `Will the network still answer ${right}?`;
 }

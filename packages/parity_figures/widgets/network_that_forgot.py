@@ -20,8 +20,7 @@ class NetworkThatForgot(NetworkWidget):
     The network is a GRU from ``parity_study.certificate_store``. Its state is drawn as a point whose first
     coordinate is the logit, so that a vertical line separates the answers exactly. The second is the direction at right
     angles to the readout in which the states vary most. Next to it is the machine that was extracted from the network.
-    ``bits`` is the string that has been read. Its last ``zeros`` bits were added after those of the reader, whose count
-    of ones has to be odd, because there is nothing to forget otherwise.
+    ``bits`` is the string that has been read. Its last ``zeros`` bits were added after those of the reader.
 
     >>> NetworkThatForgot()
     [Interactive figure] A trained network reads a 1 and then 50 zeros. It answers odd, but from zero 26 on it \

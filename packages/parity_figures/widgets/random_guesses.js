@@ -6,6 +6,8 @@ const MILLISECONDS = 30, ENOUGH = 10; // of guessing between two pictures; corre
 const WIDE = 340, LEFT = 95, ROW = 24; // of the drawing of the trials
 const [FEWEST, MOST] = [2, 6]; // the powers of ten at the ends of its axis
 const EXPECTATIONS = ["At a few points", "Along a line", "All over the square"];
+const APART = 0.2, FEW = 10; // states that are closer than this lie at one point; points that are few
+const LONG = 50_000; // guesses without success after which our runs with weights from −1 to 1 are mentioned
 
 export default widgetOf(["scale"], build, paint, stop);
 
@@ -69,7 +71,7 @@ function build(model) {
   const { row } = buttonRow(EXPECTATIONS.map((expected) => [expected, () => {
     view.expected = expected;
     view.button.focus();
-    guess(view, model);
+    paint(view, model);
   }]));
   view.question = make("div", { class: "pw-asked" },
     make("b", {}, "Where will the states of a correct network lie?"), row);
@@ -98,13 +100,13 @@ function paint(view, model) {
   view.scale.choose(scale);
   view.button.textContent = view.timer ? "Stop" : !tally.weights ? "Guess" :
     trials.length && trials.length % ENOUGH === 0 ? "Ten more" : "Go on";
-  view.question.hidden = ranges.some((range) => view.tallies[range].weights);
+  view.question.hidden = Boolean(view.expected);
   view.table.replaceChildren(
     make("tr", {}, ...["weights", "guesses", "correct", "mean"].map((name) => make("th", { scope: "col" }, name))),
     ...rows.map(paintRow));
   drawTrials(view.trials, rows);
   view.sentence.setAttribute("aria-live", view.timer ? "off" : "polite");
-  view.sentence.textContent = describe(tally, model.get("ours"));
+  view.sentence.textContent = describe(tally, model.get("ours"), scale === 1 && model.get("within_one"));
   paintStates(view, tally);
 }
 
@@ -135,23 +137,28 @@ function drawTrials(drawing, rows) {
     }));
 }
 
-function describe({ trials, weights, passed }, ours) {
+function describe({ trials, since, weights, passed }, ours, withinOne) {
   if (!weights) return `In our runs, the weights were from −${RANGE} to ${RANGE}. ` +
     `The guessing stops when ${ENOUGH} networks are correct.`;
-  if (!trials.length) return "No network with these weights is correct yet. The best one is correct on the first " +
-    `${passed} of the ${STRINGS} strings.`;
+  if (!trials.length && withinOne && since >= LONG) return "No network with these weights is correct yet, and a hit " +
+    `is unlikely: in our runs with this range, ${withinOne.solved || "none"} of ${whole(withinOne.guesses)} networks ` +
+    "of the form A1 was correct.";
+  if (!trials.length) return "No network with these weights is correct yet. Each network reads one string after the " +
+    `other until an answer is wrong. The best one so far gave ${counted(passed, "correct answer")}, and ${STRINGS} ` +
+    "are needed.";
   const times = fixed(meanOf(trials) / meanOf(ours), 1);
   return `Your mean is ${times} times ours; the number after ± is one standard error. ` +
     (trials.length < ENOUGH ? `The guessing stops when ${ENOUGH} networks are correct.` :
       "Do other ranges need more guesses, or fewer?");
 }
 
-/** Show the states of a network after its strings. */
+/** Show the states of a network after its strings, but not before the reader has said where they expect them. */
 function paintStates({ plane, caption, expected }, { weights, strings, passed }) {
-  if (!weights) {
+  if (!weights || !expected) {
     plane.replaceChildren(svg("rect", { class: "pw-frame", width: SIDE, height: SIDE }));
     plane.setAttribute("aria-label", "An empty square.");
-    caption.textContent = "";
+    caption.textContent = expected ? `You expect the states ${expected.toLowerCase()}. Press “Guess”.` :
+      weights ? "If you choose an answer, this square shows the states." : "";
     return;
   }
   const states = [[], []];
@@ -163,7 +170,11 @@ function paintStates({ plane, caption, expected }, { weights, strings, passed })
   paintPlane(plane, weights, states);
   const correct = passed === STRINGS, name = correct ? "last correct network" : "best network so far";
   plane.setAttribute("aria-label", `The states of the ${name} after its strings, and its answers.`);
-  const full = states.flat().filter((h) => h.every((value) => Math.abs(value) > 1 - NEAR)).length;
-  caption.textContent = (expected && correct ? `You expected the states ${expected.toLowerCase()}. ` : "") +
+  const all = states.flat(), full = all.filter((h) => h.every((value) => Math.abs(value) > 1 - NEAR)).length;
+  const points = all.reduce((kept, h) => (kept.some((other) => Math.hypot(h[0] - other[0], h[1] - other[1]) < APART) ?
+    kept : [...kept, h]), []).length;
+  const verdict = points <= FEW && expected === EXPECTATIONS[0] ? ", and you were right: they lie" : ", but they lie";
+  caption.textContent = (correct ?
+    `You expected the states ${expected.toLowerCase()}${verdict} at ${counted(points, "point")}. ` : "") +
     `The ${name}: after ${full} of its ${STRINGS} strings, both units are within a tenth of −1 or 1.`;
 }

@@ -28,17 +28,17 @@ function build(model) {
     }],
     ["All smaller", () => multiplyUnits(model, SMALLER)], ["All larger", () => multiplyUnits(model, 1 / SMALLER)],
     ["Fifty zeros", () => save(model, { zeros: !model.get("zeros") })],
-    ["Start again", () => save(model, { weights: view.start, zeros: false })]], "Fifty zeros");
+    ["Start again", () => save(model, { weights: view.start, zeros: false })]]);
   view.buttons = buttons;
   view.plane = makePlane();
   view.table = make("table", {});
   view.caption = make("figcaption", {});
-  view.count = make("p", {});
+  view.count = make("p", { class: "pw-score" });
   view.sentence = make("p", { "aria-live": "polite" });
   view.root = widgetRoot("Two units whose weights you set", make("div", { class: "pw-pair pw-side-by-side" },
-    make("div", {}, make("div", { class: "pw-weights" }, ...UNITS.map((_, unit) => buildUnit(view, model, unit))),
-      view.table),
-    make("div", { class: "pw-told" }, row, view.count, view.sentence),
+    make("div", {}, view.count, make("div", { class: "pw-weights" },
+      ...UNITS.map((_, unit) => buildUnit(view, model, unit))), view.table),
+    make("div", { class: "pw-told" }, row, view.sentence),
     make("figure", {}, view.plane, view.caption)));
   return view;
 }
@@ -84,6 +84,18 @@ function fillRows(weights) {
   });
 }
 
+/** Write a label next to a spot, on the side with the most room. Its place is added to those that are taken. */
+function placeLabel([x, y], text, taken) {
+  const width = 9 * text.length, room = ({ left, top }) => Math.min(9, ...taken.map(([across, down]) => Math.hypot(
+    Math.max(left - across, 0, across - left - width), Math.max(top - down, 0, down - top - 12))));
+  const sides = [-1, 1].flatMap((way) => [x + 9, x - 9 - width, x - width / 2].map((left) =>
+    ({ left, top: y - 6 + 15 * way }))).concat([x + 11, x - 11 - width].map((left) => ({ left, top: y - 6 })));
+  const inside = sides.filter(({ left }) => left > 2 && left + width < SIDE - 2);
+  const best = (inside.length ? inside : sides).reduce((a, b) => (room(b) > room(a) ? b : a));
+  for (let i = 0; i <= 8; i++) taken.push([best.left + (i / 8) * width, best.top + 6]);
+  return svgText(best.left, best.top + 12, text, "start", "pw-times");
+}
+
 /** Draw a path through the plane with arrowheads; each place has the numbers of its time steps. */
 function drawPath(path) {
   const spots = path.map((h) => PLANE.point(...h).split(",").map(Number)), labels = [];
@@ -99,10 +111,12 @@ function drawPath(path) {
       transform: `translate(${x - 0.4 * dx} ${y - 0.4 * dy}) rotate(${angle})` })];
   });
   const count = ([first, last]) => (first === last ? first : `${first}–${last}`);
+  const taken = spots.slice(1).flatMap(([x, y], t) => Array.from({ length: 21 }, (_, i) =>
+    [x + (i / 20) * (spots[t][0] - x), y + (i / 20) * (spots[t][1] - y)]));
   return [svgPath("pw-trail", spots), ...heads,
     ...spots.map(([cx, cy]) => svg("circle", { class: "pw-step", cx, cy, r: 2.4 })),
-    ...labels.map(({ h, spot: [x, y], spans }) => svgText(x + (h[0] > CLOSE ? -9 : 9), y + (h[1] > 0 ? 19 : -9),
-      spans.map(count).join(", "), h[0] > CLOSE ? "end" : "start", "pw-times"))];
+    ...labels.map(({ spot, spans }) => placeLabel(spot,
+      [...spans.slice(0, 4).map(count), ...(spans.length > 4 ? ["…"] : [])].join(", "), taken))];
 }
 
 function paint(view, model) {
@@ -125,19 +139,19 @@ function paint(view, model) {
     slider.value = weights[i];
     view.values[i].textContent = fixed(weights[i], 1);
   });
-  view.buttons["Fifty zeros"].textContent = zeros ? "No zeros" : "Fifty zeros";
-  view.buttons.Hint.setAttribute("aria-pressed", String(view.hinting));
+  for (const [name, on] of [["Fifty zeros", zeros], ["Hint", view.hinting]])
+    view.buttons[name].setAttribute("aria-pressed", String(on));
   setAvailable(view.buttons["All larger"], Math.max(...weights.slice(0, 8).map(Math.abs)) <= LARGEST * SMALLER);
   paintTable(view.table, rows);
-  const number = (count) => `${count.toLocaleString("en")} of ${COUNT.toLocaleString("en")}`;
-  view.count.textContent = `${number(counts[0])} strings of ${LENGTH} bits get the correct answer` +
-    (zeros ? `, and ${number(counts[1])} still have it after fifty zeros.` : ".");
+  const [all, correct, kept] = [COUNT, ...counts].map((number) => number.toLocaleString("en"));
+  view.count.textContent = `${correct} of ${all} strings get the correct answer` +
+    (zeros ? `, and ${kept} still have it after fifty zeros.` : ".");
   const signs = UNITS.map((_, unit) => rows.filter((row) => row[unit].correct).length);
   const goal = counts[0] === COUNT ? DONE : [...signs, 0].findIndex((count) => count < ROWS.length);
   const forgets = zeros && counts[1] < COUNT;
   setAvailable(view.buttons.Hint, goal !== DONE || forgets);
   view.sentence.textContent = `${describe(goal, signs[goal], zeros, forgets)} ` +
-    (view.hinting ? hint(weights, goal, forgets) : "");
+    (view.hinting ? hint(weights, rows, goal === DONE && !forgets) : "");
 }
 
 function paintTable(table, rows) {
@@ -159,17 +173,23 @@ function describe(goal, signs, zeros, forgets) {
     "Fifty zeros change none of the answers. How small can you make the weights?";
 }
 
-/** Say what to do next on the way to a goal, with reasons that hold for weights of any size. */
-function hint(weights, goal, forgets) {
-  if (goal === WEAK || forgets) return "Look for numbers in the table that are far from −1 and 1: they carry an " +
+/** Name a row with a wrong sign and a weight to move; if there is none, say how to make the units sharper. */
+function hint(weights, rows, done) {
+  if (done) return "";
+  const unit = UNITS.findIndex((_, i) => rows.some((row) => !row[i].correct));
+  if (unit < 0) return "Look for numbers in the table that are far from −1 and 1: they carry an " +
     "error into the next time step. Larger weights move them closer to −1 and 1, so press “All larger”.";
-  if (goal === DONE) return "";
-  const i = goal + 1, [u, v1, v2] = weights.slice(4 * goal, 4 * i), odd = fixed(v1 - v2, 1);
-  if (v1 < 1 || v1 > 4 || Math.abs(v1 + v2) > NEAR) return "The sum in the tanh should rise with the old p, which is " +
-    `half the difference of the old units. Try 2 for ${subscript("V", `${i}1`)} and −2 for ` +
-    `${subscript("V", `${i}2`)}: then an even state adds nothing.`;
-  if (Math.abs(u - v1 + v2) > NEAR) return "A 1 should raise the sum as much as the odd state (1, −1), which adds " +
-    `${odd}. So try ${odd} for ${subscript("U", i)}.`;
-  return `Without its bias, the sum is now 0, ${odd} or ${fixed(2 * (v1 - v2), 1)} if ${TOTAL} is 0, 1 or 2. Move ` +
-    `${subscript("b", i)} until ${goal ? "only the last of them is" : "the last two of them are"} above 0 with it.`;
+  const [u, v1, v2] = weights.slice(4 * unit, 4 * unit + 3), odd = v1 - v2, name = (letter, j = "") =>
+    subscript(letter, `${unit + 1}${j}`);
+  const [reads, advice] = v1 < 1 || v1 > 4 ? [({ old }) => old[0], `Move ${name("V", 1)} to 2, so that the sum in ` +
+      "the tanh rises with the first old unit."] :
+    Math.abs(v1 + v2) > NEAR ? [({ old }) => old[1], `Move ${name("V", 2)} to ${fixed(-v1, 1)}, so that the even ` +
+      "states (−1, −1) and (1, 1) add nothing to the sum in the tanh."] :
+    Math.abs(u - odd) > NEAR ? [({ bit }) => bit, `Move ${name("U")} to ${fixed(odd, 1)}, so that a 1 adds as much ` +
+      "to the sum in the tanh as the odd state (1, −1)."] :
+    [() => true, `Without its bias, the sum is now 0, ${fixed(odd, 1)} or ${fixed(2 * odd, 1)} if ${TOTAL} is 0, 1 or ` +
+      `2. Move ${name("b")} until ${unit ? "only the last of them is" : "the last two of them are"} above 0 with it.`];
+  const wrong = ROWS.filter((_, i) => !rows[i][unit].correct), { old, bit, sum } = wrong.find(reads) ?? wrong[0];
+  return `For example, the row (${old.map((v) => fixed(v, 0)).join(", ")}) with ${sum - bit} + ${bit} has a wrong ` +
+    `sign. ${advice}`;
 }

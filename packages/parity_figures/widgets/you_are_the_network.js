@@ -1,6 +1,6 @@
 // A game in which the reader takes the place of the network: one bit at a time, and after each one odd or even.
 
-const ENOUGH = 10; // correct answers, after which the widget asks what the reader remembered
+const ENOUGH = 10; // answers, after which the widget asks what the reader remembered
 const MEMORIES = [
   ["All of them", "You could, but nobody does for long. Look at what you used when the next bit came: only whether " +
     "the count was odd."],
@@ -14,8 +14,7 @@ export default widgetOf([], build, (view, model) => startRound(view, model, 0));
 
 /** Start a new round at bit `start` of the bits. */
 function startRound(view, model, start) {
-  Object.assign(view, { start, over: false });
-  save(model, { answered: 0 });
+  Object.assign(view, { start, said: [] });
   view.reply.textContent = "";
   paint(view, model);
   view.line.replaceChildren(`The first bit is ${bitsOf(view, model)}. Is the number of ones so far odd or even?`,
@@ -23,23 +22,22 @@ function startRound(view, model, start) {
 }
 
 /** Return the bits of the round, which end with the one that the reader sees; the bits begin again after the last. */
-function bitsOf({ start }, model) {
-  const bits = model.get("bits"), count = Math.min(model.get("answered") + 1, ENOUGH);
+function bitsOf({ start, said }, model) {
+  const bits = model.get("bits"), count = Math.min(said.length + 1, ENOUGH);
   return Array.from({ length: count }, (_, t) => bits[(start + t) % bits.length]).join("");
 }
 
+const isOver = ({ said }) => said.length === ENOUGH;
+
 function answer(view, model, word, event) {
-  if (view.over || event.detail > 1) return; // the second click of a double click is not an answer
-  const string = bitsOf(view, model), ones = onesIn(string), wrong = word !== parityName(ones);
-  const won = !wrong && string.length === ENOUGH;
-  view.over = wrong || won;
-  if (!wrong) save(model, { answered: string.length });
-  paint(view, model);
-  view.line.textContent = wrong ?
-    `You answered ${word}. The bits were ${string}: ${counted(ones, "one")}, and ${ones} is ${parityName(ones)}.` :
-    won ? `All ${ENOUGH} answers were correct. Here are the bits again, with your answers.` :
-    `Correct. Bit ${string.length + 1} is ${view.bit.textContent}.`;
-  if (wrong) view.buttons.Again.focus();
+  if (isOver(view) || event.detail > 1) return; // the second click of a double click is not an answer
+  const string = bitsOf(view, model), ones = onesIn(string);
+  view.said.push(word);
+  const mistakes = paint(view, model);
+  view.line.textContent = isOver(view) ? `You answered ${ENOUGH - mistakes} of the ${ENOUGH} questions correctly. ` +
+    "Here are the bits again, each below the correct answer." : (word === parityName(ones) ? "Correct." :
+    `You answered ${word}. The bits were ${string}: ${counted(ones, "one")}, and ${ones} is ${parityName(ones)}.`) +
+    ` Bit ${string.length + 1} is ${view.bit.textContent}.`;
 }
 
 function build(model) {
@@ -62,16 +60,19 @@ function build(model) {
   return view;
 }
 
-/** Show the current bit or, when the round is over, all its bits with the correct answers. */
+/** Show the current bit or, when the round is over, all its bits and mistakes. Return the number of mistakes. */
 function paint(view, model) {
-  const bits = bitsOf(view, model);
+  const bits = bitsOf(view, model), over = isOver(view);
   view.bit.textContent = bits.at(-1);
   view.bit.dataset.turn = bits.length % 2; // restarts the animation, so that two equal bits are seen to be two
-  const answers = [...bits].map((bit, t) => [bit, parityName(onesIn(bits.slice(0, t + 1)))]);
-  view.stage.replaceChildren(view.over ? make("ol", {}, ...answers.map(([bit, word]) =>
-    make("li", {}, make("span", { class: `pw-${word}` }, word), bit))) : view.bit);
-  for (const name of ["Even", "Odd"]) setAvailable(view.buttons[name], !view.over);
-  view.buttons.Again.hidden = !view.over;
-  view.question.hidden = model.get("answered") < ENOUGH;
-  view.count.textContent = view.over ? "" : `bit ${bits.length} of ${ENOUGH}`;
+  const correct = view.said.map((_, t) => parityName(onesIn(bits.slice(0, t + 1))));
+  const wrong = correct.map((word, t) => word !== view.said[t]), mistakes = wrong.filter(Boolean).length;
+  view.stage.replaceChildren(over ? make("ol", {}, ...correct.map((word, t) => make("li", {},
+    make("span", { class: `pw-${word}` }, word), bits[t],
+    ...(wrong[t] ? [make("span", {}, "you: ", view.said[t], " ", correctness(false))] : [])))) : view.bit);
+  for (const name of ["Even", "Odd"]) setAvailable(view.buttons[name], !over);
+  view.buttons.Again.hidden = view.question.hidden = !over;
+  view.count.textContent = over ? "" :
+    `bit ${bits.length} of ${ENOUGH}` + (mistakes ? `, ${counted(mistakes, "mistake")}` : "");
+  return mistakes;
 }

@@ -16,12 +16,12 @@ SHOWN = 6     # bits in the still picture
 class YouAreTheNetwork(ParityWidget):
     """A game in which the reader keeps track of the parity of a stream of bits.
 
-    It shows one bit after another and asks after each whether the number of ones so far is odd. ``answered`` is the
-    number of correct answers in the current round, which ends with a wrong answer or after ten correct ones.
+    It shows one bit after another and asks after each whether the number of ones so far is odd. A round ends after
+    ten answers, and then all its bits are shown with the correct answers and the reader's mistakes.
 
     >>> game = YouAreTheNetwork()
-    >>> len(game.bits), game.answered
-    (200, 0)
+    >>> len(game.bits)
+    200
     >>> game
     [Interactive figure] Shows one bit after another and asks after each whether the number of ones so far is odd.
     """
@@ -30,7 +30,6 @@ class YouAreTheNetwork(ParityWidget):
     room = traitlets.List(traitlets.Float(), [15.6, 15.6]).tag(sync=True)
 
     bits = traitlets.Unicode().tag(sync=True)
-    answered = traitlets.Int(0).tag(sync=True)
 
     def __init__(self) -> None:
         bits = random_bits(1, COUNT, np.random.default_rng(0))[0]

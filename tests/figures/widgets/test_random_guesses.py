@@ -5,7 +5,7 @@ import pytest
 
 from parity_figures.widgets import RandomGuesses
 from parity_figures.widgets.base import front_end
-from parity_study.experiments import guessing
+from parity_study.experiments import guessing, load
 from tests.figures.widgets.static_page import button, click
 
 pytestmark = pytest.mark.browser
@@ -65,32 +65,63 @@ def wait_for_dots(page, count: int) -> None:
                            timeout=300_000)     # the number of guesses is random
 
 
-def test_the_question_starts_the_guessing_and_the_answer_is_compared(show):
+def caption(page) -> str:
+    return page.locator(".pw-drawn + figcaption").inner_text()
+
+
+@pytest.mark.parametrize("expected", ["At a few points", "Along a line"])
+def test_the_question_stays_until_it_is_answered_and_the_answer_gets_a_verdict(show, expected):
     page = show(RandomGuesses([1000, 3000]))
     assert row(page, "our runs") == ["4,000", "2", "2,000 ± 1,000"]
     assert row(page, "−100 to 100") == ["0", "0", "–"]
     assert page.locator(".pw-trial").count() == 2
-    click(page, "Along a line")
-    assert page.locator(".pw-asked").is_hidden()
+    click(page, "Guess")
     wait_for_dots(page, 3)
     click(page, "Stop")
-    caption = page.locator(".pw-drawn + figcaption").inner_text()
-    assert caption.startswith("You expected the states along a line. The last correct network: after ")
-    assert "of its 100 strings, both units are within a tenth of −1 or 1" in caption
+    assert page.locator(".pw-asked").is_visible()
+    assert page.locator(".pw-even-dots").count() == 0       # the states would give the answer away
+    assert caption(page) == "If you choose an answer, this square shows the states."
+    click(page, expected)
+    assert page.locator(".pw-asked").is_hidden()
+    assert page.locator(".pw-even-dots").count() == 1
+    verdict = ", and you were right: they lie" if expected == "At a few points" else ", but they lie"
+    assert caption(page).startswith(f"You expected the states {expected.lower()}{verdict} at ")
+    assert "The last correct network: after " in caption(page)
+    assert "of its 100 strings, both units are within a tenth of −1 or 1" in caption(page)
     label = page.locator(".pw-drawn svg").get_attribute("aria-label")
     assert label.startswith("The states of the last correct network")
+
+
+def test_an_answer_does_not_start_the_guessing(show):
+    page = show(RandomGuesses([1000, 3000]))
+    click(page, "All over the square")
+    assert page.locator(".pw-asked").is_hidden()
+    assert caption(page) == "You expect the states all over the square. Press “Guess”."
+    assert button(page, "Guess").evaluate("e => document.activeElement === e")
+    page.wait_for_timeout(100)
+    assert row(page, "−100 to 100") == ["0", "0", "–"]
+
+
+def test_after_many_guesses_within_one_our_runs_are_mentioned(page):
+    told = """([since, within]) => describe({ trials: [], since, weights: [], passed: 13 }, [1000, 3000], within)"""
+    within = RandomGuesses([1000, 3000]).within_one
+    assert within == load("guessing")["budget"]["A1, weights within 1"]
+    ours = f"none of {within['guesses']:,} networks of the form A1"
+    assert ours in page.evaluate(told, [50_000, within])
+    assert ours not in page.evaluate(told, [49_999, within])
+    assert ours not in page.evaluate(told, [50_000, False])
+    assert "The best one so far gave 13 correct answers, and 100 are needed." in page.evaluate(told, [1, within])
 
 
 def test_guessing_starts_stops_goes_on_and_keeps_a_tally_for_each_range(show):
     page = show(RandomGuesses([1000, 3000]))
     select(page, "−1 to 1")
-    click(page, "Guess")
-    assert page.locator(".pw-asked").is_hidden()
-    page.wait_for_function("document.querySelector('.pw-told').textContent.includes('The best one is correct')")
+    click(page, "Along a line", "Guess")
+    page.wait_for_function("document.querySelector('.pw-told').textContent.includes('The best one so far gave')")
     click(page, "Stop")
     small = row(page, "−1 to 1")
     assert small[1:] == ["0", "–"]
-    assert "The best network so far: after " in page.locator(".pw-drawn + figcaption").inner_text()
+    assert "The best network so far: after " in caption(page)
     page.wait_for_timeout(100)
     assert row(page, "−1 to 1") == small
     click(page, "Go on")
@@ -106,7 +137,7 @@ def test_guessing_starts_stops_goes_on_and_keeps_a_tally_for_each_range(show):
     select(page, "−1 to 1")
     assert button(page, "Go on").is_visible()
     assert row(page, "−100 to 100") == large
-    assert "The best network so far" in page.locator(".pw-drawn + figcaption").inner_text()
+    assert "The best network so far" in caption(page)
 
 
 @pytest.mark.slow

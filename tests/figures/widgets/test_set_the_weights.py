@@ -9,7 +9,7 @@ import torch
 
 from parity_figures.widgets import TwoUnits
 from parity_lib import ParityRNN, by_hand
-from tests.figures.widgets.static_page import click
+from tests.figures.widgets.static_page import button, click
 
 pytestmark = pytest.mark.browser
 
@@ -61,8 +61,8 @@ def shortest_wrong(model: ParityRNN, zeros: int) -> str | None:
 
 def counts(page) -> list[int]:
     """Return the counts of correct strings that the figure gives."""
-    text = page.locator(".pw-told").inner_text()
-    return [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) of 4,096", text)]
+    text = page.locator(".pw-score").inner_text()
+    return [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) (?:of 4,096|still)", text)]
 
 
 def sentence(page) -> str:
@@ -112,16 +112,20 @@ def test_the_hints_lead_from_zeros_to_a_network_that_forgets_nothing(show):
     page = show(TwoUnits())
     assert "First unit: its sign is correct in 0 of 8 rows" in sentence(page)
     click(page, "Hint")
-    assert "Try 2 for V₁₁ and −2 for V₁₂" in sentence(page)
-    set_weights(page, V11=1, V12=-1)
-    assert "So try 2.0 for U₁" in sentence(page)
+    assert "the row (−1, −1) with 0 + 0 has a wrong sign. Move V₁₁ to 2" in sentence(page)
+    set_weights(page, V11=1)
+    assert "the row (−1, −1) with 0 + 1 has a wrong sign. Move V₁₂ to −1.0" in sentence(page)
+    set_weights(page, V12=-1)
+    assert "the row (0, 0) with 0 + 1 has a wrong sign. Move U₁ to 2.0" in sentence(page)
     set_weights(page, U1=2)
     assert "Move b₁ until the last two of them are above 0" in sentence(page)
     set_weights(page, b1=-1)
     assert "Second unit: its sign is correct in 0 of 8 rows" in sentence(page)
-    assert "Try 2 for V₂₁" in sentence(page)
-    set_weights(page, V21=1, V22=-1)
-    assert "So try 2.0 for U₂" in sentence(page)
+    assert "Move V₂₁ to 2" in sentence(page)
+    set_weights(page, V21=1)
+    assert "Move V₂₂ to −1.0" in sentence(page)
+    set_weights(page, V22=-1)
+    assert "Move U₂ to 2.0" in sentence(page)
     set_weights(page, U2=2)
     assert "Move b₂ until only the last of them is above 0" in sentence(page)
     set_weights(page, b2=-3)
@@ -138,9 +142,42 @@ def test_the_hints_lead_from_zeros_to_a_network_that_forgets_nothing(show):
     assert counts(page) == [4096, 4096]
     click(page, "All smaller")
     assert counts(page)[1] < 4096
-    click(page, "No zeros", "Start again")
+    assert button(page, "Fifty zeros").get_attribute("aria-pressed") == "true"
+    click(page, "Fifty zeros", "Start again")
+    assert button(page, "Fifty zeros").get_attribute("aria-pressed") == "false"
     assert counts(page) == [2048]
     assert page.get_by_role("slider").evaluate_all("all => all.map(one => Number(one.value))") == [0] * 8
+
+
+def test_the_hint_names_a_row_and_a_weight_until_all_signs_are_correct(show):
+    page = show(TwoUnits([4.0, 3, 0, 0, 0, 0, 0, 0, *OUTPUT]))
+    click(page, "Hint")
+    assert "the row (1, 1) with 0 + 0 has a wrong sign. Move V₁₂ to −3.0" in sentence(page)
+    click(page, "Fifty zeros")
+    assert "the row (1, 1) with 0 + 0 has a wrong sign. Move V₁₂ to −3.0" in sentence(page)
+    assert "All larger" not in sentence(page)
+
+
+def test_the_numbers_of_a_path_lie_beside_it(show):
+    page = show(TwoUnits([4.0, 3, 0, 0, 0, 0, 0, 0, *OUTPUT], zeros=True))
+    covered = page.evaluate("""() => {
+      const path = document.querySelector(".pw-trail");
+      return [...document.querySelectorAll(".pw-times")].map((label) => {
+        const { x, y, width, height } = label.getBBox(), length = path.getTotalLength();
+        return Array.from({ length: 500 }, (_, i) => path.getPointAtLength((i / 499) * length)).some((p) =>
+          p.x > x && p.x < x + width && p.y > y + 3 && p.y < y + height - 3);
+      });
+    }""")
+    assert len(covered) > 1
+    assert not any(covered)
+    edges = page.locator(".pw-times").evaluate_all("all => all.map((e) => e.getBBox().x + e.getBBox().width)")
+    assert max(edges) <= 300
+
+
+def test_on_a_phone_the_count_is_in_sight_of_the_sliders(show):
+    page = show(TwoUnits(), width=390)
+    last = page.get_by_role("slider").last.bounding_box()
+    assert last["y"] + last["height"] - page.locator(".pw-score").bounding_box()["y"] < 600
 
 
 def test_the_chapters_network_has_these_weights_in_this_order():
