@@ -98,7 +98,8 @@ function build(model) {
       if (names) view.message.textContent = `The training text does not contain ${names}, so ${were} left out.`;
       const text = typed.filter((letter) => !unknown.includes(letter)).join("");
       if (names) view.kept = text;
-      else if (!text || !(text.startsWith(view.kept) || view.kept?.startsWith(text))) view.message.textContent = ""; // another text
+      else if (!text || !(text.startsWith(view.kept) || view.kept?.startsWith(text))) // another text
+        view.message.textContent = "";
       restart(text);
     } });
   view.message = make("p", { class: "pw-message", role: "alert" });

@@ -170,7 +170,8 @@ function paintMap({ map, mapNote }, { network, cell, bit, step, steps, values })
   const ends = [0, 1].map((x) => `After a ${x} from ${fixed(next(x, -1))} to ${fixed(next(x, 1))}`);
   map.setAttribute("aria-label", `The new state against the old one. ${ends.join(". ")}.` +
     (step ? ` Step ${step} leads from ${fixed(path[step - 1])} to ${fixed(path[step])}, on the curve of ${bit}.` : ""));
-  mapNote.textContent = "Dotted: the state does not change. Thick: this step, to the curve and then to the dotted line. " + (cell === "gru" ? "Thin: the steps so far." :
+  mapNote.textContent = "Dotted: the state does not change. Thick: this step, to the curve and then to the dotted line. " +
+    (cell === "gru" ? "Thin: the steps so far." :
     `The curves are those for ${subscript("c", Math.max(step - 1, 0))} = ${fixed(c[0])}.`);
 }
 

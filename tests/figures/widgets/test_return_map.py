@@ -33,7 +33,8 @@ def test_p_is_the_networks_and_the_proof_holds_where_the_librarys_does(show, K):
     intervals = parity_intervals(K)
     assert ("correctly for ever" in words(page)) == (intervals is not None)
     if intervals is not None:
-        ends = np.array(re.findall(r"-?\d\.?\d*", drawn(page).partition("Even")[2].partition(". A 0")[0]), dtype=float).reshape(2, 2)
+        said = drawn(page).partition("Even")[2].partition(". A 0")[0]
+        ends = np.array(re.findall(r"-?\d\.?\d*", said), dtype=float).reshape(2, 2)
         np.testing.assert_allclose(ends, intervals, atol=2e-3)
 
 
