@@ -96,8 +96,11 @@ function build(model) {
       const names = unknown.map((letter) => `“${letter}”`).join(" or ");
       const were = unknown.length > 1 ? "they were" : "it was";
       if (names) view.message.textContent = `The training text does not contain ${names}, so ${were} left out.`;
-      else if (!typed.length) view.message.textContent = "";
-      restart(typed.filter((letter) => !unknown.includes(letter)).join(""));
+      const text = typed.filter((letter) => !unknown.includes(letter)).join("");
+      if (names) view.kept = text;
+      else if (!text || !(text.startsWith(view.kept) || view.kept?.startsWith(text))) // another text
+        view.message.textContent = "";
+      restart(text);
     } });
   view.message = make("p", { class: "pw-message", role: "alert" });
   view.slider = makeSlider({ min: 0.1, max: 2, step: 0.1 }, (temperature) => save(model, { temperature }));

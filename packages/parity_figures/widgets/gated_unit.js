@@ -160,17 +160,18 @@ function paintMap({ map, mapNote }, { network, cell, bit, step, steps, values })
   const name = (x, h, below) => svgText(at(h), SIZE - at(next(x, h)) + below, `bit ${x}`, "start");
   map.replaceChildren(
     svg("rect", { class: "pw-frame", width: SIZE, height: SIZE }), ...answerStrip(network),
-    svgPath("pw-diagonal", diagonal),
+    curve(0), svgPath("pw-diagonal", diagonal), // the curve of a GRU is on the diagonal, so it is wide and below it
     // An LSTM's earlier steps had other cell states and so other curves; they would not fit these.
     ...(cell === "gru" ? [svgPath("pw-trail", cobweb(path))] : []),
-    curve(0), curve(1), name(0, -0.75, 28), name(1, -1.05, 20), ...(step ? [move(path.slice(-2))] : []),
+    curve(1), name(0, -0.45, 18), name(1, -1.05, 20), ...(step ? [move(path.slice(-2))] : []),
     ...[-1, 0, 1].flatMap((tick) => [svgText(at(tick), SIZE + 17, fixed(tick, 0)),
                                     svgText(-6, SIZE - at(tick) + 5, fixed(tick, 0), "end")]),
     svgText(SIZE / 2, SIZE + 35, "old h"), svgText(-30, -8, "new h", "start"));
   const ends = [0, 1].map((x) => `After a ${x} from ${fixed(next(x, -1))} to ${fixed(next(x, 1))}`);
   map.setAttribute("aria-label", `The new state against the old one. ${ends.join(". ")}.` +
     (step ? ` Step ${step} leads from ${fixed(path[step - 1])} to ${fixed(path[step])}, on the curve of ${bit}.` : ""));
-  mapNote.textContent = "Dotted: the state does not change. " + (cell === "gru" ? "Thin: the steps so far." :
+  mapNote.textContent = "Dotted: the state does not change. Thick: this step, to the curve and then to the dotted line. " +
+    (cell === "gru" ? "Thin: the steps so far." :
     `The curves are those for ${subscript("c", Math.max(step - 1, 0))} = ${fixed(c[0])}.`);
 }
 

@@ -20,9 +20,9 @@ class ReturnMap(ParityWidget):
     _esm, _css = front_end("return_map")
 
     sharpness = traitlets.Float(1.25, min=0.5, max=4.0).tag(sync=True)
-    bits = Bits("1", least=0, most=400)
+    bits = Bits("", least=0, most=400)
 
-    def __init__(self, sharpness: float = 1.25, *, bits: str = "1") -> None:
+    def __init__(self, sharpness: float = 1.25, *, bits: str = "") -> None:
         super().__init__(sharpness=sharpness, bits=bits)
 
     def summary(self) -> str:

@@ -75,9 +75,9 @@ function build(model) {
     settings, row,
     make("div", { class: "pw-answers" }, answer("True parity", view.answers.parity),
       answer("Network", view.answers.network), answer("Machine", view.answers.machine)),
-    make("div", { class: "pw-pair pw-side-by-side" }, titled("The state of the network", view.plane),
+    view.sentence, make("div", { class: "pw-pair pw-side-by-side" }, titled("The state of the network", view.plane),
       titled("The machine", view.machine)),
-    view.sentence, make("label", { class: "pw-of-proof" }, view.proof, view.ofProof), view.key, view.numbers.root);
+    make("label", { class: "pw-of-proof" }, view.proof, view.ofProof), view.key, view.numbers.root);
   return view;
 }
 

@@ -53,6 +53,9 @@ def test_a_text_is_typed_continued_and_begun_again(show):
     field.press_sequentially("~s")
     field.press("Backspace")
     assert alert.inner_text() == f"{begins} “~”, so it was left out."
+    field.fill("the net")
+    assert not page.locator(".pw-message").is_visible()
+    field.fill("a gate")
     expected = writer("a gate", temperature=0.1)
     most_likely = page.locator(".pw-letter").first.inner_text()
     assert most_likely == {" ": "space", "\n": "new line"}.get(

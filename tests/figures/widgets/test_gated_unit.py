@@ -209,3 +209,12 @@ def test_the_thumb_is_above_its_column_and_the_height_does_not_change(show, widt
             thumb = line["x"] + 8 + step / 9 * (line["width"] - 16)
             assert column["x"] + column["width"] / 2 == pytest.approx(thumb, abs=1.5)
             assert page.locator(".parity-widget").bounding_box()["height"] == pytest.approx(height, abs=1)
+
+
+def test_the_name_of_the_curve_for_0_is_below_that_curve_and_above_the_step(show):
+    page = show(GatedUnit(bits="1011", step=3))
+    x, y = (float(page.get_by_text("bit 0", exact=True).get_attribute(name)) for name in "xy")
+    h, name = x / SIZE * 2 * REACH - REACH, (SIZE - y) / SIZE * 2 * REACH - REACH
+    old, new = points(page, ".pw-after-0")
+    assert np.interp(h, old, new) - 0.2 < name < np.interp(h, old, new) - 0.1
+    assert name > points(page, ".pw-cobweb")[1].min() + 0.2
