@@ -316,9 +316,9 @@ HIGHER_CAPS = {
         [*some("50 bits, gru"), *seldom("50 bits, gru"),
          *never(*(name for name in FAILED if name.startswith("50 bits, ") and name != "50 bits, gru"))]),
     "gru-even-lengths": Claim(
-        "The GRUs that learned 50 bits answer about half of the bits of strings of 10,000 bits correctly. Averaged over "
-        "all twenty GRUs, every group of five lengths up to 50 with three even lengths has more correct answers than "
-        "every group with two.",
+        "The GRUs that learned 50 bits answer about half of the bits of strings of 10,000 bits correctly. Averaged "
+        "over all twenty GRUs, every group of five lengths up to 50 with three even lengths has more correct answers "
+        "than every group with two.",
         [*each_between("50 bits, gru", "Share of correct answers at 10,000 bits", 0.49, 0.51, "conditions",
                        "50 bits, gru", "far", form=percent),
          value("50 bits, gru: more correct answers in groups with three even lengths",

@@ -14,9 +14,9 @@ class RandomGuesses(ParityWidget):
 
     It stops after every ten correct networks. A network is correct if it passes a hundred strings of 500 to 600 bits.
     The strings and the test are those of ``parity_study.experiments.guessing``, whose results the widget shows next to
-    the reader's: ``trials`` is the number of guesses in each repetition, and ``within_one`` has the results of the network
-    A1 with weights from -1 to 1. ``scale`` is the largest weight; the widget keeps the trials of each range that the
-    reader has chosen.
+    the reader's: ``trials`` is the number of guesses in each repetition, and ``within_one`` has the results of the
+    network A1 with weights from -1 to 1. ``scale`` is the largest weight. The widget keeps the trials of each range
+    that the reader has chosen.
 
     >>> RandomGuesses([1200, 800])
     [Interactive figure] Draws the weights of two tanh units at random and counts the networks that are correct.
