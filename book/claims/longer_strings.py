@@ -35,8 +35,8 @@ LONGER_STRINGS = {
          *exact("more than half on the longest strings", lambda right, of: 2 * right > of)(LSTM),
          *exact("not all on the longest strings", lambda right, of: right < of)(LSTM),
          most_missed(TANH).below(2), most_missed(LSTM).below(2)],
-        lambda results: "; ".join(
-            f"{row['exact'][place]} of {row['solved']} {name} networks correct on {results['strings'][place]:,} "
-            f"strings of {length:,} bits" for name, row in results["nets"].items()
-            for place, length in enumerate(results["lengths"])) + "."),
+        lambda results: "; ".join(f"{name}, of {results['nets'][name]['solved']} networks: " + ", ".join(
+            f"{right} correct on {strings:,} strings of {length:,} bits" for right, strings, length in zip(
+                results["nets"][name]["exact"], results["strings"], results["lengths"], strict=True))
+            for _, name in (RELU, TANH, LSTM)) + "."),
 }
