@@ -113,22 +113,15 @@ def test_the_hints_lead_from_zeros_to_a_network_that_forgets_nothing(show):
     assert "First unit: its sign is correct in 0 of 8 rows" in sentence(page)
     click(page, "Hint")
     assert "the row (−1, −1) with 0 + 0 has a wrong sign. Move V₁₁ to 2" in sentence(page)
-    set_weights(page, V11=1)
-    assert "the row (−1, −1) with 0 + 1 has a wrong sign. Move V₁₂ to −1.0" in sentence(page)
-    set_weights(page, V12=-1)
-    assert "the row (0, 0) with 0 + 1 has a wrong sign. Move U₁ to 2.0" in sentence(page)
-    set_weights(page, U1=2)
-    assert "Move b₁ until the last two of them are above 0" in sentence(page)
-    set_weights(page, b1=-1)
-    assert "Second unit: its sign is correct in 0 of 8 rows" in sentence(page)
-    assert "Move V₂₁ to 2" in sentence(page)
-    set_weights(page, V21=1)
-    assert "Move V₂₂ to −1.0" in sentence(page)
-    set_weights(page, V22=-1)
-    assert "Move U₂ to 2.0" in sentence(page)
-    set_weights(page, U2=2)
-    assert "Move b₂ until only the last of them is above 0" in sentence(page)
-    set_weights(page, b2=-3)
+    for weight, value, *hints in (
+            ("V11", 1, "the row (−1, −1) with 0 + 1 has a wrong sign. Move V₁₂ to −1.0"),
+            ("V12", -1, "the row (0, 0) with 0 + 1 has a wrong sign. Move U₁ to 2.0"),
+            ("U1", 2, "Move b₁ until the last two of them are above 0"),
+            ("b1", -1, "Second unit: its sign is correct in 0 of 8 rows", "Move V₂₁ to 2"),
+            ("V21", 1, "Move V₂₂ to −1.0"), ("V22", -1, "Move U₂ to 2.0"),
+            ("U2", 2, "Move b₂ until only the last of them is above 0"), ("b2", -3)):
+        set_weights(page, **{weight: value})
+        assert all(hint in sentence(page) for hint in hints), weight
     assert "All signs in the table are correct, but some strings" in sentence(page)
     assert "“All larger”" in sentence(page)
     click(page, "All larger")
