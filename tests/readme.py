@@ -20,6 +20,7 @@ ALONE = """.alone { position: fixed; inset: 0 auto auto 0; z-index: 9999; width:
 
 def let_the_network_forget(figure: Locator) -> Locator:
     """Have the network read ten bits and then fifty zeros."""
+    figure.get_by_role("button", name="Start again").click()
     for bit in "1011010011":
         figure.get_by_role("button", name=bit, exact=True).click()
     figure.get_by_role("button", name="fifty zeros").click()
