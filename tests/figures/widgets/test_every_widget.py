@@ -115,7 +115,10 @@ def test_on_a_phone_a_widget_fits_can_be_read_touched_and_reached_by_keyboard(sh
 def test_on_a_phone_the_buttons_stay_in_sight_of_each_drawing(show, name):
     page = show(MAKE[name](), width=390)
     page.set_viewport_size({"width": 390, "height": 750})
-    for drawing in page.locator(".pw-side-by-side svg[role=img]").all():
+    page.locator("details").evaluate_all("all => all.forEach(e => { e.open = true; })")
+    drawings = page.locator(".parity-widget svg[role=img]")
+    assert drawings.count() == 2
+    for drawing in drawings.all():
         drawing.scroll_into_view_if_needed()
         box = button(page, "Start again").bounding_box()
         assert 0 <= box["y"] <= 750 - box["height"]
