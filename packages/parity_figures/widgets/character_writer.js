@@ -1,5 +1,5 @@
-// A GRU that continues a text: type a beginning, choose a temperature, and see its hidden state and the probabilities of
-// the next character.
+// A GRU that continues a text: type a beginning, choose a temperature, and see its hidden state and the probabilities
+// of the next character.
 
 const SHOWN = 5; // characters whose probabilities are drawn
 const AT_ONCE = 100, MOST = 600;
@@ -157,7 +157,7 @@ function paint(view, model) {
   const last = view.known.at(-1);
   view.units.setAttribute("aria-label", "The network remembers the text so far in " +
     `${view.h.length} hidden units, ${view.h.filter((value) => value > 0).length} of which are positive.`);
-  view.ofUnits.textContent = "These hidden units are all that the network remembers of the text. A bar goes up if its " +
-    `unit is positive and down if it is negative. The last character (${NAMES[last] ?? last}) changed ${changed} of ` +
-    `the ${view.h.length} units by more than one half; these have a darker ground.`;
+  view.ofUnits.textContent = "These hidden units are all that the network remembers of the text. A bar goes up if " +
+    `its unit is positive and down if it is negative. The last character (${NAMES[last] ?? last}) changed ${changed} ` +
+    `of the ${view.h.length} units by more than one half; these have a darker ground.`;
 }

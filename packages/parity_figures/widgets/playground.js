@@ -201,12 +201,13 @@ function build(model, el) {
     ...(adjustable ? [buildSettings(view, model)] : []), row, view.line,
     make("div", { class: "pw-stages pw-side-by-side" },
       buildStage(view, "Hidden states", "Loss: drag to see earlier updates", () => paint(view, model)),
-      ...(adjustable ? [buildOther(view, row)] : []), make("div", { class: "pw-measurements pw-side-by-side" },
+      ...(adjustable ? [buildOther(view)] : []), make("div", { class: "pw-measurements pw-side-by-side" },
         ...view.figures.map(({ drawing, heading, note }) =>
           make("figure", { class: "pw-measured" }, heading, drawing, make("figcaption", {}, note))))),
     make("p", { class: "pw-legend" },
       "Each mark is the hidden state after some bits: a circle if their parity is even, a square if it is odd. " +
-      "Longer strings have smaller marks. On the dashed line the output is 0."), view.runs, view.numbers.root);
+      "Longer strings have smaller marks. On the dashed line the output is 0."),
+    ...(adjustable ? [view.compare.root] : []), view.runs, view.numbers.root);
   return view;
 }
 
@@ -235,11 +236,11 @@ const FIGURES = {
               note: "How much the last logit depends on the state at each step, on a logarithmic scale." },
 };
 
-/** Create the stage of an earlier run and, in the row of buttons, the list from which it is chosen. */
-function buildOther(view, row) {
+/** Create the stage of an earlier run, and the list from which it is chosen. */
+function buildOther(view) {
   const other = (view.other = {});
   view.compare = makeSelect("Compare with", [], (place) => showOther(view, view.kept[place]));
-  row.append(view.compare.root);
+  view.compare.root.className = "pw-preset";
   return (other.root = buildStage(other, "Hidden states of the other run", "Loss of the other run",
     () => paintStage(other)));
 }
@@ -273,7 +274,7 @@ function paint(view, model) {
   const measured = shownSnapshot(view)?.measured; // less often than the states
   for (const { draw, drawing, heading, title } of measured ? view.figures : []) {
     draw(drawing, measured, model.get("settings"));
-    heading.textContent = `${title} after ${counted(measured.after, "update")}`;
+    heading.replaceChildren(title, make("small", {}, ` after ${counted(measured.after, "update")}`));
   }
   if (!view.running) view.numbers.paint(); // during training nobody could read them
 }

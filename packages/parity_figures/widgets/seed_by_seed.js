@@ -162,9 +162,10 @@ function announce(view, model, shown, seeds) {
   const count = guessesIn(model), all = view.panels.length;
   if (shown === 0 && view.warned) return `You have made ${count || "none"} of the ${all} guesses, and you cannot ` +
     "add one later. Press again to go on.";
-  if (shown === 0) return `${count ? `You have made ${count} of the ${all} guesses` : "Guess by clicking on each slider"}. ` +
-    "When you press Another seed, your guesses become final.";
-  const late = count ? " Your guesses are final." : " You made no guess before the first one. Start again if you want to.";
+  const made = count ? `You have made ${count} of the ${all} guesses` : "Guess by clicking on each slider";
+  if (shown === 0) return `${made}. When you press Another seed, your guesses become final.`;
+  const late = count ? " Your guesses are final." :
+    " You made no guess before the first one. Start again if you want to.";
   if (shown < seeds) return `${shown} of ${seeds} seeds.${late}`;
   if (!count) return `All ${seeds} seeds.${late}`;
   const inside = view.panels.filter((panel) => panel.result.textContent.endsWith("inside.")).length;

@@ -73,22 +73,24 @@ const sharesOf = ({ low, high }, place) => {
   return [x, 1 - y];
 };
 
-/** Name the groups of states after a 0 and after a 1 if one is above the other before training. */
-function namesOfGroups({ steps, odd, count }, places, { up, frame }) {
+/** Name the states before training: after a 0 and after a 1 if one group is above the other, or else all of them. */
+function namesOfGroups({ steps, odd, count }, places, frame) {
+  if (steps) return [];
   const groups = [0, 1].map((bit) => places.filter((_, i) => (odd[i] ^ (odd[i - count] ?? 0)) === bit));
-  const [[low0, high0], [low1, high1]] = groups.map((group) =>
-    [Math.min, Math.max].map((extreme) => extreme(...group.map(([, y]) => y))));
-  if (steps || !up || (low0 <= high1 && low1 <= high0)) return [];
-  return [(low0 + high0) / 2, (low1 + high1) / 2].map((middle, bit) => {
-    const [x, y] = sharesOf(frame, [Math.max(...groups[bit].map(([right]) => right)), middle]);
-    return textAt(x, y, "start", `the last bit is ${bit}`, { dx: 12, dy: 5 });
+  const edge = (group, axis, extreme) => extreme(...group.map((place) => place[axis]));
+  const [[low0, high0], [low1, high1]] = groups.map((group) => [Math.min, Math.max].map((end) => edge(group, 1, end)));
+  const apart = low0 > high1 || low1 > high0;
+  return (apart ? groups : [places]).map((group, bit) => {
+    const [x, y] = sharesOf(frame, [edge(group, 0, Math.max), (edge(group, 1, Math.min) + edge(group, 1, Math.max)) / 2]);
+    return textAt(x, y, "start", apart ? `the last bit is ${bit}` : `all ${places.length} states`, { dx: 12, dy: 5 });
   });
 }
 
 /** Name the two sides of the line in a plane of two units, each in the middle of what is visible of it. */
 function namesOfSides({ output, bias }, { low, high }) {
   const grid = Array.from({ length: 121 }, (_, i) => [(i % 11) / 10, Math.floor(i / 11) / 10]);
-  const isOdd = ([x, y]) => dot(output, [low[0] + x * (high[0] - low[0]), high[1] - y * (high[1] - low[1])]) + bias > 0;
+  const [width, height] = [high[0] - low[0], high[1] - low[1]];
+  const isOdd = ([x, y]) => dot(output, [low[0] + x * width, high[1] - y * height]) + bias > 0;
   return [false, true].flatMap((side) => {
     const seen = grid.filter((place) => isOdd(place) === side), mean = (axis) =>
       seen.reduce((sum, place) => sum + place[axis], 0) / seen.length;
@@ -115,7 +117,7 @@ function drawPlane(drawing, snapshot, { up, frame }) {
   const upwards = two ? "unit 2" : up ? "direction of the largest differences" : "number of bits read";
   const names = two ? [...namesOfSides(snapshot, frame), textAt(1, 1, "end", "unit 1 →", { ...edge, dx: -6 })] :
     [textAt(0, 1, "start", "← answers even", edge), textAt(0.5, 1, "middle", "output", { dy: -7 }),
-     textAt(1, 1, "end", "answers odd →", { ...edge, dx: -6 }), ...namesOfGroups(snapshot, places, { up, frame })];
+     textAt(1, 1, "end", "answers odd →", { ...edge, dx: -6 }), ...namesOfGroups(snapshot, places, frame)];
   const marks = places.map((place, i) => {
     const [x, y] = sharesOf(frame, place).map((share) => `${(100 * share).toFixed(2)}%`);
     const r = 5 - 3 * (i / places.length);

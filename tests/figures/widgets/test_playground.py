@@ -101,7 +101,8 @@ def test_training_pauses_steps_and_starts_again(show):
     page.wait_for_function(f"document.querySelector('.pw-count').textContent.startsWith('{steps + 1:,} ')")
     click(page, "Train")
     page.wait_for_function(f"!document.querySelector('.pw-count').textContent.startsWith('{steps + 1:,} ')")
-    assert page.locator(".pw-line").inner_text() == "Training stops as soon as the task is solved, or after 8,000 updates."
+    assert page.locator(".pw-line").inner_text() == (
+        "Training stops as soon as the task is solved, or after 8,000 updates.")
     click(page, "Start again")
     page.wait_for_function("document.querySelector('.pw-count').textContent.startsWith('0 ')")
 
@@ -139,7 +140,7 @@ def test_a_run_without_success_stops_at_its_cap_and_goes_on_if_the_reader_wants(
         assert f"stopped after {updates} updates without success" in line.inner_text()
         assert page.locator(".pw-run").all_inner_texts() == [f"seed 0 – {updates}"]
         assert moment(page) == updates
-        assert page.locator(".pw-measured b").first.inner_text() == f"Accuracy by length after {updates} updates"
+        assert page.locator(".pw-measured b").first.text_content() == f"Accuracy by length after {updates} updates"
     click(page, "Another seed")     # trains, as after a success
     page.wait_for_function("document.querySelectorAll('.pw-run').length === 2")
 
