@@ -44,7 +44,7 @@ function build(model) {
   view.network.select.addEventListener("focus", () => view.sentence.setAttribute("aria-live", "polite"));
   view.value = make("output", { class: "pw-value" });
   const keep = (line) => { view.kept = line; paint(view, model); };
-  const { row, buttons } = buttonRow([["Keep this line", () => keep(view.now)],
+  const { row, buttons } = buttonRow([["Keep for comparison", () => keep(view.now)],
                                       ["Remove it", () => view.kept && keep(null)]]);
   view.remove = buttons["Remove it"];
   view.title = make("b", {});

@@ -56,8 +56,9 @@ function change(view, model, changes) {
   if (steps) {
     const other = view.compare && !("seed" in changes); // the finished run stays in sight
     if (other) showOther(view, view.kept.at(-1));
-    view.line.textContent = `A setting has changed, so a new run begins. The last one ${solved === null ? "ended" :
-      "solved its task"} after ${counted(steps, "update")} and is ${other ? "shown next to it" : "in the list below"}.`;
+    view.line.textContent = `${"seed" in changes ? "The seed" : "A setting"} has changed, so a new run begins. ` +
+      `The last one ${solved === null ? "ended" : "solved its task"} after ${counted(steps, "update")} and is ` +
+      `${other ? "shown next to it" : "in the list below"}.`;
   }
   if (view.inPage) history.replaceState(null, "", ADDRESS + new URLSearchParams(
     Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)])));
@@ -82,17 +83,16 @@ function restart(view, model) {
   record(view, model);
   const settings = model.get("settings");
   Object.assign(view, { run: view.run + 1, settings, steps: 0, running: false, solved: null, losses: [], snapshots: [],
-                        capped: false,
-                        cap: view.stops[presetOf(withoutSeed(settings))]?.cap ?? CAP, shown: null });
+                        shown: null, capped: false, cap: view.stops[presetOf(withoutSeed(settings))]?.cap ?? CAP });
   view.worker.postMessage({ kind: "start", run: view.run, settings, cap: view.cap });
   paintSettings(view, settings);
   paintRuns(view, model);
-  view.line.textContent = promise(view);
+  view.line.textContent = planOf(view);
   paint(view, model);
 }
 
 /** Say when training will stop by itself. */
-const promise = ({ cap, steps }) => `Training stops as soon as the task is solved, or after ` +
+const planOf = ({ cap, steps }) => `Training stops as soon as the task is solved, or after ` +
   `${counted(cap * (1 + Math.floor(steps / cap)), "update")}.`;
 
 function onMessage(view, model, message) {
@@ -124,7 +124,7 @@ function toggle(view) {
   view.capped = false;
   view.worker.postMessage({ kind: view.running ? "resume" : "pause" });
   paintButtons(view);
-  view.line.textContent = view.running ? promise(view) : "Paused.";
+  view.line.textContent = view.running ? planOf(view) : "Paused.";
 }
 
 /** Prepare a run with the next seed, which starts if the last one was running or had ended. */

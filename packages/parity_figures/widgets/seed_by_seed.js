@@ -42,8 +42,9 @@ function guess(model, name, count, element) {
 
 /** Reveal more seeds. Before the first one, a press without all guesses is answered with a warning. */
 function reveal(view, model, more) {
-  view.warned = !view.warned && model.get("shown") === 0 && guessesIn(model) < view.panels.length;
-  if (view.warned) paint(view, model);
+  const count = guessesIn(model), warns = model.get("shown") === 0 && count < view.panels.length && count !== view.warned;
+  view.warned = warns ? count : null; // another guess makes the warning obsolete
+  if (warns) paint(view, model);
   else save(model, { shown: Math.min(seedsOf(model), model.get("shown") + more) });
 }
 
@@ -160,10 +161,10 @@ function describe(steps, guess, seeds) {
 
 function announce(view, model, shown, seeds) {
   const count = guessesIn(model), all = view.panels.length;
-  if (shown === 0 && view.warned) return `You have made ${count || "none"} of the ${all} guesses, and you cannot ` +
+  if (shown === 0 && count === view.warned) return `You have made ${count || "none"} of the ${all} guesses, and you cannot ` +
     "add one later. Press again to go on.";
-  const made = count ? `You have made ${count} of the ${all} guesses` : "Guess by clicking on each slider";
-  if (shown === 0) return `${made}. When you press Another seed, your guesses become final.`;
+  const made = count ? `You have made ${count} of the ${all} guesses` : "Click on each slider to make a guess";
+  if (shown === 0) return `${made}. The first seed makes your guesses final.`;
   const late = count ? " Your guesses are final." :
     " You made no guess before the first one. Start again if you want to.";
   if (shown < seeds) return `${shown} of ${seeds} seeds.${late}`;

@@ -64,11 +64,15 @@ def test_a_guess_is_made_by_keyboard_and_cannot_be_changed_after_the_first_resul
     before = without_thumb.screenshot()
     without_thumb.evaluate("e => e.classList.remove('pw-unset')")
     assert without_thumb.screenshot() != before
-    assert line(page) == "You have made 1 of the 2 guesses. When you press Another seed, your guesses become final."
+    assert line(page) == "You have made 1 of the 2 guesses. The first seed makes your guesses final."
     button(page, "Another seed").focus()
     page.keyboard.press("Enter")
     assert line(page) == "You have made 1 of the 2 guesses, and you cannot add one later. Press again to go on."
     assert (slider.is_disabled(), page.locator(".pw-panel circle").count()) == (False, 0)
+    slider.press("ArrowRight")
+    slider.press("ArrowLeft")
+    assert "Press again" in line(page)      # still a guess for one panel of two
+    button(page, "Another seed").focus()
     page.keyboard.press("Enter")
     assert slider.is_disabled()
     assert line(page) == "1 of 5 seeds. Your guesses are final."
@@ -89,7 +93,7 @@ def test_a_correct_guess_is_never_outside_the_interval(show):
 
 def test_without_a_guess_the_first_result_can_be_removed_again(show):
     page = show(SeedBySeed(FEW, cap=400))
-    assert line(page).startswith("Guess by clicking on each slider. When you press Another seed")
+    assert line(page) == "Click on each slider to make a guess. The first seed makes your guesses final."
     click(page, "Another seed", "Another seed")
     assert values(page) == ["none", "none"]
     assert "You made no guess" in line(page)
