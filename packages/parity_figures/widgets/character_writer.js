@@ -159,5 +159,5 @@ function paint(view, model) {
     `${view.h.length} hidden units, ${view.h.filter((value) => value > 0).length} of which are positive.`);
   view.ofUnits.textContent = "These hidden units are all that the network remembers of the text. A bar goes up if " +
     `its unit is positive and down if it is negative. The last character (${NAMES[last] ?? last}) changed ${changed} ` +
-    `of the ${view.h.length} units by more than one half; these have a darker ground.`;
+    `of the ${view.h.length} units by more than one half; these are shaded.`;
 }

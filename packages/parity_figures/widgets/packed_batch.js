@@ -24,8 +24,8 @@ function build(model) {
   view.sentence = make("p", { "aria-live": "polite" });
   view.root = widgetRoot("Packing a batch", make("b", {}, "The rectangle, where dots are padding"), view.rectangle, row,
     make("b", {}, "The same bits, the longest string first"), view.columns,
-    make("p", { class: "pw-key" }, "B1 is the first bit of string B, and so on. Above each column is the number of " +
-      "strings that have this step."),
+    make("p", { class: "pw-key" }, "B1 is the first bit of string B, and so on. Above each column is the number " +
+      "of its bits."),
     make("b", {}, "In memory, column after column"), view.flat, view.sentence);
   view.root.addEventListener("click", ({ target }) => {
     const chosen = target.closest("[data-row]");

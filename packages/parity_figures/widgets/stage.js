@@ -128,7 +128,7 @@ function drawPlane(drawing, snapshot, { up, frame }) {
   drawing.replaceChildren(svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none" },
     svg("rect", { class: "pw-even-region", width: 1, height: 1 }),
     svg("polygon", { class: "pw-odd-region", points: [...line, corner(far, far), corner(-far, far)].join(" ") }),
-    svgLine("pw-readout", ...line.flat())), ...marks, ...names, svg("text", { x: 6, y: 17 }, `↑ ${upwards}`));
+    svgLine("pw-readout", ...line.flat())), ...names, svg("text", { x: 6, y: 17 }, `↑ ${upwards}`), ...marks);
   drawing.setAttribute("aria-label",
     `The states of ${places.length} prefixes after ${counted(steps, "update")}: the line separates ` +
     `${correct} of them correctly.`);
