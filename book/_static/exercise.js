@@ -182,18 +182,23 @@
 
   function editor(cell, label) {
     const { EditorView, keymap, ...code } = CodeMirror, isCode = cell.cell_type === "code";
-    const press = ({ dom }) => !rowOf(dom).querySelector("button").click();
-    const style = code.defaultHighlightStyle.specs.map(({ tag }) => ({ tag, class: CLASSES[tag] ?? "n" }));
+    const press = ({ dom }) => !rowOf(dom).querySelector("button").click(); // true: no other command may follow
+    const leave = (view) => !view.setTabFocusMode(Infinity); // until another key is pressed
+    const onfocus = (_, view) => {
+      view.setTabFocusMode(false);
+      rowOf(view.dom).querySelector("pre").before(keys);
+    };
+    const ofCode = () => [code.python(), code.lineNumbers(), code.indentOnInput(), code.indentUnit.of("    "),
+      code.syntaxHighlighting(code.HighlightStyle.define(code.defaultHighlightStyle.specs
+        .map(({ tag }) => ({ tag, class: CLASSES[tag] ?? "n" })))),
+      EditorView.domEventHandlers({ focus: onfocus }), keymap.of([code.indentWithTab, { key: "Escape", run: leave },
+        ...["Ctrl-Enter", "Cmd-Enter", "Shift-Enter"].map((key) => ({ key, run: press }))])];
     const view = new EditorView({ doc: kept[cell.id] ?? stub(cell), extensions: [
       EditorView.lineWrapping, EditorView.updateListener.of((update) => update.docChanged && changed(cell)),
       EditorView.editorAttributes.of({ class: isCode ? "exercise-code highlight" : "exercise-words" }),
       EditorView.contentAttributes.of({ "aria-label": label, ...(isCode ? { "aria-describedby": "exercise-keys" }
         : { spellcheck: "true", autocorrect: "on", autocapitalize: "sentences" }) }),
-      ...(isCode ? [code.python(), code.lineNumbers(), code.indentOnInput(), code.indentUnit.of("    "),
-        code.syntaxHighlighting(code.HighlightStyle.define(style)),
-        EditorView.domEventHandlers({ focus: (_, { dom }) => rowOf(dom).querySelector("pre").before(keys) }),
-        keymap.of([...["Ctrl-Enter", "Cmd-Enter", "Shift-Enter"].map((key) => ({ key, run: press })),
-          code.indentWithTab])] : []), code.history(), keymap.of([...code.defaultKeymap, ...code.historyKeymap])] });
+      isCode ? ofCode() : [], code.history(), keymap.of([...code.defaultKeymap, ...code.historyKeymap])] });
     editors.set(cell, view);
     return view.dom;
   }
@@ -351,7 +356,6 @@
       make("button", { type: "button", onclick: resetAll }, "Reset all answers"), input);
     const start = make("button", { type: "button", onclick: async () => {
       box.replaceChildren(bar, said);
-      document.querySelectorAll(`a[href$="/${name}.ipynb"]`).forEach((empty) => empty.closest("p, li").remove());
       said.textContent = "Loading the editor …";
       said.focus();
       try {
@@ -359,6 +363,7 @@
       } catch (error) {
         return cannotRun(error);
       }
+      document.querySelectorAll(`a[href$="/${name}.ipynb"]`).forEach((empty) => empty.closest("p, li").remove());
       makeEditable();
       box.append(tools, "Your answers are kept in this browser.", keys);
       message = loadFiles();
