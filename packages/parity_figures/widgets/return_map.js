@@ -84,22 +84,21 @@ function drawMap(drawing, K, { even, odd, verdict }, path) {
   }));
   const bar = (name, [low, high], y, height) => svg("rect", { class: `pw-${name}-bar`, x: across(low) - 1, y, height,
                                                               width: across(high) - across(low) + 2 });
-  // From each interval, each bit leads into one of the two. Each of these four steps has a rectangle.
+  // If the proof succeeds, each bit leads from each interval into one of the two, and each of these steps has a rectangle.
   const into = (name, from, [low, high]) => svg("g", { class: "pw-into" },
     bar(name, from, upwards(high), upwards(low) - upwards(high)));
-  const steps = verdict === "at rest" ? [even, odd].flatMap((from) =>
-    [into("even", from, even), into("odd", from, odd)]) : [];
-  const track = (y, name) => [svgText(0, y - 7, name, "start"),
-                              svg("rect", { class: "pw-track", y, width: WIDE, height: 18 })];
+  const steps = verdict !== "at rest" ? [] : [even, odd].flatMap((from) =>
+    [into("even", from, even), into("odd", from, odd), ...[0, 1].map((bit) => curve(bit, from, "pw-within"))]);
+  const track = (y) => svg("rect", { class: "pw-track", y, width: WIDE, height: 18 });
   drawing.replaceChildren(
     svg("rect", { class: "pw-frame", width: WIDE, height: HIGH }), ...steps,
     svgLine("pw-half", 0, upwards(0.5), WIDE, upwards(0.5)),
     ...[0, 1].map((bit) => curve(bit, [LOW, TOP], "")),
-    ...[even, odd].flatMap((interval) => [0, 1].map((bit) => curve(bit, interval, "pw-within"))),
-    ...track(BARS, "intervals of p: even on the left, odd on the right"), bar("even", even, BARS, 18), bar("odd", odd, BARS, 18),
-    ...track(DOTS, "p after a 1 and then many zeros"),
+    track(BARS), bar("even", even, BARS, 18), bar("odd", odd, BARS, 18), track(DOTS),
     ...path.map((p) => svg("circle", { class: "pw-after-one", cx: across(p), cy: DOTS + 9, r: 4 })),
     svgLine("pw-half", across(0.5), 0, across(0.5), DOTS + 18),
+    svgText(0, BARS - 7, "intervals of p: even on the left, odd on the right", "start"),
+    svgText(0, DOTS - 7, "p after a 1 and then many zeros", "start"),
     ...[0, 1].map((bit) => svgText(WIDE + 6, upwards(nextP(TOP, bit, K)) + 5, `bit ${bit}`, "start")),
     ...[[0, "0"], [0.5, "½"], [1, "1"]].flatMap(([tick, name]) => [svgText(across(tick), DOTS + 34, name),
                                                                   svgText(-6, upwards(tick) + 5, name, "end")]),
