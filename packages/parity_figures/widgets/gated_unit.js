@@ -62,8 +62,8 @@ function build(model) {
     make("figure", { class: "pw-unit" }, view.cellTitle, view.cell,
       make("div", { class: "pw-said" }, view.answer, view.sentence)),
     row, buildTimeline(view, model),
-    make("p", { class: "pw-legend" }, "A bar points up if the state is positive. In the last row, a square means odd, ",
-      "a disc even, and a cross a wrong answer."),
+    make("p", { class: "pw-legend" }, "A square is filled as far as its gate is open, and a bar points up if the state ",
+      "is positive. In the last row, a square means odd, a disc even, and a cross a wrong answer."),
     make("details", { class: "pw-more pw-curves" }, make("summary", {}, "Plot of the new state"),
       make("figure", {}, view.map, view.mapNote)), view.numbers.root);
   return view;
@@ -172,7 +172,8 @@ function paintMap({ map, mapNote }, { network, cell, bit, step, steps, values })
     (step ? ` Step ${step} leads from ${fixed(path[step - 1])} to ${fixed(path[step])}, on the curve of ${bit}.` : ""));
   mapNote.textContent = "On the dotted line, the new state equals the old one. The thick line is this step: it " +
     "leads to the curve for the bit, and then to the dotted line. " + (cell === "gru" ?
-    "The thin lines are the steps before it." : `The curves are those for ${subscript("c", Math.max(step - 1, 0))} = ${fixed(c[0])}.`);
+    "The thin lines are the steps before it." :
+    `The curves are those for ${subscript("c", Math.max(step - 1, 0))} = ${fixed(c[0])}.`);
 }
 
 /** Draw a step: from the old state up or down to the curve, and across to the diagonal. */

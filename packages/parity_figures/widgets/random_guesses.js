@@ -81,8 +81,8 @@ function build(model) {
   view.caption = make("p", { class: "pw-states" });
   view.root = widgetRoot("Random guesses",
     make("div", { class: "pw-settings" }, view.scale.root, view.button, view.count), view.table,
-    make("p", { class: "pw-key" }, "Each dot is a correct network, at the number of guesses that it took. The line is " +
-      "the mean, and the ring counts the guesses since the last dot."),
+    make("p", { class: "pw-key" }, "Each dot is a correct network, at the number of guesses that it took. The line " +
+      "is the mean, and the ring counts the guesses since the last dot."),
     make("div", { class: "pw-pair pw-side-by-side" }, make("div", {}, view.sentence, view.caption),
       make("div", { class: "pw-drawn" }, view.plane, view.question)));
   return view;

@@ -1,4 +1,4 @@
-// The return map of the two-unit network: the next p against p, a proof by intervals, and a 1 that is followed by zeros.
+// The return map of the two-unit network: the next p against p, a proof by intervals, and a 1 followed by zeros.
 
 const WIDE = 300, HIGH = 170, LOW = -0.1, TOP = 1.1; // the size of the plot, and the range of both axes
 const BARS = HIGH + 36, DOTS = BARS + 48; // the heights of the intervals and of the dots
@@ -84,7 +84,7 @@ function drawMap(drawing, K, { even, odd, verdict }, path) {
   }));
   const bar = (name, [low, high], y, height) => svg("rect", { class: `pw-${name}-bar`, x: across(low) - 1, y, height,
                                                               width: across(high) - across(low) + 2 });
-  // If the proof succeeds, each bit leads from each interval into one of the two, and each of these steps has a rectangle.
+  // If the proof succeeds, each bit leads from each interval into one of the two, and each step has a rectangle.
   const into = (name, from, [low, high]) => svg("g", { class: "pw-into" },
     bar(name, from, upwards(high), upwards(low) - upwards(high)));
   const steps = verdict !== "at rest" ? [] : [even, odd].flatMap((from) =>
