@@ -8,8 +8,10 @@
   const KEY = `one-bit-of-memory: exercise ${name}`; // of the storage; its value is { id of a cell: the reader's text }
   const PLACE = /(book\/[\w-]+\.html(?:#[\w-]+)?)(.*)/s; // in a message, the section of the book to read
   const PYTORCH = /\btorch\b/, MODEL = /model_answer/;
-  const TWO_UNITS = "two-unit-weights-check";
+  const TWO_UNITS = "two-unit-weights-check", SUMMARY = "summary";
   const EDITOR = "editor.json", READY = "Python is ready.";
+  const BUSY = "Another cell is running. Stop it first, or wait.";
+  const UNCHECKED = "You have not checked this answer since you opened the page.";
   const SVG = "http://www.w3.org/2000/svg", SHAPES = ["svg", "polygon", "rect", "circle", "text"];
   // The classes that the book's style sheet has for CodeMirror's kinds of code.
   const CLASSES = { keyword: "k", "atom,bool,url,contentSeparator,labelName": "kc", "literal,inserted": "mi",
@@ -164,7 +166,7 @@
   /** Keep an answer, and mark the verdicts that do not belong to it any more. */
   function changed(cell) {
     const text = textOf(cell);
-    if (text === stub(cell)) delete kept[cell.id];
+    if (text === stub(cell) || !text.trim()) delete kept[cell.id];
     else kept[cell.id] = text;
     try {
       localStorage.setItem(KEY, JSON.stringify(kept));
@@ -205,6 +207,7 @@
 
   /** Return a button that replaces an answer by the text at the start, which the reader can undo. */
   const resetButton = (cell) => make("button", { type: "button", onclick: () => {
+    if (kept[cell.id] && !confirm("This removes what you wrote in this cell. Go on?")) return;
     write(cell, stub(cell));
     editors.get(cell).focus();
   } }, "Reset this answer");
@@ -223,10 +226,17 @@
   /** Show a message, with a link to the section of the book that it names. */
   function show(output, [passed, text]) {
     const [before, place, after] = text.split(PLACE);
-    const link = place && make("a", { href: new URL(`../../${place}`, RUNTIME) }, place);
+    const link = place && make("a", { href: new URL(`../../${place}`, RUNTIME), target: "_blank",
+      title: "opens in a new tab" }, place);
     output.replaceChildren(before, ...(place ? [link, after] : []));
     output.dataset.passed = passed;
     output.hidden = !text;
+  }
+
+  /** Hide the outputs that say something which is not true any more. */
+  function hide(text) {
+    for (const output of document.querySelectorAll(".exercise-output"))
+      if (output.textContent === text) show(output, ["", ""]);
   }
 
   /** Return a row with a button that runs a cell, a button that stops it, and the place for its output. */
@@ -236,7 +246,7 @@
     const stopButton = make("button", { type: "button", hidden: true, onclick: () => stop?.() }, "Stop");
     const button = make("button", { type: "button", onclick: async () => {
       if (button.ariaDisabled) return;
-      if (busy) return show(output, ["", "Another cell is running. Stop it first, or wait."]);
+      if (busy) return show(output, ["", BUSY]);
       busy = button.ariaDisabled = "true";
       try {
         show(output, ["", "Python is still loading …"]);
@@ -245,18 +255,22 @@
         show(output, ["", "Running …"]);
         figure.replaceChildren();
         const cells = cellsFor(cell);
-        show(output, await run(cells));
+        const outcome = await run(cells);
+        show(output, outcome);
+        if (cell.id === SUMMARY && outcome[0]) hide(UNCHECKED);
         if (cell.id === TWO_UNITS) figure.append(...draw(await run([...cells.slice(0, -1), ["picture", PICTURE]])));
       } catch (error) {
         show(output, [false, `Python cannot run in this browser: ${error.message}`]);
       }
       busy = button.ariaDisabled = null;
+      hide(BUSY);
       if (document.activeElement === stopButton) button.focus();
       stopButton.hidden = true;
     } }, label);
-    if (answer && kept[answer.id]) show(output, ["", "You have not checked this answer since you opened the page."]);
-    return make("div", { class: "exercise-run" }, button, stopButton, ...(answer ? [resetButton(answer)] : []), output,
-      figure);
+    if (answer && kept[answer.id]) show(output, ["", UNCHECKED]);
+    const written = answer ?? (editors.has(cell) && cell);
+    return make("div", { class: "exercise-run" }, button, stopButton, ...(written ? [resetButton(written)] : []),
+      output, figure);
   }
 
   const PICTURE = "import json\nfrom parity_checks.unrolling.two_units import picture\n"
@@ -285,10 +299,14 @@
       `${correct} of the ${strings} strings.`)];
   }
 
+  const code = notebook.cells.filter((cell) => cell.cell_type === "code");
+  const shown = [...document.querySelectorAll(".bd-article div.cell")];
+  const inWords = notebook.cells.filter((cell) => kind(cell) === "words");
+  const words = [...document.querySelectorAll(".bd-article p")]
+    .filter((text) => text.textContent === "YOUR ANSWER HERE");
+
   /** Turn the cells of the page into editors and buttons. */
   function makeEditable() {
-    const code = notebook.cells.filter((cell) => cell.cell_type === "code");
-    const shown = [...document.querySelectorAll(".bd-article div.cell")];
     code.forEach((cell, i) => {
       const source = stub(cell);
       if (kind(cell) === "answer" || (kind(cell) === "run" && !PYTORCH.test(source) && !MODEL.test(source)))
@@ -299,11 +317,8 @@
         + "not have. To run it, download your notebook."
         : runner(cell, MODEL.test(source) ? "Show the model answer" : "Run"));
     });
-    const words = [...document.querySelectorAll(".bd-article p")]
-      .filter((text) => text.textContent === "YOUR ANSWER HERE");
-    notebook.cells.filter((cell) => kind(cell) === "words").forEach((cell, i) =>
-      words[i].replaceWith(editor(cell, `Your answer: ${cell.id}`),
-        make("div", { class: "exercise-tools" }, resetButton(cell))));
+    inWords.forEach((cell, i) => words[i].replaceWith(editor(cell, `Your answer: ${cell.id}`),
+      make("div", { class: "exercise-tools" }, resetButton(cell))));
   }
 
   // --- the notebook --------------------------------------------------------------
@@ -354,28 +369,35 @@
       make("button", { type: "button", onclick: download }, "Download my notebook"),
       make("button", { type: "button", onclick: () => input.click() }, "Open my notebook"),
       make("button", { type: "button", onclick: resetAll }, "Reset all answers"), input);
-    const start = make("button", { type: "button", onclick: async () => {
-      box.replaceChildren(bar, said);
+    const begin = async (cell) => {
+      box.replaceChildren(bar, said, decide);
       said.textContent = "Loading the editor …";
-      said.focus();
+      said.focus({ preventScroll: true });
       try {
         CodeMirror = await loadEditor();
       } catch (error) {
         return cannotRun(error);
       }
       document.querySelectorAll(`a[href$="/${name}.ipynb"]`).forEach((empty) => empty.closest("p, li").remove());
+      document.querySelectorAll(".exercise-waiting").forEach((note) => note.remove());
       makeEditable();
       box.append(tools, "Your answers are kept in this browser.", keys);
+      editors.get(cell)?.dom.scrollIntoView({ block: "center" });
+      editors.get(cell)?.focus();
       message = loadFiles();
       startPython();
-    } }, "Start");
+    };
+    const start = (label, cell) => make("button", { type: "button", onclick: () => begin(cell) }, label);
+    [[code, shown], [inWords, words]].forEach(([cells, places]) => cells.forEach((cell, i) => kept[cell.id]
+      && places[i].after(make("div", { class: "exercise-panel exercise-waiting" },
+        make("p", {}, "What you wrote here is kept in this browser."), start("Continue here", cell)))));
     const compares = notebook.cells.some((cell) => kind(cell) === "run" && PYTORCH.test(stub(cell)));
+    const decide = make("p", {}, `The checks here decide ${points("check")} of the ${points("check", "words")} points.`,
+      " The others are for your answer in words, which your instructor reads.", compares ? " The comparison with "
+      + "PyTorch is left to the notebook, because the page does not have PyTorch." : "");
     const box = make("div", { class: "exercise-panel" }, make("p", {}, "You can do this exercise in the page, without ",
       `installing anything. When you press the button, your browser loads Python (${megabytes(total)} MB)`,
-      Object.keys(kept).length ? ", and the answers that you wrote here before." : "."),
-    make("p", {}, `The checks here decide ${points("check")} of the ${points("check", "words")} points. The others `,
-      "are for your answer in words, which your instructor reads.", compares ? " The comparison with PyTorch is left "
-      + "to the notebook, because the page does not have PyTorch." : ""), start);
+      Object.keys(kept).length ? ", and the answers that you wrote here before." : "."), decide, start("Start"));
     return box;
   }
 

@@ -45,7 +45,7 @@ def model_answer(task: str, answer: str | None = None) -> ModelAnswer | None:
               f'checks.model_answer("{task}", """your answer""")')
     elif written.strip() in NOT_WRITTEN or len(written.split()) < MIN_WORDS:
         saved = ", and save the notebook" if answer is None else ""
-        print(f"Write your own answer first, in at least {MIN_WORDS} words{saved}; then run this cell again.")
+        print(f"Write your own answer first, in at least {MIN_WORDS} words{saved}; then try again.")
     else:
         return ModelAnswer(f"**One good answer.** {model_answers[task]}")
     return None

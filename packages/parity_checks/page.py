@@ -14,7 +14,9 @@ from parity_checks import core
 from parity_checks.plain_data import CheckFailed, NotChecked, missing_package
 
 UNDEFINED = re.compile(r"(?:stopped with )?NameError: name '(\w+)' is not defined.*|there is no `(\w+)` yet.*")
-LONGEST = 20_000        # characters of output that a page shows
+LONGEST = 20_000        # characters of a cell's output that a page shows
+PRINTS = re.compile(r"^[ \t]+.*\bprint\(", re.MULTILINE)
+SILENT = "A check does not show what your functions print. To see it, call them below their definition."
 ADVICE = "Write the code with NumPy, or work in the notebook."
 
 
@@ -22,9 +24,9 @@ def run(cells: list[tuple[str, str]]) -> tuple[bool, str]:
     """Run cells in a new namespace, and return whether the last one succeeded, with its output and its error.
 
     ``cells`` contains the name and the source of each cell. If the last one is the check of a task, the output of the
-    task's own cell comes first. If a cell with an error should have defined what the last one needs, the earlier error
-    takes the place of the later one. All other errors of earlier cells are ignored, as they are if a student runs the
-    cells of a notebook one after another.
+    task's own cell comes first, and the error of that cell comes last. If a cell with an error should have defined what
+    the last one needs, the earlier error takes the place of the later one. All other errors of earlier cells are
+    ignored, as they are if a student runs the cells of a notebook one after another.
     """
     namespace: dict[str, Any] = {"__name__": "__main__"}
     core.bind(namespace)
@@ -33,16 +35,22 @@ def run(cells: list[tuple[str, str]]) -> tuple[bool, str]:
     finally:
         core.bind(None)
     last, (output, error) = outcomes.popitem()
-    printed, own_error = outcomes.pop(last.removesuffix("-check"), ("", ""))
-    error = error and (own_error or error)
+    own, passed = last.removesuffix("-check"), not error
+    printed, own_error = outcomes.pop(own, ("", ""))
+    silent = own != last and PRINTS.search(dict(cells).get(own, ""))
+    if own_error and "there is no `" in error:      # it came before the definition of what the check needs
+        error, own_error, silent = own_error, "", None
     earlier = [(name, source, outcomes[name][1]) for name, source in cells if name in outcomes]
-    output = UNDEFINED.sub(lambda found: _cause(found, earlier)[0] or found[0], output)     # of a summary
-    explanation, cause = _cause(UNDEFINED.search(error), earlier)
-    text = f"{printed}{output}{f'This code {explanation}:' if cause else error}\n\n{cause}".rstrip()
-    return not error, text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+    output = UNDEFINED.sub(lambda found: _reason(found, earlier)[0] or found[0], output)    # of a summary
+    reason, cause = _reason(UNDEFINED.search(error), earlier)
+    texts = [f"{printed}{output}{f'This code {reason}:' if cause else error}", cause]
+    if own_error:
+        subject = "Your answer passes, but its cell" if passed else "The cell of your answer also"
+        texts += [f"{subject} stopped{_line(own_error)}, so the rest of it did not run:", own_error]
+    return passed, "\n\n".join(text.rstrip() for text in [*texts, SILENT if silent else ""] if text)
 
 
-def _cause(undefined: re.Match | None, earlier: list[tuple[str, str, str]]) -> tuple[str, str]:
+def _reason(undefined: re.Match | None, earlier: list[tuple[str, str, str]]) -> tuple[str, str]:
     """Return an explanation, and the error of the earlier cell that should have defined a name, or empty strings.
 
     ``earlier`` contains the name, the source and the error of each earlier cell.
@@ -50,9 +58,17 @@ def _cause(undefined: re.Match | None, earlier: list[tuple[str, str, str]]) -> t
     for name, source, error in earlier if undefined else ():
         if error and re.search(rf"\b{undefined[1] or undefined[2]}\b", source):
             kind = "a syntax error" if re.search(r"^(Syntax|Indentation|Tab)Error", error, re.MULTILINE) else "an error"
-            return (f"needs your earlier answer `{name.replace('-', '_')}`, which cannot be used yet because it has "
-                    f"{kind}", error)
+            answer, where = name.replace("-", "_"), f"{kind}{_line(error)}"
+            if undefined.string.startswith(f"{answer}: ", undefined.start() - len(answer) - 2):     # in a summary
+                return f"its cell has {where}", error
+            return f"needs your earlier answer `{answer}`, which cannot be used yet because it has {where}", error
     return "", ""
+
+
+def _line(error: str) -> str:
+    """Return in which line of its cell an error was raised, or an empty string if the error does not say so."""
+    found = re.search(r"Cell \w+, (line \d+)", error)
+    return f" in {found[1]}" if found else ""
 
 
 def _run(name: str, source: str, namespace: dict[str, Any]) -> tuple[str, str]:
@@ -73,7 +89,11 @@ def _run(name: str, source: str, namespace: dict[str, Any]) -> tuple[str, str]:
         except BaseException as failure:
             package = missing_package(failure)
             error = f"This cell needs {package}, which is not installed here. {ADVICE}" if package else _shown(failure)
-    return output.getvalue(), error
+    return _cut(output.getvalue()), _cut(error)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …\n"
 
 
 def _execute(code: Any, namespace: dict[str, Any]) -> None:

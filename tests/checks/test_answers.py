@@ -68,7 +68,7 @@ def test_an_answer_may_be_an_argument_if_there_is_no_file(tmp_path, monkeypatch,
     assert checks.model_answer("one_tanh_unit") is None
     assert 'checks.model_answer("one_tanh_unit", """your answer""")' in capfd.readouterr().out
     assert checks.model_answer("one_tanh_unit", "It cannot.") is None
-    assert capfd.readouterr().out == "Write your own answer first, in at least 20 words; then run this cell again.\n"
+    assert capfd.readouterr().out == "Write your own answer first, in at least 20 words; then try again.\n"
     assert "\nRubric." in repr(checks.model_answer("one_tanh_unit", OWN)), "text has no asterisks"
 
 

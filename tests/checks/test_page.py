@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from parity_checks import core
-from parity_checks.page import ADVICE, LONGEST, run
+from parity_checks.page import ADVICE, LONGEST, SILENT, run
 from parity_checks.unrolling.two_units import picture
 
 IMPORTS = ("imports", "import numpy as np\nimport torch\nfrom torch import nn\n\nimport parity_checks as checks\n"
@@ -59,24 +59,48 @@ def test_a_task_that_needs_an_earlier_answer_shows_the_error_of_that_answer(brok
         assert not passed
         if using != CHECK:
             assert text.startswith("This code needs your earlier answer `parity`, which cannot be used yet because it "
-                                   f"has {kind}:\n\n")
+                                   f"has {kind} in line 1:\n\n")
         assert re.search("(ZeroDivision|Syntax)Error: .*$", text)
 
 
 def test_the_summary_says_which_points_need_an_earlier_answer_that_has_an_error():
-    cells = [IMPORTS, ("parity", "def parity(bits:"), ("rnn-step", "def rnn_step("),
+    cells = [IMPORTS, ("parity", "\ndef parity(bits:"), ("rnn-step", "def rnn_step("),
              ("unroll", "def unroll(xs, h0, U, V, b):\n    return rnn_step(xs[:, 0], h0, U, V, b)"),
              ("summary", "checks.summary(check)")]
     lines = run(cells)[1].splitlines()
-    because = "which cannot be used yet because it has a syntax error"
-    assert lines[:3] == [f"  0 of 2   parity: needs your earlier answer `parity`, {because}",
-                         f"  0 of 2   rnn_step: needs your earlier answer `rnn_step`, {because}",
-                         f"  0 of 3   `unroll` needs your earlier answer `rnn_step`, {because}"]
+    assert lines[:3] == ["  0 of 2   parity: its cell has a syntax error in line 2",
+                         "  0 of 2   rnn_step: its cell has a syntax error in line 1",
+                         "  0 of 3   `unroll` needs your earlier answer `rnn_step`, which cannot be used yet because "
+                         "it has a syntax error in line 1"]
     assert lines[3].startswith("  0 of 4   two_unit_weights: there is no `two_unit_weights` yet.")
 
 
 def test_what_the_cell_of_a_task_prints_is_shown_before_its_check():
     assert run([IMPORTS, ("parity", f"{RIGHT}\nprint(parity(np.array([[1, 0]])))"), CHECK])[1].startswith("[1]\n✓")
+
+
+@pytest.mark.parametrize("wrong_line", ["print(parity([[1, 0]]))", "print(1 / 0)", "assert parity is None"])
+def test_an_error_below_a_function_is_shown_after_the_verdict_on_the_function(wrong_line):
+    below = f"\nprint('above')\n{wrong_line}\nprint('below')"
+    passed, text = run([IMPORTS, ("parity", RIGHT + below), CHECK])
+    verdict, stopped, trace = text.split("\n\n")
+    assert passed
+    assert verdict.startswith("above\n✓ parity: correct")
+    assert stopped == "Your answer passes, but its cell stopped in line 4, so the rest of it did not run:"
+    assert trace.startswith("Traceback (most recent call last):\n  Cell parity, line 4, in <module>\n")
+    passed, text = run([IMPORTS, ("parity", RIGHT.replace("1)", "0)") + below), CHECK])
+    verdict, stopped, trace_again = text.split("\n\n")
+    assert not passed
+    assert verdict.startswith("above\n✗ parity of [[0 0 0]")
+    assert stopped == "The cell of your answer also stopped in line 4, so the rest of it did not run:"
+    assert trace_again == trace.replace("axis=1", "axis=0")
+
+
+def test_a_check_that_discards_what_a_function_prints_says_so():
+    inside = RIGHT.replace("return", "print(bits)\n    return")
+    assert run([IMPORTS, ("parity", inside), CHECK])[1].endswith(f"many ones\n\n{SILENT}")
+    for source in (f"{RIGHT}\nprint(parity(np.ones((1, 2))))", f"{inside}:"):
+        assert SILENT not in run([IMPORTS, ("parity", source), CHECK])[1]
 
 
 def test_an_error_shows_the_lines_of_the_cells_and_nothing_of_the_library():
@@ -106,4 +130,6 @@ def test_the_value_of_the_last_line_is_shown_as_in_a_notebook():
 def test_a_cell_that_prints_without_end_is_cut_off_and_one_that_exits_does_not_end_the_page():
     text = run([("run-01", f"print('a' * {2 * LONGEST})")])[1]
     assert len(text) == LONGEST + 2
+    long = run([IMPORTS, ("parity", f"{RIGHT}\nprint('a' * {2 * LONGEST})"), CHECK])[1]
+    assert long.splitlines()[1].startswith("✓"), "the verdict is not cut off"
     assert "SystemExit" in run([("run-01", "raise SystemExit")])[1]

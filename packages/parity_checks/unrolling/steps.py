@@ -108,8 +108,9 @@ def _compare_states(query: Query, arguments: tuple[np.ndarray, ...], again: bool
     """Compare the student's hidden states with the correct states."""
     expected = states(*arguments)
     batch, steps, hidden = expected.shape
-    result = query.call("unroll", *arguments, forbid=READY_CELL,
-                        causes=dict.fromkeys((*PRODUCT_ERRORS, "out of bounds"), LOOP))
+    result = query.call("unroll", *arguments, forbid=READY_CELL, causes={
+        f"out of bounds for axis 1 with size {steps}": "Does the loop take one step too many?",
+        **dict.fromkeys((*PRODUCT_ERRORS, "out of bounds"), LOOP)})
     only_last = "Only the last state was returned. Collect the state after every time step."
     got = query.as_array(result, expected.shape, shape_hints={
         (batch, steps + 1, hidden): "`h0` is in the result; return the states after the first time step and later.",

@@ -67,6 +67,8 @@ def _hint(weights: Weights, string: np.ndarray) -> str:
          "half to b."),
         ((U, V, b + U[:, 0], W, c), "Only U was changed: x = (x' + 1) / 2 halves U, and adds the other half to b."),
         ((U, V, b + 2 * U[:, 0], W, c), "The half of U that goes into b has the wrong sign: x = (x' + 1) / 2 adds it."),
+        ((U, V, b, np.sign(W), -np.ones(1)), "The states are right, but W and c do not fit each other. Compute "
+         "W h + c for each of the states."),
         ((2 * U, 2 * V, 2 * b, W, c), "The units are not sharp enough, so the state drifts. A larger K brings the "
          "states closer to -1 and 1."),
     ]

@@ -5,7 +5,7 @@ loses:
   parity-check: parity of [[0 0 0] [1 0 0] [1 1 0] [1 1 1]], an array of shape (4, 3)
   rnn-step-check: rnn_step with a batch of 5 and 3 hidden units
   unroll-check: '`reshape` mixes strings and time steps. To change the order of axes, use'
-  two-unit-weights-check: This is not one of the usual mistakes. Write down U x' + V h + b for each of
+  two-unit-weights-check: The states are right, but W and c do not fit each other
 """
 # %% parity
 def parity(bits):
