@@ -210,7 +210,7 @@
     if (kept[cell.id] && !confirm("This removes what you wrote in this cell. Go on?")) return;
     write(cell, stub(cell));
     editors.get(cell).focus();
-  } }, "Reset this answer");
+  } }, kind(cell) === "run" ? "Reset this cell" : "Reset this answer");
 
   // --- cells ---------------------------------------------------------------------
 

@@ -183,6 +183,7 @@ def started(context, address):
     assert ("The comparison with PyTorch is left to the notebook" in offer) == (Path(address).stem == "unrolling")
     assert "To run it: install the library" in page.locator(".get-notebook").inner_text(), "not above the offer"
     page.get_by_role("button", name="Start").click()
+    assert f"decide {points} of the" in page.locator(".exercise-panel").inner_text(), "the points stay visible"
     page.wait_for_function(f"/ready|cannot/.test(document.querySelector('{STATUS}').textContent)", timeout=300_000)
     assert page.locator(STATUS).inner_text() == "Python is ready."
     return page, wrong
@@ -304,14 +305,19 @@ def test_a_reader_writes_stops_and_keeps_their_work(browser, site, width):
         page.keyboard.press("Shift+Tab")
 
         row(page, 0).get_by_role("button", name="Check").click()
+        row(page, 1).get_by_role("button", name="Check").click()
+        assert row(page, 1).locator("pre").inner_text().startswith("Another cell is running.")
         row(page, 0).get_by_role("button", name="Stop").click()
+        row(page, 1).locator("pre").wait_for(state="hidden")
         assert row(page, 0).locator("pre").inner_text().startswith("Stopped.")
         assert page.locator(STATUS).inner_text().startswith("Starting")
         code.fill('print("<img src=x onerror=alert(1)>")\ndef parity(bits):\n    return bits.sum(axis=0) % 2')
         passed, text = press(page, row(page, 0))
         assert not passed
         assert "use axis=1" in text
-        assert row(page, 0).get_by_role("link").get_attribute("href").endswith("book/one-bit.html#parity-in-a-picture")
+        link = row(page, 0).get_by_role("link")
+        assert link.get_attribute("href").endswith("book/one-bit.html#parity-in-a-picture")
+        assert link.get_attribute("target") == "_blank", "what the reader has done stays in sight"
         assert [*look(page, site, "dark"), *barriers(page)] == []
         assert wrong == []
         code.press("End")
@@ -346,6 +352,15 @@ def test_a_reader_writes_stops_and_keeps_their_work(browser, site, width):
         press(page, row(page, 3))
         assert figure.inner_text() == ""
 
+        strings = editor(page, "my-strings")
+        stub = written(strings)
+        strings.fill("1 + 1")
+        page.once("dialog", lambda dialog: asked.append(dialog.message))
+        asked = []
+        row(page, 4).get_by_role("button", name="Reset this cell").click()
+        assert written(strings) == stub
+        assert asked == ["This removes what you wrote in this cell. Go on?"]
+
         model = page.get_by_role("button", name="Show the model answer").locator("..")
         assert press(page, model)[1].startswith("Write your own answer first")
         page.get_by_label("Your answer").fill('One "list"\\ \n' * 10)
@@ -363,12 +378,19 @@ def test_a_reader_writes_stops_and_keeps_their_work(browser, site, width):
         open_notebook(page, "{}")
         assert page.locator(STATUS).inner_text() == "mine.ipynb is not a notebook."
         open_notebook(page, json.dumps(mine))
+        strings.fill(" ")
         page.reload()
         assert page.locator("a[href$='/unrolling.ipynb']").count() == 3
-        page.get_by_role("button", name="Start").click()
+        assert [*barriers(page)] == []
+        assert page.get_by_role("button", name="Continue here").count() == 3
+        page.get_by_role("button", name="Continue here").last.click()
         code.wait_for()
+        page.wait_for_function("document.activeElement.ariaLabel === 'Your answer: what-convinces'")
+        assert written(strings) == stub, "an emptied cell starts again"
         assert page.locator("a[href$='/unrolling.ipynb']").count() == 0, "a download without the reader's answers"
         assert "axis=0" in written(code)
         assert row(page, 0).locator("pre").inner_text() == "You have not checked this answer since you opened the page."
         assert not row(page, 1).locator("pre").is_visible()
+        assert press(page, page.locator(".exercise-run").last)[0]
+        assert not row(page, 0).locator("pre").is_visible(), "the summary has checked it"
         assert written(page.get_by_label("Your answer")) == "A list of <b>strings</b> proves nothing."
