@@ -207,14 +207,6 @@ function flip(model, index) {
 
 const bitsIn = (text) => text.replace(/[^01]/g, "");
 
-/** Return what is wrong with a text that should be a string of bits, or "" if nothing is. */
-function problemWith(text, least, most) {
-  const bits = bitsIn(text), extra = bits.length - most;
-  if (bits !== text) return "Only 0 and 1 are bits, so everything else was left out.";
-  if (extra > 0) return `At most ${most} bits fit here, so ${extra} of them ${extra > 1 ? "were" : "was"} left out.`;
-  return bits.length < least ? `Type ${least} to ${most} bits, each 0 or 1.` : "";
-}
-
 /** Create a list of the networks if there are several; a figure of a single network need not have any. */
 function networkSettings(view, model) {
   const labels = Object.keys(model.get("networks") ?? {});
@@ -232,13 +224,14 @@ function stringSettings(view, model, least, most, onbits) {
   view.input = make("input", { class: "pw-input pw-bits", type: "text", "aria-label": "Bits", inputmode: "numeric",
                                autocomplete: "off", spellcheck: "false", "aria-describedby": view.message.id });
   view.input.addEventListener("input", () => {
-    const { value, selectionStart } = view.input, bits = bitsIn(value).slice(0, most);
+    const { value, selectionStart } = view.input, bits = bitsIn(value).slice(0, most), short = bits.length < least;
     if (bits !== value) {
       view.input.value = bits;
       view.input.selectionStart = view.input.selectionEnd = bitsIn(value.slice(0, selectionStart)).length;
     }
-    if (bits.length >= least) onbits(bits);
-    showProblem(view, problemWith(value, least, most), bits.length < least);
+    if (!short) onbits(bits);
+    showProblem(view, short ? `Type ${least} to ${most} bits, each 0 or 1.` : bits === value ? "" :
+      `At most ${most} bits fit here, each 0 or 1. Everything else was left out.`, short);
   });
   return make("div", { class: "pw-settings" }, make("label", {}, "Bits ", view.input), ...networkSettings(view, model),
     view.message);

@@ -150,13 +150,11 @@ def test_a_string_is_typed_and_what_is_left_out_of_it_is_explained(show, name, n
         assert (field.input_value(), field.get_attribute("aria-invalid")) == (widget.bits, "false")
     assert not alert.is_visible()
     page.get_by_role("combobox", name="Network").select_option(label=network)
-    for text, kept, message in (
-            ("10a1000", "101000", "Only 0 and 1 are bits, so everything else was left out."),
-            ("0 1", "01", "Only 0 and 1 are bits, so everything else was left out."),
-            ("1" * (most + 1), "1" * most, f"At most {most} bits fit here, so 1 of them was left out."),
-            ("0" * (most + 5), "0" * most, f"At most {most} bits fit here, so 5 of them were left out.")):
+    for text, kept in (("10a1000", "101000"), ("0 1", "01"), ("1" * (most + 1), "1" * most),
+                       ("1x" + "0" * (most + 5), "1" + "0" * (most - 1))):
         field.fill(text)
-        assert (field.input_value(), alert.inner_text()) == (kept, message)
+        assert field.input_value() == kept
+        assert alert.inner_text() == f"At most {most} bits fit here, each 0 or 1. Everything else was left out."
         assert field.get_attribute("aria-invalid") == "false"
         assert shown_bits(page, name) == kept       # the picture shows what the field does
     field.fill("11")

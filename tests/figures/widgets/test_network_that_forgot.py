@@ -129,7 +129,8 @@ def test_zeros_are_read_one_by_one_and_can_be_stopped(show):
         "After 50 zeros the network still answers even. Start again with an odd count of ones.")
     click(page, "Start again", "1", "1", "Now fifty zeros")
     page.clock.run_for(1000)
-    assert page.locator(".pw-string").inner_text() == f"Bits: {FIRST}11, then 12 zeros"    # one at once, then one in 90 ms
+    # The first zero is read at once, and then one in 90 ms.
+    assert page.locator(".pw-string").inner_text() == f"Bits: {FIRST}11, then 12 zeros"
     assert page.locator(".pw-told").get_attribute("aria-live") == "off"
     click(page, "Start again", "Now fifty zeros")
     page.clock.run_for(10_000)

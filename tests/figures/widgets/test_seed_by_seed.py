@@ -118,7 +118,7 @@ def test_the_browser_keeps_a_guess_until_it_is_removed(show):
 
 
 def test_on_a_phone_one_row_of_buttons_stays_in_sight_and_the_line_below_it_only_if_it_warns(show):
-    page = show(SeedBySeed(dict.fromkeys("abcd", [7, None, None]), cap=400), width=390)
+    page = show(SeedBySeed({name: [7, None, None] for name in "abcd"}, cap=400), width=390)
     page.set_viewport_size({"width": 390, "height": 844})
     boxes = [button(page, name).bounding_box() for name in ("Another seed", "Ten more", "All", "Start again")]
     assert len({box["y"] for box in boxes}) == 1
