@@ -55,15 +55,18 @@ def test_icons_are_drawn_from_a_font(browser, site):
     assert any("Font Awesome" in family for family in fonts)
 
 
-def test_the_first_page_names_the_chapter_with_the_reason_after_the_network_has_forgotten(browser, site):
+def test_the_first_figure_links_to_the_course_and_to_the_reason_after_the_network_has_forgotten(browser, site, html):
     with opened(browser, 1280, "light") as context:
         page, _ = visit(context, f"{site}/{HOME}.html")
-        why, ways = page.locator(".why"), page.locator(".ways")
-        assert not why.is_visible()
-        place = ways.bounding_box()
+        links, ways = page.locator(".parity-widget").get_by_role("link"), page.locator(".ways")
+        start, place = ways.locator("li").first.bounding_box(), ways.bounding_box()
+        assert start["y"] + start["height"] < 900     # the first card can be seen without scrolling
+        assert links.count() == 0
         page.get_by_role("button", name="Now fifty zeros").click()
-        why.wait_for()
-        assert why.get_by_role("link").get_attribute("href").endswith("what-did-it-learn.html")
+        links.first.wait_for()
+        addresses = [link.get_attribute("href") for link in links.all()]
+        assert addresses == ["one-bit.html", "what-did-it-learn.html"]
+        assert all((html / HOME).with_name(address).is_file() for address in addresses)
         assert ways.bounding_box() == place
 
 

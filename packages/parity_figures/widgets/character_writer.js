@@ -1,10 +1,11 @@
-// A GRU that continues a text: type a beginning, choose a temperature, and see its hidden state and the probabilities
-// of the next character.
+// A GRU that continues a text: type a beginning, choose a temperature, and see the probabilities of a character, and
+// the text in the colours of a hidden unit.
 
 const SHOWN = 5; // characters whose probabilities are drawn
 const AT_ONCE = 100, MOST = 600;
-const MUCH = 0.5; // the change of a unit from which it is marked; a unit is between -1 and 1
 const PAUSE = 40; // ms between two characters, so that a hundred take less than five seconds
+const BEGINNINGS = { "… has vani": "after fifty time steps the gradient has vani",
+                     "… network on the": "we train the network on the " };
 const NAMES = { " ": "space", "\n": "new line" };
 
 export default widgetOf(["text", "written", "temperature"], build, paint, stop);
@@ -42,26 +43,25 @@ function chances({ W, bias }, h, temperature) {
   return powers.map((power) => power / sum);
 }
 
-/** Bring view.h up to date with a text. Only what is new is read, if the text continues the last one. */
+/**
+ * Bring view.states, the state at the start and after each character, up to date with a text. Only what is new is read,
+ * if the text continues the last one.
+ */
 function read(view, model, text) {
-  const known = text.startsWith(view.known) ? view.known.length : 0;
-  if (!known) view.h = new Float64Array(view.net.size);
-  for (const character of text.slice(known)) {
-    view.before = view.h;
-    view.h = nextState(view.net, view.h, model.get("characters").indexOf(character));
-  }
+  if (!text.startsWith(view.known)) view.states.length = 1;
+  for (const character of text.slice(view.states.length - 1))
+    view.states.push(nextState(view.net, view.states.at(-1), model.get("characters").indexOf(character)));
   view.known = text;
-  return chances(view.net, view.h, model.get("temperature"));
 }
 
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
-const all = (model) => `\n${model.get("text")}${model.get("written")}`;
 
 function write(view, model, count) {
   let written = model.get("written");
   for (let i = 0; i < count && written.length < MOST; i++) {
     let rest = Math.random();
-    const shares = read(view, model, `\n${model.get("text")}${written}`);
+    read(view, model, `\n${model.get("text")}${written}`);
+    const shares = chances(view.net, view.states.at(-1), model.get("temperature"));
     const drawn = shares.findIndex((share) => (rest -= share) < 0);
     written += model.get("characters").at(drawn);
   }
@@ -86,8 +86,9 @@ function stop(view) {
 
 function build(model) {
   const [U, V, inputBias, stateBias, W, bias] = model.get("arrays").map(unpacked);
-  const view = { known: "", timer: null };
+  const view = { known: "", timer: null, unit: 0 };
   view.net = { U, V, inputBias, stateBias, W, bias, count: bias.length, size: stateBias.length / 3 };
+  view.states = [new Float64Array(view.net.size)];
   const restart = (text) => {
     stop(view);
     save(model, { text, written: "" });
@@ -108,6 +109,12 @@ function build(model) {
   view.message = make("p", { class: "pw-message", role: "alert" });
   view.slider = makeSlider({ min: 0.1, max: 2, step: 0.1 }, (temperature) => save(model, { temperature }));
   view.value = make("span", { class: "pw-value" });
+  view.ofUnit = makeSlider({ min: 1, max: view.net.size, value: 1 }, (unit) => {
+    view.unit = unit - 1;
+    paint(view, model);
+  });
+  view.unitName = make("span", { class: "pw-value" });
+  const choices = buttonRow(Object.entries(BEGINNINGS).map(([name, text]) => [name, () => restart(text)]));
   const { row, buttons } = buttonRow([
     ["Next character", () => { stop(view); write(view, model, 1); }],
     [`Write ${AT_ONCE}`, () => writeSlowly(view, model, AT_ONCE)],
@@ -118,46 +125,50 @@ function build(model) {
   view.beginning = make("b");
   view.written = make("span");
   view.told = make("p", { class: "pw-told" });
-  view.bars = make("ol", { class: "pw-chances", "aria-label": "The most likely next characters" });
-  view.cells = Array.from({ length: view.net.size }, () => make("i"));
-  view.units = make("div", { class: "pw-units", role: "img" }, ...view.cells);
-  view.ofUnits = make("p", { class: "pw-legend" });
+  view.bars = make("ol", { class: "pw-chances", "aria-label": "The most likely characters" });
   view.root = widgetRoot("A network that writes",
-    make("div", { class: "pw-settings" }, make("label", {}, "Beginning ", view.input),
+    make("div", { class: "pw-settings" }, make("label", {}, "Beginning ", view.input), choices.row,
       make("label", {}, "Temperature ", view.slider, view.value), view.message),
     row, make("p", { class: "pw-page" }, view.beginning, view.written), view.told, view.bars,
-    view.units, view.ofUnits);
+    make("label", {}, "Hidden unit ", view.ofUnit, view.unitName),
+    make("p", { class: "pw-legend" }, "The text is coloured by this hidden unit: green with a line below where it is ",
+      "positive, and purple with a line above where it is negative. Does any unit mark where words begin?"));
   return view;
 }
 
 function paint(view, model) {
-  const temperature = model.get("temperature"), shares = read(view, model, all(model));
-  if (view.input.value !== model.get("text")) view.input.value = model.get("text");
+  const text = model.get("text"), written = model.get("written"), drawn = written.at(-1);
+  const temperature = model.get("temperature");
+  read(view, model, `\n${text}${written}`);
+  const shares = chances(view.net, view.states.at(drawn ? -2 : -1), temperature);
+  if (view.input.value !== text) view.input.value = text;
   view.slider.value = temperature;
   view.value.textContent = temperature.toFixed(1);
-  view.beginning.textContent = model.get("text");
-  view.written.textContent = model.get("written");
-  setAvailable(view.buttons["Start again"], model.get("written") !== "");
-  const full = model.get("written").length >= MOST;
+  view.unitName.textContent = `${view.unit + 1} of ${view.net.size}`;
+  view.beginning.replaceChildren(...coloured(view, text, 1));
+  view.written.replaceChildren(...coloured(view, written, 1 + text.length));
+  setAvailable(view.buttons["Start again"], written !== "");
+  const full = written.length >= MOST;
   for (const name of ["Next character", `Write ${AT_ONCE}`]) setAvailable(view.buttons[name], !full);
   const ranked = shares.map((share, k) => [share, model.get("characters")[k]]).sort((a, b) => b[0] - a[0]);
   const [[share, first]] = ranked;
   view.told.ariaLive = view.timer ? "off" : "polite"; // a screen reader hears the last of many characters
-  view.told.textContent = "The next character is drawn at random. The most likely one is " +
-    `${NAMES[first] ?? first}, with ${percent(share)}.`;
-  const others = ranked.slice(SHOWN).reduce((sum, [share]) => sum + share, 0);
-  view.bars.replaceChildren(...[...ranked.slice(0, SHOWN), [others, `${ranked.length - SHOWN} others`]].map(
-    ([share, character]) => make("li", {}, make("span", { class: "pw-letter" }, NAMES[character] ?? character),
-      make("span", { class: "pw-bar", style: `width: ${(60 * share).toFixed(2)}%` }),
-      make("span", { class: "pw-share" }, percent(share)))));
-  const changed = view.cells.filter((cell, k) => {
-    tint(cell, view.h[k], 1);
-    return cell.classList.toggle("pw-changed", Math.abs(view.h[k] - view.before[k]) > MUCH);
-  }).length;
-  const last = view.known.at(-1);
-  view.units.setAttribute("aria-label", "The network remembers the text so far in " +
-    `${view.h.length} hidden units, ${view.h.filter((value) => value > 0).length} of which are positive.`);
-  view.ofUnits.textContent = "These hidden units are all that the network remembers of the text. A bar goes up if " +
-    `its unit is positive and down if it is negative. The last character (${NAMES[last] ?? last}) changed ${changed} ` +
-    `of the ${view.h.length} units by more than one half; these are shaded.`;
+  view.told.textContent = drawn ? "These are the probabilities for the last character; the one drawn is marked." :
+    `The next character is drawn at random. The most likely one is ${NAMES[first] ?? first}, with ${percent(share)}.`;
+  const likely = ranked.slice(0, SHOWN), others = ranked.slice(SHOWN);
+  const mark = (chosen, text) => (chosen ? make("b", {}, ` ← ${text}`) : "");
+  const bar = (name, share, marked) => make("li", { style: `--share: ${share}` },
+    make("span", { class: "pw-letter" }, name), make("span", { class: "pw-bar" }),
+    make("span", { class: "pw-share" }, percent(share)), marked);
+  view.bars.replaceChildren(...likely.map(([share, character]) =>
+    bar(NAMES[character] ?? character, share, mark(character === drawn, "drawn"))),
+    bar(`${others.length} others`, others.reduce((sum, [share]) => sum + share, 0),
+      mark(others.some(([, character]) => character === drawn), `drawn: ${NAMES[drawn] ?? drawn}`)));
 }
+
+/** Return an element for each character of a text, in the colour of the unit after it; the text begins at `start`. */
+const coloured = ({ states, unit }, text, start) => [...text].map((character, t) => {
+  const element = make("i", {}, character);
+  tint(element, states[start + t + 1][unit], 1);
+  return element;
+});

@@ -18,7 +18,8 @@ NAMED = 3       # characters that the summary names
 class CharacterWriter(ParityWidget):
     """A widget in which a GRU continues a text that the reader types.
 
-    It shows the hidden state, and the probabilities of the next character at a chosen temperature. ``rnn`` is a GRU
+    It shows the probabilities of the next character at a chosen temperature, and then those of the character that was
+    drawn. The text has the colours of one hidden unit. ``rnn`` is a GRU
     with one layer that reads one-hot vectors, and ``readout`` computes a logit for each of the ``characters``. The
     network first reads "\\n", the end of a paragraph, then the ``text`` and what it has ``written``. The weights are
     rounded to 16 bits.
@@ -28,7 +29,7 @@ class CharacterWriter(ParityWidget):
     """
 
     _esm, _css = front_end("character_writer")
-    room = traitlets.List(traitlets.Float(), [37.4, 47.5]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [39.1, 46.5]).tag(sync=True)
 
     characters = traitlets.Unicode().tag(sync=True)
     arrays = traitlets.List().tag(sync=True)

@@ -31,16 +31,15 @@ function look(model) {
            old: step ? values[step - 1] : {}, now: values[step] };
 }
 
-/** Go back to the bits, the network and the step at which the widget began, and hide all later steps. */
+/** Go back to before the first bit, and hide all later steps. */
 function startAgain(view, model) {
-  save(model, view.first);
-  view.seen = view.first.step;
-  paint(view, model); // saving does not paint if none of the three changes
+  view.seen = 0;
+  goTo(model, 0);
+  paint(view, model); // going to the step at which the widget is does not paint
 }
 
 function build(model) {
-  const first = Object.fromEntries(["bits", "network", "step"].map((name) => [name, model.get(name)]));
-  const view = { first, seen: first.step, shape: "", bits: first.bits };
+  const view = { seen: model.get("step"), shape: "", bits: model.get("bits") };
   const { row, buttons } = buttonRow([
     ["Back", () => goTo(model, model.get("step") - 1)],
     ["Step", () => goTo(model, model.get("step") + 1)],
@@ -57,8 +56,9 @@ function build(model) {
   view.answer = make("div", { "aria-hidden": "true" }); // the sentence next to it has the same content
   view.sentence = make("p", { "aria-live": "polite", "aria-atomic": "true" });
   view.numbers = numbersTable("The numbers of the steps so far", () => tableRows(view, look(model)));
-  view.root = widgetRoot("One gated unit, step by step",
-    stringSettings(view, model, 1, MOST_BITS, (bits) => setBits(model, bits)),
+  const settings = stringSettings(view, model, 1, MOST_BITS, (bits) => setBits(model, bits));
+  view.network.select.addEventListener("change", () => startAgain(view, model)); // the reader can guess again
+  view.root = widgetRoot("One gated unit, step by step", settings,
     make("figure", { class: "pw-unit" }, view.cellTitle, view.cell,
       make("div", { class: "pw-said" }, view.answer, view.sentence)),
     row, buildTimeline(view, model),

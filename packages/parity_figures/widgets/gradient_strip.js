@@ -45,8 +45,12 @@ function build(model) {
   view.value = make("output", { class: "pw-value" });
   const keep = (line) => { view.kept = line; paint(view, model); };
   const { row, buttons } = buttonRow([["Keep for comparison", () => keep(view.now)],
-                                      ["Remove it", () => view.kept && keep(null)]]);
+                                      ["Remove it", () => remove()]]);
   view.remove = buttons["Remove it"];
+  const remove = () => {
+    keep(null);
+    buttons["Keep for comparison"].focus(); // the other button is no longer there
+  };
   view.title = make("b", {});
   view.cells = Array.from({ length: steps }, () => make("span", { class: "pw-step" }, make("i", { class: "pw-fill" }),
     make("i", { class: "pw-held" })));
@@ -89,7 +93,7 @@ function paint(view, model) {
   view.title.replaceChildren(`How much of the gradient at step ${steps.length} reaches each ${state} `,
     symbol(letter, "t"));
   paintStrip(view);
-  setAvailable(view.remove, view.kept !== null);
+  view.remove.style.visibility = view.kept ? "visible" : "hidden"; // keeps its place
   view.sentence.textContent = describe(steps.map(({ median }) => median));
   view.numbers.paint();
 }

@@ -6,8 +6,8 @@ const MACHINE = [84, 104]; // the left edge and the width of the part of the mac
 
 export default widgetOf(["bits"], build, paint, stop);
 
+const ownBits = (model) => model.get("bits").slice(0, model.get("bits").length - model.get("zeros"));
 const mayPlay = (model) => !model.get("zeros") && model.get("bits").length < OWN;
-const mayReadZeros = (model) => !model.get("zeros") && model.get("bits") !== "";
 
 function play(model, bit) {
   if (mayPlay(model)) save(model, { bits: model.get("bits") + bit });
@@ -15,7 +15,7 @@ function play(model, bit) {
 
 /** Read zeros one by one, or at once if the reader wants less motion. */
 function readZeros(view, model) {
-  if (!mayReadZeros(model)) return;
+  if (model.get("zeros")) return;
   const own = model.get("bits"), read = (zeros) => save(model, { zeros, bits: own + "0".repeat(zeros) });
   if (wantsLessMotion()) return read(ZEROS);
   const next = () => {
@@ -33,24 +33,26 @@ function stop(view) {
 
 function startAgain(view, model) {
   stop(view);
-  save(model, { zeros: 0, bits: "" });
+  save(model, { zeros: 0, bits: view.first });
 }
 
 function build(model) {
-  const view = { timer: null }, network = currentNetwork(model);
+  const view = { timer: null, first: ownBits(model) }, network = currentNetwork(model);
   const { row, buttons } = buttonRow([["0", () => play(model, "0")], ["1", () => play(model, "1")],
     ["Now fifty zeros", () => readZeros(view, model)], ["Start again", () => startAgain(view, model)]]);
   row.classList.add("pw-playing");
   view.buttons = buttons;
   view.string = make("p", { class: "pw-string" });
   view.sentence = make("p", { class: "pw-told" });
+  view.why = make("p", { class: "pw-why" }, make("a", { href: "one-bit.html" }, "Find out why: start the course →"),
+    " or go to the chapter ", make("a", { href: "what-did-it-learn.html" }, "What did it learn?"));
   view.answers = { network: make("span", {}), machine: make("span", {}) };
   view.plane = svg("svg", { viewBox: `-1 -1 ${WIDTH + 2} ${HEIGHT + 2}`, role: "img" });
   view.machine = svg("svg", { viewBox: `${MACHINE[0]} 0 ${MACHINE[1]} ${HEIGHT}`, role: "img" });
   view.automaton = drawAutomaton(view.machine, network.machine);
   drawPlane(view, network);
   const column = (title, box, drawing) => make("div", { class: "pw-labelled" }, title, box, drawing);
-  view.root = widgetRoot("The network that forgot", row, view.string, view.sentence,
+  view.root = widgetRoot("The network that forgot", row, view.string, view.sentence, view.why,
     make("div", { class: "pw-pair pw-forgetting" },
       column("Network (large point: its memory)", view.answers.network, view.plane),
       column("State machine", view.answers.machine, view.machine)));
@@ -79,7 +81,7 @@ function drawPlane(view, network) {
 function paint(view, model) {
   const network = currentNetwork(model), bits = model.get("bits"), zeros = model.get("zeros");
   const steps = walk(network, bits, ({ h, logit = network.weights.bias }) => [logit, dot(network.up, h)]);
-  const own = bits.slice(0, bits.length - zeros), points = steps.slice(zeros ? own.length : -2)
+  const own = ownBits(model), points = steps.slice(zeros ? own.length : -2)
     .map((step) => spot(network, step.place)), [x, y] = points.at(-1);
   view.trail.replaceChildren(svgPath("pw-trail", points),
     ...points.map(([cx, cy]) => svg("circle", { class: "pw-step", cx, cy, r: 2.4 })));
@@ -87,29 +89,27 @@ function paint(view, model) {
   view.plane.setAttribute("aria-label", `The state of the network as a point: its logit is ` +
     `${fixed(steps.at(-1).place[0])}, and the second coordinate is ${fixed(steps.at(-1).place[1])}. The network ` +
     "answers odd if the logit is positive.");
-  paintAutomaton(view.automaton, steps.at(-1), bits !== "");
+  paintAutomaton(view.automaton, steps.at(-1), true);
   for (const [who, box] of Object.entries(view.answers)) paintParity(box, steps, who);
-  view.string.replaceChildren("Bits: ", make("b", {}, own || "–"), zeros ? `, then ${counted(zeros, "zero")}` : "");
+  view.string.replaceChildren("Bits: ", make("b", {}, own), zeros ? `, then ${counted(zeros, "zero")}` : "");
   view.sentence.setAttribute("aria-live", view.timer ? "off" : "polite");
-  view.sentence.textContent = describe(steps, own, zeros);
-  const next = zeros ? "Start again" : bits ? "Now fifty zeros" : "01"; // the buttons that stand out
+  const forgot = Math.max(0, steps.findIndex((step) => step.network !== step.parity) - own.length);
+  view.sentence.textContent = describe(own, zeros, forgot);
+  view.why.style.visibility = forgot ? "visible" : "hidden"; // keeps its place, so that nothing moves
+  const next = zeros ? "Start again" : "Now fifty zeros"; // the button that stands out
   for (const [name, button] of Object.entries(view.buttons)) {
-    const available = name.length === 1 ? mayPlay(model) :
-      name === "Start again" ? bits !== "" : mayReadZeros(model);
-    setAvailable(button, available);
-    button.classList.toggle("pw-primary", next.includes(name));
+    setAvailable(button, name.length === 1 ? mayPlay(model) : name === "Start again" ? bits !== view.first : !zeros);
+    button.classList.toggle("pw-primary", name === next);
   }
 }
 
-function describe(steps, own, zeros) {
-  if (own === "") return `Press 0 or 1 a few times, at most ${OWN}. Then let the network read fifty zeros.`;
+function describe(own, zeros, forgot) {
   const ones = onesIn(own), odd = ones % 2 === 1, [right, other] = odd ? ["odd", "even"] : ["even", "odd"];
-  const forgot = steps.findIndex((step, t) => t > own.length && step.network !== step.parity) - own.length;
-  if (forgot > 0)
+  if (forgot)
     return `At zero ${forgot} the network forgot: it answers ${other}. The state machine still answers ${right}. ` +
       "Why did the network forget?";
   if (zeros) return `After ${counted(zeros, "zero")} the network still answers ${right}.` +
-    (odd || zeros < ZEROS ? "" : " Start again and try an odd count of ones.");
+    (odd || zeros < ZEROS ? "" : " Start again with an odd count of ones.");
   return `The number of ones so far is ${ones}, which is ${right}. Fifty zeros will not change that. ` +
     `Will the network still answer ${right}?`;
 }

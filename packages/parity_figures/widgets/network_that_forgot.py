@@ -15,7 +15,7 @@ POINTS = 240                # states of random strings that are drawn
 
 
 class NetworkThatForgot(NetworkWidget):
-    """A widget in which the reader plays ten bits, and a trained network then forgets them while it reads fifty zeros.
+    """A widget in which the reader adds bits to a string, and a trained network forgets it while it reads fifty zeros.
 
     The network is a GRU from ``parity_study.certificate_store``. Its state is drawn as a point whose first
     coordinate is the logit, so that a vertical line separates the answers exactly. The second is the direction at right
@@ -30,9 +30,9 @@ answers even. The machine that was extracted from it answers odd after every zer
 
     _esm, _css = front_end("network_that_forgot", "automaton.js")
     cells, most_units = ("gru",), 8
-    room = traitlets.List(traitlets.Float(), [34.2, 30.2]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [21.5, 32.8]).tag(sync=True)
 
-    bits = Bits("10110", least=0, most=OWN + ZEROS)
+    bits = Bits("10110", least=1, most=OWN + ZEROS)
     zeros = traitlets.Int(0, min=0, max=ZEROS).tag(sync=True)
 
     def __init__(self) -> None:

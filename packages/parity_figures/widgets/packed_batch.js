@@ -48,7 +48,7 @@ function buildRow(model, row) {
 }
 
 const square = (text, row) =>
-  make("span", { class: "pw-box", "data-row": row, style: `--tint: ${4 + 6 * row}%` }, text);
+  make("span", { class: "pw-box", "data-row": row, style: `--hue: ${60 * row}deg` }, text);
 const padding = () => make("span", { class: "pw-box pw-padding" }, "·");
 const named = (row, t) => square(`${NAMES[row]}${t + 1}`, row);
 
@@ -70,11 +70,11 @@ function paint(view, model) {
   setAvailable(view.buttons["Remove a string"], lengths.length > 1);
   const columns = columnsOf(lengths), packed = columns.flat();
   paintColumns(view, columns);
-  const places = packed.flatMap((row, place) => (row === view.chosen ? [place + 1] : []));
+  const places = packed.flatMap((row, place) => (row === view.chosen ? [place] : []));
   const squares = lengths.length * steps;
   view.sentence.textContent = `Padding fills ${squares - packed.length} of the ${counted(squares, "square")} of the ` +
     `rectangle, and the packed batch has none. String ${NAMES[view.chosen]} is marked. You find it in memory at ` +
-    `${places.join(", ")}, counted from 1.`;
+    `${places.join(", ")}, counted from 0.`;
   for (const box of view.root.querySelectorAll(".pw-box"))
     box.classList.toggle("pw-chosen", Number(box.dataset.row) === view.chosen);
 }

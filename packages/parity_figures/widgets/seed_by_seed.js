@@ -103,6 +103,7 @@ function paint(view, model) {
   }
   for (const name of ["Another seed", "Ten more", "All"]) setAvailable(view.buttons[name], shown < seeds);
   setAvailable(view.buttons["Start again"], shown > 0 || guessesIn(model) > 0);
+  view.line.classList.toggle("pw-warns", shown === 0 && guessesIn(model) === view.warned);
   view.line.textContent = announce(view, model, shown, seeds);
   view.numbers.paint();
 }

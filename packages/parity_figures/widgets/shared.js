@@ -205,13 +205,7 @@ function flip(model, index) {
   setBits(model, bits.join(""));
 }
 
-/** Return what is wrong with a text that should be a string of bits, or "" if nothing is. */
-function problemWith(text, least, most) {
-  const wrong = [...text].find((character) => character !== "0" && character !== "1");
-  if (text.length < least) return `Type ${least} to ${most} bits, each 0 or 1.`;
-  if (wrong !== undefined) return `Only 0 and 1 are bits; ${wrong === " " ? "a space" : `“${wrong}”`} is neither.`;
-  return text.length > most ? `At most ${most} bits fit here; these are ${text.length}.` : "";
-}
+const bitsIn = (text) => text.replace(/[^01]/g, "");
 
 /** Create a list of the networks if there are several; a figure of a single network need not have any. */
 function networkSettings(view, model) {
@@ -221,23 +215,31 @@ function networkSettings(view, model) {
   return labels.length > 1 ? [view.network.root] : [];
 }
 
-/** Create a field for the bits and a list of the networks. `onbits` gets each string of an allowed length. */
+/**
+ * Create a field for the bits and a list of the networks. `onbits` gets each string of an allowed length. The field
+ * leaves out what is no bit or too much, so that it has the bits of the drawing unless it is too short.
+ */
 function stringSettings(view, model, least, most, onbits) {
   view.message = make("p", { class: "pw-message", role: "alert", id: `pw-${Math.random().toString(36).slice(2)}` });
   view.input = make("input", { class: "pw-input pw-bits", type: "text", "aria-label": "Bits", inputmode: "numeric",
                                autocomplete: "off", spellcheck: "false", "aria-describedby": view.message.id });
   view.input.addEventListener("input", () => {
-    const problem = problemWith(view.input.value, least, most);
-    showProblem(view, problem);
-    if (!problem) onbits(view.input.value);
+    const { value, selectionStart } = view.input, bits = bitsIn(value).slice(0, most), short = bits.length < least;
+    if (bits !== value) {
+      view.input.value = bits;
+      view.input.selectionStart = view.input.selectionEnd = bitsIn(value.slice(0, selectionStart)).length;
+    }
+    if (!short) onbits(bits);
+    showProblem(view, short ? `Type ${least} to ${most} bits, each 0 or 1.` : bits === value ? "" :
+      `At most ${most} bits fit here, each 0 or 1. Everything else was left out.`, short);
   });
   return make("div", { class: "pw-settings" }, make("label", {}, "Bits ", view.input), ...networkSettings(view, model),
     view.message);
 }
 
-function showProblem(view, problem) {
+function showProblem(view, problem, invalid = false) {
   view.message.textContent = problem;
-  view.input.setAttribute("aria-invalid", String(problem !== ""));
+  view.input.setAttribute("aria-invalid", String(invalid));
 }
 
 function paintStringSettings(view, model) {

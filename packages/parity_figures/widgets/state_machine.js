@@ -140,7 +140,7 @@ function drawPlane(view, network, proof) {
     ...odd.map(([x, y]) => svg("rect", { class: "pw-odd-state", x: x - 2.4, y: y - 2.4, width: 4.8, height: 4.8 })),
     ...(proof ? network.boxes : []).map((box) => drawBox(network, box)), view.trail,
     ...network.centres.map((_, state) => numberOf(network, state)), view.expected, view.point,
-    svgText(SIDE / 2, SIDE + 33, across), upward);
+    svgText(SIDE / 2, SIDE + 33, across, "middle", "pw-across"), upward);
 }
 
 /** Draw a frame around a box of the proof, because many boxes are smaller than a point. */

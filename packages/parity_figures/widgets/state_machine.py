@@ -39,7 +39,7 @@ class StateMachine(NetworkWidget):
     """
 
     _esm, _css = front_end("state_machine", "automaton.js")
-    room = traitlets.List(traitlets.Float(), [45.2, 72.4]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [45.2, 48.9]).tag(sync=True)
     cells, most_units = tuple(CELLS), 32
 
     bits = Bits("", least=0, most=400)

@@ -18,11 +18,15 @@ def writer(text="the gate", large=8.0, **values):
     return CharacterWriter(network.rnn, network.readout, CHARACTERS, text, **values)
 
 
-# What the cells draw: the height of a bar that points up or down, as a share of half the cell.
-UNITS = """cells => cells.map((cell) => {
-  const bar = getComputedStyle(cell, "::before"), share = 2 * parseFloat(bar.height) / cell.offsetHeight;
-  return parseFloat(bar.top) + parseFloat(bar.height) / 2 < cell.offsetHeight / 2 ? share : -share;
-})"""
+# The value of the hidden unit that the colour of each character shows, by the numbers that the style sheet gets.
+UNIT = """all => all.map(({ dataset, style }) =>
+  (dataset.sign === "minus" ? -1 : 1) * style.getPropertyValue("--share"))"""
+
+
+def read_bars(page) -> tuple[list[str], list[float]]:
+    """Return the characters of the bars and their probabilities. The last bar is that of all others."""
+    names = [{"space": " ", "new line": "\n"}.get(name, name) for name in page.locator(".pw-letter").all_inner_texts()]
+    return names, [float(share.removesuffix(" %")) / 100 for share in page.locator(".pw-share").all_inner_texts()]
 
 
 def written(page):
@@ -31,23 +35,52 @@ def written(page):
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("text", "temperature"), [("the gate", 1.0), ("", 0.7), ("a network that writes", 2.0)])
-def test_bars_are_pytorchs_probabilities_and_cells_its_hidden_units(show, text, temperature):
+def test_bars_are_pytorchs_probabilities_and_the_colours_its_hidden_units(show, text, temperature):
     widget = writer(text, temperature=temperature)
     page = show(widget)
-    *names, others = page.locator(".pw-letter").all_inner_texts()
-    *shares, rest = [float(share.removesuffix(" %")) / 100 for share in page.locator(".pw-share").all_inner_texts()]
+    (*names, others), (*shares, rest) = read_bars(page)
     assert others == f"{len(CHARACTERS) - len(names)} others"
     assert rest + sum(shares) == pytest.approx(1, abs=0.004)     # the bars are rounded
-    names = [{"space": " ", "new line": "\n"}.get(name, name) for name in names]
     expected = widget.probabilities()
     np.testing.assert_allclose(shares, np.sort(expected)[:-6:-1], atol=2e-3)
     np.testing.assert_allclose(shares, [expected[CHARACTERS.index(name)] for name in names], atol=2e-3)
-    np.testing.assert_allclose(page.locator(".pw-units i").evaluate_all(UNITS), widget.state(), atol=2e-3)
-    before = writer(text[:-1]).state() if text else torch.zeros(16)
-    changed = np.flatnonzero(abs(widget.state() - before) > 0.5).tolist()
-    assert page.locator(".pw-units i").evaluate_all(
-        "all => all.flatMap((e, k) => e.classList.contains('pw-changed') ? [k] : [])") == changed
-    assert f"changed {len(changed)} of the 16 units by more than one half" in page.locator(".pw-legend").inner_text()
+    widths = page.locator(".pw-bar").evaluate_all("all => all.map(bar => bar.getBoundingClientRect().width)")
+    np.testing.assert_allclose(np.array(widths) / sum(widths), [*shares, rest], atol=0.02)
+    states = [writer(text[:count]).state() for count in range(1, len(text) + 1)]
+    for unit in (1, 7, 16):
+        page.get_by_role("slider", name="Hidden unit").fill(str(unit))
+        np.testing.assert_allclose(page.locator(".pw-page i").evaluate_all(UNIT), [h[unit - 1] for h in states],
+                                   atol=2e-3)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("temperature", [0.3, 2.0])     # the most likely character is drawn, or another one
+def test_the_character_drawn_is_marked_among_the_probabilities_for_it(show, temperature):
+    page = show(writer(temperature=temperature), width=390)
+    for _ in range(8):
+        click(page, "Next character")
+        *before, drawn = page.locator(".pw-page span").text_content()
+        expected = writer(written="".join(before), temperature=temperature).probabilities()
+        names, shares = read_bars(page)
+        np.testing.assert_allclose(shares[:-1], [expected[CHARACTERS.index(name)] for name in names[:-1]], atol=2e-3)
+        marked = page.locator(".pw-chances li").filter(has_text="←")
+        name = {" ": "space", "\n": "new line"}.get(drawn, drawn)
+        assert marked.locator(".pw-letter").inner_text() == (name if drawn in names else names[-1])
+        assert marked.locator("b").inner_text().strip() == ("← drawn" if drawn in names else f"← drawn: {name}")
+        box, panel = marked.bounding_box(), page.locator(".parity-widget").bounding_box()
+        assert marked.locator("b").bounding_box()["x"] + marked.locator("b").bounding_box()["width"] <= (
+            box["x"] + box["width"]) < panel["x"] + panel["width"]
+    click(page, "Start again")
+    assert not marked.is_visible()
+
+
+@pytest.mark.browser
+def test_each_button_with_a_beginning_writes_it_into_the_field(show):
+    page, field = show(writer(written="s")), "Beginning"
+    for name, text in (("… has vani", "after fifty time steps the gradient has vani"),
+                       ("… network on the", "we train the network on the ")):
+        click(page, name)
+        assert page.get_by_role("textbox", name=field).input_value() == page.locator(".pw-page").text_content() == text
 
 
 @pytest.mark.browser

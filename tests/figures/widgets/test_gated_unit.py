@@ -65,6 +65,7 @@ def test_gates_states_logits_and_answers_are_pytorchs(show, cell):
     ones = np.cumsum([int(bit) for bit in LONG])
     for label, net in nets.items():
         choose(page, label)
+        page.get_by_role("slider", name="Step").fill(str(len(LONG)))
         shown, expected = columns(page), by_pytorch(net, LONG)
         assert "".join(shown["bit"]) == LONG
         for letter, values in expected.items():
@@ -158,10 +159,12 @@ def test_later_steps_are_hidden_until_they_are_reached_and_again_after_a_new_sta
     assert "It answers odd. That is correct: 1 has 1 one, and 1 is odd." in sentence(page)
     assert answers.get_attribute("aria-label") == "Answers so far: odd, correct; odd, correct"
     bits_field(page).fill("110")
-    choose(page, "LSTM by hand")
-    click(page, "Start again")
-    assert bits_field(page).input_value() == "101"
-    assert page.get_by_role("combobox", name="Network").evaluate("e => e.selectedOptions[0].text") == "GRU by hand"
+    choose(page, "LSTM by hand")        # begins at step 0, or the reader could not guess
+    assert count(page) == "step 0 of 3"
+    assert answers.get_attribute("aria-label") == "Answers so far: none"
+    click(page, "Step", "Step", "Start again")
+    assert bits_field(page).input_value() == "110"
+    assert page.get_by_role("combobox", name="Network").evaluate("e => e.selectedOptions[0].text") == "LSTM by hand"
     assert answers.get_attribute("aria-label") == "Answers so far: none"
     click(page, "Step", "Back", "Start again")      # now no trait changes
     assert answers.get_attribute("aria-label") == "Answers so far: none"

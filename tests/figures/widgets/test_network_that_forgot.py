@@ -14,7 +14,8 @@ from parity_study.certificate_store import read_store
 from parity_study.experiments.certificates import as_model
 from tests.figures.widgets.static_page import button, click, number
 
-BITS = "0110101100"     # five ones
+FIRST = "10110"         # three ones
+BITS = FIRST + "01100"  # five ones
 
 
 @cache
@@ -90,10 +91,9 @@ def check_step(page, bits: str) -> None:
 @pytest.mark.browser
 def test_ten_bits_are_played_with_keys_or_buttons_and_forgotten_during_fifty_zeros(show):
     page = show(NetworkThatForgot(), width=390)
-    click(page, "Start again")
-    assert page.locator(".pw-answer").all_inner_texts() == ["–", "–"]       # nobody has answered yet
+    check_step(page, FIRST)
     button(page, "0").focus()
-    for step, bit in enumerate(BITS, 1):
+    for step, bit in enumerate(BITS[len(FIRST):], len(FIRST) + 1):
         if step % 2:
             page.keyboard.press(bit)
         else:
@@ -111,7 +111,7 @@ def test_ten_bits_are_played_with_keys_or_buttons_and_forgotten_during_fifty_zer
         f"At zero {zero} the network forgot: it answers even. The state machine still answers odd. "
         "Why did the network forget?")
     click(page, "Start again")
-    assert page.locator(".pw-told").inner_text().startswith("Press 0 or 1")
+    check_step(page, FIRST)
 
 
 @pytest.mark.browser
@@ -119,48 +119,51 @@ def test_zeros_are_read_one_by_one_and_can_be_stopped(show):
     page = show(NetworkThatForgot(), less_motion=False)
     page.clock.install(time=0)
     page.clock.pause_at(60_000)     # from here on, time passes only in run_for
-    click(page, "Start again", "1", "1")
-    assert "is 2, which is even. Fifty zeros will not change that." in page.locator(".pw-told").inner_text()
+    click(page, "1")
+    assert "is 4, which is even. Fifty zeros will not change that." in page.locator(".pw-told").inner_text()
     click(page, "Now fifty zeros")
     page.clock.run_for(10_000)
-    check_step(page, "11" + ZEROS * "0")
+    check_step(page, FIRST + "1" + ZEROS * "0")
+    assert not page.locator(".pw-why").is_visible()
     assert page.locator(".pw-told").inner_text() == (
-        "After 50 zeros the network still answers even. Start again and try an odd count of ones.")
-    click(page, "Start again")
-    button(page, "Now fifty zeros").click(force=True)       # is not available yet
-    assert page.locator(".pw-string").inner_text() == "Bits: –"
-    click(page, "1", "1", "1", "Now fifty zeros")
+        "After 50 zeros the network still answers even. Start again with an odd count of ones.")
+    click(page, "Start again", "1", "1", "Now fifty zeros")
     page.clock.run_for(1000)
-    assert page.locator(".pw-string").inner_text() == "Bits: 111, then 12 zeros"    # one at once, then one in 90 ms
+    # The first zero is read at once, and then one in 90 ms.
+    assert page.locator(".pw-string").inner_text() == f"Bits: {FIRST}11, then 12 zeros"
     assert page.locator(".pw-told").get_attribute("aria-live") == "off"
-    click(page, "Start again", "1", "Now fifty zeros")
+    click(page, "Start again", "Now fifty zeros")
     page.clock.run_for(10_000)
-    assert page.locator(".pw-string").inner_text() == "Bits: 1, then 50 zeros"
+    assert page.locator(".pw-string").inner_text() == f"Bits: {FIRST}, then 50 zeros"
     assert page.locator(".pw-told").get_attribute("aria-live") == "polite"
-    assert "At zero 26 the network forgot" in page.locator(".pw-told").inner_text()
-    check_step(page, "1" + ZEROS * "0")
+    zero = (~is_correct(np.array([[*map(int, FIRST)] + ZEROS * [0]]))[0]).argmax() - len(FIRST) + 1
+    assert f"At zero {zero} the network forgot" in page.locator(".pw-told").inner_text()
+    check_step(page, FIRST + ZEROS * "0")
 
 
 @pytest.mark.browser
-def test_the_string_at_the_start_has_an_odd_count_which_one_press_makes_the_network_forget(show):
-    page, bits = show(NetworkThatForgot()), NetworkThatForgot().bits
-    assert page.locator(".pw-primary").all_inner_texts() == ["Now fifty zeros"]
-    check_step(page, bits)
-    assert "which is odd" in page.locator(".pw-told").inner_text()
-    click(page, "Now fifty zeros")
-    check_step(page, bits + ZEROS * "0")
-    assert page.locator(".pw-told").inner_text().endswith("Why did the network forget?")
-    assert page.locator(".pw-primary").all_inner_texts() == ["Start again"]
-    click(page, "Start again")
-    assert page.locator(".pw-primary").all_inner_texts() == ["0", "1"]
+def test_one_press_makes_the_network_forget_as_often_as_the_reader_likes_and_then_the_figure_links_to_the_reason(show):
+    page, links = show(NetworkThatForgot()), ["Find out why: start the course →", "What did it learn?"]
+    for _ in range(2):
+        assert page.locator(".pw-primary").all_inner_texts() == ["Now fifty zeros"]
+        assert button(page, "Start again").get_attribute("aria-disabled") == "true"
+        assert page.get_by_role("link").count() == 0
+        check_step(page, FIRST)
+        assert "which is odd" in page.locator(".pw-told").inner_text()
+        height = page.locator(".parity-widget").bounding_box()["height"]
+        click(page, "Now fifty zeros")
+        check_step(page, FIRST + ZEROS * "0")
+        assert page.locator(".pw-told").inner_text().endswith("Why did the network forget?")
+        assert page.get_by_role("link").all_inner_texts() == links
+        assert page.locator(".parity-widget").bounding_box()["height"] == height
+        assert page.locator(".pw-primary").all_inner_texts() == ["Start again"]
+        click(page, "Start again")
 
 
 @pytest.mark.browser
 def test_no_more_bits_are_accepted_than_the_figure_says(show):
-    page, bits = show(NetworkThatForgot()), "1" * OWN
-    click(page, "Start again")
-    assert f"at most {OWN}." in page.locator(".pw-told").inner_text()
-    click(page, *bits)
+    page, bits = show(NetworkThatForgot()), FIRST + "1" * (OWN - len(FIRST))
+    click(page, *bits[len(FIRST):])
     for bit in "0101":
         button(page, bit).click(force=True)
         page.keyboard.press(bit)

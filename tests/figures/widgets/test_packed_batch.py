@@ -40,9 +40,9 @@ def test_a_chosen_string_is_marked_in_every_drawing(show):
         bits = [f"{name}{t}" for t in range(1, widget.lengths[row] + 1)]
         assert marked(page, ".pw-rectangle") == list(widget.strings[row][:len(bits)])
         assert marked(page, ".pw-packed") == marked(page, ".pw-flat") == bits
-        places = [place for place, text in enumerate(page.locator(".pw-flat .pw-box").all_inner_texts(), start=1)
+        places = [place for place, text in enumerate(page.locator(".pw-flat .pw-box").all_inner_texts())
                   if text.startswith(name)]
-        said = f"String {name} is marked. You find it in memory at {', '.join(map(str, places))}, counted from 1."
+        said = f"String {name} is marked. You find it in memory at {', '.join(map(str, places))}, counted from 0."
         assert said in page.locator("p[aria-live]").inner_text()
         assert page.locator(".pw-row [aria-pressed=true]").all_inner_texts() == [name]
         page.locator(".pw-flat").get_by_text("A2").click()

@@ -115,3 +115,19 @@ def test_the_browser_keeps_a_guess_until_it_is_removed(show):
         assert values(page) == expected
         if "4 of 5" in expected:
             click(page, "Start again")
+
+
+def test_on_a_phone_one_row_of_buttons_stays_in_sight_and_the_line_below_it_only_if_it_warns(show):
+    page = show(SeedBySeed({name: [7, None, None] for name in "abcd"}, cap=400), width=390)
+    page.set_viewport_size({"width": 390, "height": 844})
+    boxes = [button(page, name).bounding_box() for name in ("Another seed", "Ten more", "All", "Start again")]
+    assert len({box["y"] for box in boxes}) == 1
+    assert 0 <= 844 - boxes[0]["y"] < 70
+    page.get_by_role("slider").first.fill("2")
+    assert page.get_by_role("slider").first.bounding_box()["width"] > 250       # for four guesses
+    click(page, "Another seed")
+    box = page.locator(".pw-line").bounding_box()
+    assert "Press again to go on" in line(page)
+    assert box["y"] + box["height"] <= 844
+    click(page, "Another seed")
+    assert 0 <= 844 - button(page, "All").bounding_box()["y"] < 70

@@ -198,3 +198,16 @@ def test_boxes_of_a_proof_are_drawn_at_their_places(show):
     assert checkbox.is_hidden()
     assert "boxes" not in page.locator(".parity-widget").inner_text()
     assert frames.count() == 0
+
+
+@pytest.mark.browser
+def test_on_a_phone_the_answers_the_plane_the_machine_and_the_buttons_can_be_seen_together(show):
+    page = show(StateMachine(networks(), bits="1011"), width=390)
+    page.set_viewport_size({"width": 390, "height": 600})
+    page.locator(".pw-answers").evaluate("e => e.scrollIntoView()")
+    buttons = button(page, "Read a 0").bounding_box()
+    plane, machine = (drawing.bounding_box() for drawing in page.locator(".pw-pair svg[role=img]").all())
+    assert buttons["y"] + buttons["height"] <= 600
+    for box in (page.locator(".pw-answers").bounding_box(), plane, machine):
+        assert 0 <= box["y"] < box["y"] + box["height"] <= buttons["y"]
+    assert plane["x"] + plane["width"] <= machine["x"]
