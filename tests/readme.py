@@ -14,14 +14,12 @@ README = ROOT / ".github" / "readme"
 # The size that chats and timelines expect of a picture is 1200 x 630.
 ALONE = """.alone { position: fixed; inset: 0 auto auto 0; z-index: 9999; width: 1200px; height: 630px;
   padding: 36px 60px; background: white; } .alone h1 { margin: 0 0 1rem; font-size: 56px; }
-.alone .parity-widget { zoom: 1.55; margin: 0; padding: 0; border: 0; }
-.alone .pw-forgetting svg:first-child { max-width: 17.5rem; } .alone :is(.pw-playing, .pw-string) { display: none; }"""
+.alone .parity-widget { zoom: 1.35; margin: 0; padding: 0; border: 0; }
+.alone .pw-forgetting svg { max-height: 14.5rem !important; } .alone :is(.pw-playing, .pw-string) { display: none; }"""
 
 
 def let_the_network_forget(figure: Locator) -> Locator:
-    """Have the network read ten bits and then fifty zeros."""
-    for bit in "1011010011":
-        figure.get_by_role("button", name=bit, exact=True).click()
+    """Have the network read fifty zeros after the bits that the figure begins with."""
     figure.get_by_role("button", name="fifty zeros").click()
     return figure
 

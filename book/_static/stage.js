@@ -16,15 +16,15 @@
     const kept = new Set(partsOf(stage).map((part) => part.outerHTML));
     stage.replaceChildren();
     if (!still) return;
-    const words = [...still.querySelectorAll(".caption-number, .caption-text")].map((part) => part.textContent);
-    stage.append(still.querySelector("svg").cloneNode(true),
-      Object.assign(document.createElement("p"), { textContent: words.join("") }));
+    const caption = document.createElement("p");
+    caption.append(...[...still.querySelectorAll(".caption-number, .caption-text")].map((part) => part.cloneNode(true)));
+    stage.append(still.querySelector("svg").cloneNode(true), caption);
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     for (const part of partsOf(stage))
       if (!kept.has(part.outerHTML)) part.animate({ opacity: [0, 1] }, { duration: 600, easing: "ease-out" });
   }
 
-  document.querySelector(".sidebar-secondary__inner").prepend(stage); // in wide windows, a column next to the text
+  document.querySelector(".sidebar-secondary__inner").append(stage); // in wide windows, below the contents
   const reached = (place) => place.getBoundingClientRect().top < LINE * innerHeight;
   const observer = new IntersectionObserver(() => {
     const place = places.findLast(reached);

@@ -19,7 +19,7 @@ NOT_STARTED = 2     # the exit status of book/_ext/build_book.py if it has expla
 @click.command()
 @click.option("--runtime", is_flag=False, flag_value="", metavar="[FOLDER]",
               help="Include Python, so that readers can do the exercises that need no PyTorch in their pages. The "
-                   "files come from FOLDER, which contains a release of Pyodide, or are downloaded.")
+                   "files come from FOLDER, which contains those of Pyodide and of the editor, or are downloaded.")
 def book(runtime: str | None) -> None:
     """Execute every page and build the HTML version of the book.
 

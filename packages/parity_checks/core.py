@@ -303,7 +303,7 @@ def _gradients(module: torch.nn.Module) -> dict[str, torch.Tensor]:
 
 def _find(name: str) -> Callable:
     if name not in _names():
-        raise CheckFailed(f"there is no `{name}` yet. Define it in its cell, run that cell, then run this one again.")
+        raise CheckFailed(f"there is no `{name}` yet. Define it in its cell, then run the cells again.")
     function = _names()[name]
     if not callable(function):
         raise CheckFailed(f"`{name}` is {kind_of(function)}. Expected: a function. Did you use the name for something "

@@ -13,6 +13,7 @@ from typing import Any
 from parity_checks import core
 from parity_checks.plain_data import CheckFailed, NotChecked, missing_package
 
+UNDEFINED = re.compile(r"(?:stopped with )?NameError: name '(\w+)' is not defined.*|there is no `(\w+)` yet.*")
 LONGEST = 20_000        # characters of output that a page shows
 ADVICE = "Write the code with NumPy, or work in the notebook."
 
@@ -34,23 +35,24 @@ def run(cells: list[tuple[str, str]]) -> tuple[bool, str]:
     last, (output, error) = outcomes.popitem()
     printed, own_error = outcomes.pop(last.removesuffix("-check"), ("", ""))
     error = error and (own_error or error)
-    others = [(name, source, outcomes[name][1]) for name, source in cells if name in outcomes]
-    text = f"{printed}{output}{_cause(error, others) or error}".rstrip()
+    earlier = [(name, source, outcomes[name][1]) for name, source in cells if name in outcomes]
+    output = UNDEFINED.sub(lambda found: _cause(found, earlier)[0] or found[0], output)     # of a summary
+    explanation, cause = _cause(UNDEFINED.search(error), earlier)
+    text = f"{printed}{output}{f'This code {explanation}:' if cause else error}\n\n{cause}".rstrip()
     return not error, text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 
-def _cause(error: str, earlier: list[tuple[str, str, str]]) -> str:
-    """Return an explanation if a name is undefined because an earlier cell, whose source contains it, has an error.
+def _cause(undefined: re.Match | None, earlier: list[tuple[str, str, str]]) -> tuple[str, str]:
+    """Return an explanation, and the error of the earlier cell that should have defined a name, or empty strings.
 
     ``earlier`` contains the name, the source and the error of each earlier cell.
     """
-    undefined = re.search(r"name '(\w+)' is not defined|there is no `(\w+)` yet", error)
-    for name, source, cause in earlier if undefined else ():
-        if cause and re.search(rf"\b{undefined[1] or undefined[2]}\b", source):
-            kind = "a syntax error" if re.search(r"^(Syntax|Indentation|Tab)Error", cause, re.MULTILINE) else "an error"
-            return (f"This code needs your earlier answer `{name.replace('-', '_')}`, which cannot be used yet because "
-                    f"it has {kind}:\n\n{cause}")
-    return ""
+    for name, source, error in earlier if undefined else ():
+        if error and re.search(rf"\b{undefined[1] or undefined[2]}\b", source):
+            kind = "a syntax error" if re.search(r"^(Syntax|Indentation|Tab)Error", error, re.MULTILINE) else "an error"
+            return (f"needs your earlier answer `{name.replace('-', '_')}`, which cannot be used yet because it has "
+                    f"{kind}", error)
+    return "", ""
 
 
 def _run(name: str, source: str, namespace: dict[str, Any]) -> tuple[str, str]:

@@ -28,6 +28,12 @@ def _sequence(elements: Sequence[str]) -> tuple[Figure, Axes]:
     return figure, axes
 
 
+def _content(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
+    """Draw a box with a word in it; the words of all boxes in a row stand on one line."""
+    box(axes, x, y, "", colour, HALF)
+    write(axes, x, y - 0.07, text, va="baseline")
+
+
 @in_style
 def all_at_once(elements: Sequence[str], weights: int, answers: Sequence[tuple[str, str]]) -> Picture:
     """Draw a feed-forward network, which reads all elements at once.
@@ -46,7 +52,7 @@ def all_at_once(elements: Sequence[str], weights: int, answers: Sequence[tuple[s
     for number, (answer, depends) in enumerate(answers):
         x = 2.5 + 1.6 * (number - (len(answers) - 1) / 2)
         arrow(axes, (2.5, MIDDLE + 0.33), (x, HIGH - 0.25))
-        box(axes, x, HIGH, answer, COLOURS.get(answer, MUTED), HALF)
+        _content(axes, x, HIGH, answer, COLOURS.get(answer, MUTED))
         write(axes, x, HIGH + 0.41, depends, MUTED)
     words = " or ".join(f"{answer} {depends}".strip() for answer, depends in answers)
     return Picture(figure, f"The elements {' '.join(elements)} side by side. From each of the first {weights}, an "
@@ -66,7 +72,7 @@ def one_by_one(elements: Sequence[str], *memories: tuple[str, Sequence[str]], an
         write(axes, 0.12, height + 0.41, title, MUTED, ha="left")
         for place, content in enumerate(contents):
             x = place + 0.5
-            box(axes, x, height, content, COLOURS.get(content, INK), HALF)
+            _content(axes, x, height, content, COLOURS.get(content, INK))
             if place:
                 arrow(axes, (x - 0.62, height), (x - 0.38, height))
     for place, _ in enumerate(elements):
@@ -76,7 +82,7 @@ def one_by_one(elements: Sequence[str], *memories: tuple[str, Sequence[str]], an
     if answer:
         x = len(elements) - 0.5
         arrow(axes, (x, MIDDLE + 0.25), (x, HIGH - 0.25))
-        box(axes, x, HIGH, answer, MUTED, HALF)
+        _content(axes, x, HIGH, answer, MUTED)
     rows = ". ".join(f"{title.rstrip('?')}: {', '.join(content or 'nothing' for content in contents)}"
                      for title, contents in memories)
     return Picture(figure, f"The elements {' '.join(elements)} side by side; above each of them a box, and arrows from "

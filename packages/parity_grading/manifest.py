@@ -127,11 +127,11 @@ def _syllabus(sources: list[Source], pages: dict[str, Chapter]) -> Rows:
 
 def _course(text: str, pages: dict[str, Chapter]) -> Rows:
     """Create the table of chapters for the index page, with the summaries that are already in ``text``."""
-    summaries = dict(re.findall(r"^\| *\d+\. \{doc\}`([\w-]+)` \| (.*?) \|", text, re.MULTILINE))
+    summaries = dict(re.findall(r"^\| *\d+ \| \{doc\}`([\w-]+)` \| (.*?) \|", text, re.MULTILINE))
     missing = sorted(set(pages) - set(summaries))
-    require(not missing, f"{INDEX}: chapters", missing, "a row `| 1. {doc}`name` | what you will do | 5 |` for each")
-    return [("chapter", "you will", "minutes"),
-            *((f"{chapter.number}. {{doc}}`{page}`", summaries[page], str(chapter.minutes))
+    require(not missing, f"{INDEX}: chapters", missing, "a row `| 1 | {doc}`name` | what you do | 5 |` for each")
+    return [("chapter", "title", "what you do", "minutes"),
+            *((str(chapter.number), f"{{doc}}`{page}`", summaries[page], str(chapter.minutes))
               for page, chapter in pages.items())]
 
 

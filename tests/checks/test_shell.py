@@ -40,7 +40,7 @@ def shell():
 
 
 @pytest.mark.parametrize(("cell", "words"), [
-    ("missing", "✗ there is no `parity` yet. Define it in its cell, run that cell, then run this one again."),
+    ("missing", "✗ there is no `parity` yet. Define it in its cell, then run the cells again."),
     ("graded", "This is the count of ones"),
     ("graded again", "`parity` stopped with ValueError: mine (line 3 of its cell)"),
 ])

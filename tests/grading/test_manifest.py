@@ -70,7 +70,7 @@ def test_the_exercises_come_in_order_with_points_for_checks_and_for_words():
     (OVERVIEW, f"| {FIRST.minutes} | {FIRST.points} |", f"| {FIRST.minutes + 5} | {FIRST.points} |"),
     (SYLLABUS, f", {FIRST.minutes} minutes |", f", {FIRST.minutes + 5} minutes |"),
     (CONTENTS, f"          - file: exercises/{FIRST.name}/{FIRST.name}\n", ""),
-    (INDEX, "| 1. {doc}`one-bit` |", "| 2. {doc}`one-bit` |"),
+    (INDEX, "| 1 | {doc}`one-bit` |", "| 2 | {doc}`one-bit` |"),
     ("book/data.md", "**Time:** ", "**Time:** 1"),
     (ANSWERS, "- 1 point: the count", "- 2 points: the count"),
 ])

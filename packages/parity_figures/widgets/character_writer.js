@@ -1,8 +1,9 @@
-// A GRU that continues a text: type a beginning, choose a temperature, and see its hidden state and the probabilities of
-// the next character.
+// A GRU that continues a text: type a beginning, choose a temperature, and see its hidden state and the probabilities
+// of the next character.
 
 const SHOWN = 5; // characters whose probabilities are drawn
 const AT_ONCE = 100, MOST = 600;
+const MUCH = 0.5; // the change of a unit from which it is marked; a unit is between -1 and 1
 const PAUSE = 40; // ms between two characters, so that a hundred take less than five seconds
 const NAMES = { " ": "space", "\n": "new line" };
 
@@ -45,8 +46,10 @@ function chances({ W, bias }, h, temperature) {
 function read(view, model, text) {
   const known = text.startsWith(view.known) ? view.known.length : 0;
   if (!known) view.h = new Float64Array(view.net.size);
-  for (const character of text.slice(known))
+  for (const character of text.slice(known)) {
+    view.before = view.h;
     view.h = nextState(view.net, view.h, model.get("characters").indexOf(character));
+  }
   view.known = text;
   return chances(view.net, view.h, model.get("temperature"));
 }
@@ -118,12 +121,12 @@ function build(model) {
   view.bars = make("ol", { class: "pw-chances", "aria-label": "The most likely next characters" });
   view.cells = Array.from({ length: view.net.size }, () => make("i"));
   view.units = make("div", { class: "pw-units", role: "img" }, ...view.cells);
+  view.ofUnits = make("p", { class: "pw-legend" });
   view.root = widgetRoot("A network that writes",
     make("div", { class: "pw-settings" }, make("label", {}, "Beginning ", view.input),
       make("label", {}, "Temperature ", view.slider, view.value), view.message),
     row, make("p", { class: "pw-page" }, view.beginning, view.written), view.told, view.bars,
-    make("p", { class: "pw-legend" }, "Hidden units: up if positive, down if negative"),
-    view.units);
+    view.units, view.ofUnits);
   return view;
 }
 
@@ -140,15 +143,21 @@ function paint(view, model) {
   const ranked = shares.map((share, k) => [share, model.get("characters")[k]]).sort((a, b) => b[0] - a[0]);
   const [[share, first]] = ranked;
   view.told.ariaLive = view.timer ? "off" : "polite"; // a screen reader hears the last of many characters
-  view.told.textContent = `The most likely next character: ${NAMES[first] ?? first}, with ${percent(share)}`;
-  view.bars.replaceChildren(...ranked.slice(0, SHOWN).map(([share, character]) => make("li", {},
-    make("span", { class: "pw-letter" }, NAMES[character] ?? character),
-    make("span", { class: "pw-bar", style: `width: ${(60 * share).toFixed(2)}%` }),
-    make("span", { class: "pw-share" }, percent(share)))));
-  view.cells.forEach((cell, k) => {
+  view.told.textContent = "The next character is drawn at random. The most likely one is " +
+    `${NAMES[first] ?? first}, with ${percent(share)}.`;
+  const others = ranked.slice(SHOWN).reduce((sum, [share]) => sum + share, 0);
+  view.bars.replaceChildren(...[...ranked.slice(0, SHOWN), [others, `${ranked.length - SHOWN} others`]].map(
+    ([share, character]) => make("li", {}, make("span", { class: "pw-letter" }, NAMES[character] ?? character),
+      make("span", { class: "pw-bar", style: `width: ${(60 * share).toFixed(2)}%` }),
+      make("span", { class: "pw-share" }, percent(share)))));
+  const changed = view.cells.filter((cell, k) => {
     tint(cell, view.h[k], 1);
-    cell.title = `unit ${k + 1}: ${fixed(view.h[k])}`;
-  });
-  view.units.setAttribute("aria-label", `${view.h.filter((value) => value > 0).length} of ${view.h.length} units are ` +
-    "positive");
+    return cell.classList.toggle("pw-changed", Math.abs(view.h[k] - view.before[k]) > MUCH);
+  }).length;
+  const last = view.known.at(-1);
+  view.units.setAttribute("aria-label", "The network remembers the text so far in " +
+    `${view.h.length} hidden units, ${view.h.filter((value) => value > 0).length} of which are positive.`);
+  view.ofUnits.textContent = "These hidden units are all that the network remembers of the text. A bar goes up if " +
+    `its unit is positive and down if it is negative. The last character (${NAMES[last] ?? last}) changed ${changed} ` +
+    `of the ${view.h.length} units by more than one half; these are shaded.`;
 }

@@ -28,7 +28,7 @@ class CharacterWriter(ParityWidget):
     """
 
     _esm, _css = front_end("character_writer")
-    room = traitlets.List(traitlets.Float(), [33.4, 37.7]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [37.4, 47.5]).tag(sync=True)
 
     characters = traitlets.Unicode().tag(sync=True)
     arrays = traitlets.List().tag(sync=True)

@@ -405,22 +405,22 @@ function engine() {
 
   // --- the messages of the worker ---------------------------------------------
 
-  const SLICE = 100; // milliseconds of training between two reports
-  const EVERY = 400; // milliseconds between costly measurements
+  const SLICE = 100; // milliseconds of training after which waiting messages are handled
+  const EVERY = 300; // milliseconds between two reports; each contains costly measurements
   let job = null; // the current run; a new one replaces it
   let timer; // of the next slice
 
   const actions = {
-    start({ run, settings }, post) {
+    start({ run, settings, cap }, post) {
       job = null; // the last run ends even if the new one cannot start
       const trainer = new Trainer(settings);
-      job = { run, post, trainer, running: false, solved: null, losses: [], snapshots: [trainer.snapshot()], every: 4,
-              measured: 0 };
-      report(true);
+      job = { run, post, trainer, cap, running: false, solved: null, losses: [], snapshots: [trainer.snapshot()],
+              every: 4 };
+      report();
     },
     pause() {
       job.running = false;
-      report(true);
+      report();
     },
     resume() {
       job.running = true;
@@ -429,13 +429,14 @@ function engine() {
     step() {
       job.running = false;
       update();
-      report(true);
+      report();
     },
   };
 
   /**
-   * Handle { kind: "start", run, settings }, which starts a paused run, or { kind: "pause" | "resume" | "step" }. Posts
-   * { kind: "progress", ... }, described in `report`, and { kind: "error", message }, with the number of the run.
+   * Handle { kind: "start", run, settings, cap }, which starts a paused run, or { kind: "pause" | "resume" | "step" }.
+   * Posts { kind: "progress", ... }, described in `report`, and { kind: "error", message }, with the number of the run.
+   * A run pauses after `cap` updates, and each time after as many more.
    */
   function answer(message, post) {
     const run = message.kind === "start" ? message.run : job?.run;
@@ -456,35 +457,32 @@ function engine() {
     if (!job?.running) return;
     const end = performance.now() + SLICE;
     do update(); while (job.running && performance.now() < end);
-    report(!job.running);
+    if (!job.running || end - job.reported >= EVERY) report();
     if (job.running) schedule();
   }
 
-  /** Make one update, validate if it is time, and stop the run when the network has solved its task. */
+  /** Make one update, validate if it is time, and stop the run when the network has solved its task, or at the cap. */
   function update() {
     job.losses.push(job.trainer.step().loss);
     if (job.trainer.steps > SNAPSHOTS * job.every) job.every *= 2;
     if (job.trainer.steps % job.every === 0) job.snapshots.push(job.trainer.snapshot());
+    if (job.trainer.steps % job.cap === 0) job.running = false;
     if (job.solved !== null || job.trainer.steps % VALIDATION.every || !job.trainer.solved()) return;
     job.solved = job.trainer.steps;
     job.running = false;
   }
 
   /**
-   * Post what has happened since the last report; costly measurements are included if they are due, or for `all`.
-   * Of all snapshots, only the last one and those after a multiple of `every` updates are still needed.
+   * Post what has happened since the last report, with measurements after the last update. Of all snapshots, only the
+   * last one and those after a multiple of `every` updates are still needed.
    */
-  function report(all) {
+  function report() {
     const { run, trainer, running, solved, losses, snapshots, every } = job, { steps } = trainer;
-    if (all && steps % every) snapshots.push(trainer.snapshot());
-    const message = { kind: "progress", run, steps, running, solved, losses, snapshots, every };
-    if (all || performance.now() - job.measured >= EVERY) {
-      message.accuracyByLength = trainer.accuracyByLength(Math.floor(trainer.longest * STRETCH));
-      message.gradient = trainer.gradientThroughTime(trainer.longest);
-      job.measured = performance.now();
-    }
-    Object.assign(job, { losses: [], snapshots: [] });
-    job.post(message);
+    if (steps % every) snapshots.push(trainer.snapshot());
+    const accuracyByLength = trainer.accuracyByLength(Math.floor(trainer.longest * STRETCH));
+    const gradient = trainer.gradientThroughTime(trainer.longest);
+    Object.assign(job, { losses: [], snapshots: [], reported: performance.now() });
+    job.post({ kind: "progress", run, steps, running, solved, losses, snapshots, every, accuracyByLength, gradient });
   }
 
   return { Network, Trainer, random, drawStrings, allStrings, batchOf, answer };

@@ -1,6 +1,6 @@
 // A drawing of one time step of a gated cell: gates as valves, and the numbers in the pipes between them.
 
-const WIDTH = 372, HEIGHT = 244;
+const WIDTH = 372, HEIGHT = 224;
 const TOP = 62, LOW = 158; // the height of the line that carries the state, and of the line below it
 const HALF = 13, SIDE = 2 * HALF + 8; // half the height of a pipe, and the side of a valve
 
@@ -20,7 +20,7 @@ function valve(x, y, name, value, below = false) {
   return svg("g", { class: "pw-valve" },
     svg("rect", { class: "pw-shut", x: x - SIDE / 2, y: top, width: SIDE, height: SIDE }),
     svg("rect", { class: "pw-open", x: x - SIDE / 2, y: top + SIDE * (1 - open), width: SIDE, height: SIDE * open }),
-    svgText(x, below ? top + SIDE + 17 : top - 9, `${name} ${written(value)}`));
+    svgText(x, below ? top + SIDE + 17 : top - 9, value === undefined ? name : `${name} = ${fixed(value)}`));
 }
 
 const boxAt = (x, y, half) => svg("rect", { x: x - half, y: y - 17, width: 2 * half, height: 34, rx: 8 });

@@ -1,12 +1,14 @@
-// One gated unit that reads a string: its cell (gated_cell.js), the map from old to new state, and a timeline.
+// One gated unit that reads a string: its cell (gated_cell.js), a timeline, and a folded plot of the new state.
 
 const MOST_BITS = 24;
 // The numbers of a time step: letter, name, and whether it is a gate (from 0 to 1) or a state (positive or negative).
+// The timeline has no candidates.
 const ROWS = {
-  gru: [["r", "reset", "gate"], ["z", "update", "gate"], ["n", "candidate", "state"], ["h", "state", "state"]],
-  lstm: [["i", "input", "gate"], ["f", "forget", "gate"], ["g", "candidate", "state"], ["o", "output", "gate"],
+  gru: [["r", "reset", "gate"], ["z", "update", "gate"], ["n", "candidate"], ["h", "state", "state"]],
+  lstm: [["i", "input", "gate"], ["f", "forget", "gate"], ["g", "candidate"], ["o", "output", "gate"],
          ["c", "cell state", "state"], ["h", "state", "state"]],
 };
+const rowsOfTimeline = (cell) => ROWS[cell].filter(([, , kind]) => kind);
 
 export default widgetOf(["bits", "network", "step"], build, paint);
 
@@ -48,7 +50,7 @@ function build(model) {
   row.classList.add("pw-sticky-on-phone");
   view.buttons = buttons;
   view.count = addCount(row);
-  view.cell = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
+  view.cell = svg("svg", { viewBox: `0 20 ${WIDTH} ${HEIGHT}`, role: "img" });
   view.map = svg("svg", { viewBox: `-32 -22 ${SIZE + 78} ${SIZE + 62}`, role: "img" });
   view.cellTitle = make("b", {});
   view.mapNote = make("figcaption", {});
@@ -57,14 +59,13 @@ function build(model) {
   view.numbers = numbersTable("The numbers of the steps so far", () => tableRows(view, look(model)));
   view.root = widgetRoot("One gated unit, step by step",
     stringSettings(view, model, 1, MOST_BITS, (bits) => setBits(model, bits)),
-    make("div", { class: "pw-unit pw-side-by-side" },
-      make("figure", {}, view.cellTitle, view.cell,
-        make("div", { class: "pw-said" }, view.answer, view.sentence)),
-      make("figure", {}, make("b", {}, "The new state against the old one"), view.map, view.mapNote)),
+    make("figure", { class: "pw-unit" }, view.cellTitle, view.cell,
+      make("div", { class: "pw-said" }, view.answer, view.sentence)),
     row, buildTimeline(view, model),
-    make("p", { class: "pw-legend" }, "Squares are gates, filled by the share that is open; bars are states, up for ",
-      "positive. A square answers odd, a disc even; a cross marks a wrong answer."),
-    view.numbers.root);
+    make("p", { class: "pw-legend" }, "A square is filled as far as its gate is open, and a bar points up if the state ",
+      "is positive. In the last row, a square means odd, a disc even, and a cross a wrong answer."),
+    make("details", { class: "pw-more pw-curves" }, make("summary", {}, "Plot of the new state"),
+      make("figure", {}, view.map, view.mapNote)), view.numbers.root);
   return view;
 }
 
@@ -79,17 +80,16 @@ function buildTimeline(view, model) {
     make("div", { class: "pw-over" }, view.slider, view.columns));
 }
 
-/** Build a column for the start and for each bit, if the cell or the length has changed. A click goes to its step. */
-function buildColumns(view, model, cell, count) {
+/** Build a column for the start and for each bit, if the cell or the length has changed. */
+function buildColumns(view, cell, count) {
   if (view.shape === `${cell} ${count}`) return;
   view.shape = `${cell} ${count}`;
-  const name = ([letter, word]) => make("span", {}, make("span", { class: "pw-word" }, word), " ",
-                                        make("i", {}, letter));
-  view.names.replaceChildren(...[["x", "bit"], ...ROWS[cell]].map(name), make("span", {}, "answer"));
-  view.marks = Array.from({ length: count + 1 }, (_, t) => {
+  const rows = rowsOfTimeline(cell), name = ([letter, word]) => make("span", {}, word, " ", make("i", {}, letter));
+  view.names.replaceChildren(...[["x", "bit"], ...rows].map(name), make("span", {}, "answer"));
+  view.marks = Array.from({ length: count + 1 }, () => {
     const mark = { bit: make("span", { class: "pw-read" }), answer: make("span", {}),
-                   values: ROWS[cell].map(([, , kind]) => make("span", { class: `pw-${kind}` }, make("i", {}))) };
-    mark.root = make("div", { class: "pw-step", onclick: () => goTo(model, t) }, mark.bit, ...mark.values, mark.answer);
+                   values: rows.map(([, , kind]) => make("span", { class: `pw-${kind}` }, make("i", {}))) };
+    mark.root = make("div", { class: "pw-step" }, mark.bit, ...mark.values, mark.answer);
     return mark;
   });
   view.columns.replaceChildren(...view.marks.map(({ root }) => root));
@@ -100,7 +100,7 @@ function paint(view, model) {
   const shown = look(model), { cell, bits, step, steps, bit, now, answers } = shown;
   if (bits !== view.bits) Object.assign(view, { bits, seen: step }); // no step of another string has been seen
   view.seen = Math.max(view.seen, step);
-  buildColumns(view, model, cell, bits.length);
+  buildColumns(view, cell, bits.length);
   paintStringSettings(view, model);
   view.cellTitle.textContent = step ? `Step ${step} reads a ${bit}` : "Before the first bit";
   view.count.textContent = `step ${step} of ${bits.length}`;
@@ -128,7 +128,7 @@ function paint(view, model) {
 function paintColumn(mark, t, known, { cell, bits, step, values, largest, answers }) {
   mark.root.classList.toggle("pw-now-step", t === step);
   mark.bit.textContent = bits[t - 1] ?? "";
-  ROWS[cell].forEach(([letter, , kind], row) => {
+  rowsOfTimeline(cell).forEach(([letter, , kind], row) => {
     const box = mark.values[row], value = known ? values[t][letter] : undefined;
     box.classList.toggle("pw-unknown", !known);
     box.classList.toggle("pw-absent", known && value === undefined); // gates at the start, before the first bit
@@ -170,8 +170,9 @@ function paintMap({ map, mapNote }, { network, cell, bit, step, steps, values })
   const ends = [0, 1].map((x) => `After a ${x} from ${fixed(next(x, -1))} to ${fixed(next(x, 1))}`);
   map.setAttribute("aria-label", `The new state against the old one. ${ends.join(". ")}.` +
     (step ? ` Step ${step} leads from ${fixed(path[step - 1])} to ${fixed(path[step])}, on the curve of ${bit}.` : ""));
-  mapNote.textContent = "Dotted: the state does not change. Thick: this step, to the curve and then to the dotted line. " +
-    (cell === "gru" ? "Thin: the steps so far." :
+  mapNote.textContent = "On the dotted line, the new state equals the old one. The thick line is this step: it " +
+    "leads to the curve for the bit, and then to the dotted line. " + (cell === "gru" ?
+    "The thin lines are the steps before it." :
     `The curves are those for ${subscript("c", Math.max(step - 1, 0))} = ${fixed(c[0])}.`);
 }
 

@@ -20,7 +20,7 @@ class GatedUnit(StringReader):
     """
 
     _esm, _css = front_end("gated_unit", "gated_cell.js")
-    room = traitlets.List(traitlets.Float(), [49.7, 78.8]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [52.1, 54.0]).tag(sync=True)
     bits = Bits("10110010", least=1, most=24)
     cells, most_units = ("gru", "lstm"), 1
 

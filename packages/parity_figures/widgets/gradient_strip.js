@@ -5,9 +5,9 @@ const LOST = 1e-3, EXPLODED = 1e3;
 const LEVELS = [[1e3, "1000"], [1, "1"], [1e-3, "1/1000"], [1e-6, "10⁻⁶"], [1e-9, "10⁻⁹"], [1e-12, "≤ 10⁻¹²"]];
 
 // The number that the reader changes: the bias of the forget gates of an LSTM, the gain of V of any other network.
-const GAIN = { trait: "gain", name: "Gain of V", neutral: 1, range: { min: 0.25, max: 2.5, step: 0.05 },
+const GAIN = { trait: "gain", name: "Gain of V", range: { min: 0.25, max: 2.5, step: 0.05 },
                written: (gain) => `× ${gain.toFixed(2)}` };
-const BIAS = { trait: "bias", name: "Forget bias", neutral: 0, range: { min: -2, max: 6, step: 0.1 },
+const BIAS = { trait: "bias", name: "Forget bias", range: { min: -2, max: 6, step: 0.1 },
                written: (bias) => `${bias < 0 ? "−" : "+"} ${Math.abs(bias).toFixed(1)}` };
 
 export default widgetOf(["network", "gain", "bias"], build, paint);
@@ -35,7 +35,7 @@ function shares(norms) {
 
 function build(model) {
   const view = { kept: null }, steps = model.get("strings")[0].length;
-  const settings = networkSettings(view, model, { gain: GAIN.neutral, bias: BIAS.neutral });
+  const settings = networkSettings(view, model);
   view.name = make("span", { class: "pw-knob" });
   view.slider = makeSlider({}, (value) => {
     view.sentence.setAttribute("aria-live", "off"); // screen readers announce the value of the slider
@@ -44,7 +44,7 @@ function build(model) {
   view.network.select.addEventListener("focus", () => view.sentence.setAttribute("aria-live", "polite"));
   view.value = make("output", { class: "pw-value" });
   const keep = (line) => { view.kept = line; paint(view, model); };
-  const { row, buttons } = buttonRow([["Keep this line", () => keep(view.now)],
+  const { row, buttons } = buttonRow([["Keep for comparison", () => keep(view.now)],
                                       ["Remove it", () => view.kept && keep(null)]]);
   view.remove = buttons["Remove it"];
   view.title = make("b", {});

@@ -6,15 +6,11 @@ const MACHINE = [84, 104]; // the left edge and the width of the part of the mac
 
 export default widgetOf(["bits"], build, paint, stop);
 
-const isOdd = (model) => onesIn(model.get("bits")) % 2 === 1;
-
-/** Say whether the reader may add a bit: up to OWN bits, and one more if it makes the count of ones odd. */
-const mayPlay = (model, bit) => !model.get("zeros") &&
-  (model.get("bits").length < OWN || (model.get("bits").length === OWN && bit === "1" && !isOdd(model)));
+const mayPlay = (model) => !model.get("zeros") && model.get("bits").length < OWN;
 const mayReadZeros = (model) => !model.get("zeros") && model.get("bits") !== "";
 
 function play(model, bit) {
-  if (mayPlay(model, bit)) save(model, { bits: model.get("bits") + bit });
+  if (mayPlay(model)) save(model, { bits: model.get("bits") + bit });
 }
 
 /** Read zeros one by one, or at once if the reader wants less motion. */
@@ -96,11 +92,12 @@ function paint(view, model) {
   view.string.replaceChildren("Bits: ", make("b", {}, own || "–"), zeros ? `, then ${counted(zeros, "zero")}` : "");
   view.sentence.setAttribute("aria-live", view.timer ? "off" : "polite");
   view.sentence.textContent = describe(steps, own, zeros);
+  const next = zeros ? "Start again" : bits ? "Now fifty zeros" : "01"; // the buttons that stand out
   for (const [name, button] of Object.entries(view.buttons)) {
-    const available = name.length === 1 ? mayPlay(model, name) :
+    const available = name.length === 1 ? mayPlay(model) :
       name === "Start again" ? bits !== "" : mayReadZeros(model);
     setAvailable(button, available);
-    button.classList.toggle("pw-primary", available && name !== "Start again");
+    button.classList.toggle("pw-primary", next.includes(name));
   }
 }
 
@@ -109,7 +106,8 @@ function describe(steps, own, zeros) {
   const ones = onesIn(own), odd = ones % 2 === 1, [right, other] = odd ? ["odd", "even"] : ["even", "odd"];
   const forgot = steps.findIndex((step, t) => t > own.length && step.network !== step.parity) - own.length;
   if (forgot > 0)
-    return `At zero ${forgot} the network forgot: it answers ${other}. The state machine still answers ${right}.`;
+    return `At zero ${forgot} the network forgot: it answers ${other}. The state machine still answers ${right}. ` +
+      "Why did the network forget?";
   if (zeros) return `After ${counted(zeros, "zero")} the network still answers ${right}.` +
     (odd || zeros < ZEROS ? "" : " Start again and try an odd count of ones.");
   return `The number of ones so far is ${ones}, which is ${right}. Fifty zeros will not change that. ` +

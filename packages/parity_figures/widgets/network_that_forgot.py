@@ -20,7 +20,8 @@ class NetworkThatForgot(NetworkWidget):
     The network is a GRU from ``parity_study.certificate_store``. Its state is drawn as a point whose first
     coordinate is the logit, so that a vertical line separates the answers exactly. The second is the direction at right
     angles to the readout in which the states vary most. Next to it is the machine that was extracted from the network.
-    ``bits`` is the string that has been read. Its last ``zeros`` bits were added after those of the reader.
+    ``bits`` is the string that has been read, at first five bits with an odd number of ones. Its last ``zeros`` bits
+    were added after those of the reader.
 
     >>> NetworkThatForgot()
     [Interactive figure] A trained network reads a 1 and then 50 zeros. It answers odd, but from zero 26 on it \
@@ -31,7 +32,7 @@ answers even. The machine that was extracted from it answers odd after every zer
     cells, most_units = ("gru",), 8
     room = traitlets.List(traitlets.Float(), [34.2, 30.2]).tag(sync=True)
 
-    bits = Bits("", least=0, most=OWN + 1 + ZEROS)
+    bits = Bits("10110", least=0, most=OWN + ZEROS)
     zeros = traitlets.Int(0, min=0, max=ZEROS).tag(sync=True)
 
     def __init__(self) -> None:

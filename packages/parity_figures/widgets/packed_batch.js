@@ -22,9 +22,11 @@ function build(model) {
   view.columns = make("div", { class: "pw-packed", role: "img" });
   view.flat = make("p", { class: "pw-flat" });
   view.sentence = make("p", { "aria-live": "polite" });
-  view.root = widgetRoot("Packing a batch", make("b", {}, "The rectangle"), view.rectangle, row,
-    make("b", {}, "Sorted, column by column"), view.columns,
-    make("p", { class: "pw-key" }, "Under each column is the number of strings that have this step."), view.flat, view.sentence);
+  view.root = widgetRoot("Packing a batch", make("b", {}, "The rectangle, where dots are padding"), view.rectangle, row,
+    make("b", {}, "The same bits, the longest string first"), view.columns,
+    make("p", { class: "pw-key" }, "B1 is the first bit of string B, and so on. Above each column is the number " +
+      "of its bits."),
+    make("b", {}, "In memory, column after column"), view.flat, view.sentence);
   view.root.addEventListener("click", ({ target }) => {
     const chosen = target.closest("[data-row]");
     if (!chosen) return;
@@ -66,24 +68,25 @@ function paint(view, model) {
   });
   setAvailable(view.buttons["Add a string"], lengths.length < MOST_STRINGS);
   setAvailable(view.buttons["Remove a string"], lengths.length > 1);
-  const columns = columnsOf(lengths), packed = columns.flatMap((rows, t) => rows.map((row) => [row, t]));
-  paintColumns(view, columns, packed);
-  const places = packed.flatMap(([row], place) => (row === view.chosen ? [place + 1] : []));
+  const columns = columnsOf(lengths), packed = columns.flat();
+  paintColumns(view, columns);
+  const places = packed.flatMap((row, place) => (row === view.chosen ? [place + 1] : []));
   const squares = lengths.length * steps;
   view.sentence.textContent = `Padding fills ${squares - packed.length} of the ${counted(squares, "square")} of the ` +
-    `rectangle. String ${NAMES[view.chosen]} is marked. You find it in memory at ${places.join(", ")}.`;
+    `rectangle, and the packed batch has none. String ${NAMES[view.chosen]} is marked. You find it in memory at ` +
+    `${places.join(", ")}, counted from 1.`;
   for (const box of view.root.querySelectorAll(".pw-box"))
     box.classList.toggle("pw-chosen", Number(box.dataset.row) === view.chosen);
 }
 
-function paintColumns(view, columns, packed) {
+function paintColumns(view, columns) {
   const sizes = columns.map((rows) => rows.length);
   view.columns.replaceChildren(...columns.map((rows, t) => make("div", { class: "pw-packed-column" },
-    ...rows.map((row) => named(row, t)), make("span", { class: "pw-size" }, String(rows.length)))));
+    make("span", { class: "pw-size" }, String(rows.length)), ...rows.map((row) => named(row, t)))));
   view.columns.setAttribute("aria-label", "The strings at each step: " +
     columns.map((rows) => rows.map((row) => NAMES[row]).join("")).join(", "));
-  view.flat.replaceChildren(make("span", {}, `In memory, ${counted(packed.length, "bit")} in a row:`),
-    ...packed.map(([row, t]) => named(row, t)),
+  view.flat.replaceChildren(
+    ...columns.map((rows, t) => make("span", { class: "pw-column" }, ...rows.map((row) => named(row, t)))),
     make("span", { class: "pw-sizes" }, make("code", {}, `batch_sizes = [${sizes.join(", ")}]`),
-      ", the number of strings at each step"));
+      ", the number of bits in each column"));
 }

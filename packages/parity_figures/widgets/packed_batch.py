@@ -21,7 +21,7 @@ class PackedBatch(ParityWidget):
 
     _esm, _css = front_end("packed_batch")
 
-    room = traitlets.List(traitlets.Float(), [41.3, 57.0]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [41.7, 63.2]).tag(sync=True)
     lengths = traitlets.List(traitlets.Int(min=1, max=MOST_BITS), minlen=1, maxlen=MOST_STRINGS).tag(sync=True)
     strings = traitlets.List().tag(sync=True)
 

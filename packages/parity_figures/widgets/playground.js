@@ -2,7 +2,7 @@
 
 const MOST_OF_ALL = 10; // bits of which all strings can be the batch
 const MOST_RUNS = 100, MOST_SHOWN = 12; // earlier runs that are listed, and those whose states are kept
-const REPAINT = 300; // milliseconds between two paintings during training
+const CAP = 8000; // updates after which a run pauses, unless the book has another cap for these settings
 const ADDRESS = "#playground?"; // the beginning of an address that contains settings
 const KEY = "one-bit-of-memory: runs"; // of the storage in which a visit to the book keeps its runs
 
@@ -47,15 +47,19 @@ const withoutSeed = ({ seed, ...rest }) => rest;
 
 /** Change settings; this prepares a new run. */
 function change(view, model, changes) {
-  const { solved } = view, ended = view.steps > 0 && counted(view.steps, "update");
-  const settings = { ...model.get("settings"), ...changes };
+  const { solved, steps } = view, settings = { ...model.get("settings"), ...changes };
   if (settings.cell !== "lstm") settings.forgetBias = null;
   const tooMany = settings.batch === "all" && !(settings.lengths <= MOST_OF_ALL);
   if (tooMany && "batch" in changes) settings.lengths = 5; // the setting that was not changed has to give way
   else if (tooMany) settings.batch = 32;
   save(model, { settings });
-  if (ended) view.line.textContent = `A setting has changed, so a new run begins. The last one ${solved === null ?
-    "ended" : "solved its task"} after ${ended} and is in the list below.`;
+  if (steps) {
+    const other = view.compare && !("seed" in changes); // the finished run stays in sight
+    if (other) showOther(view, view.kept.at(-1));
+    view.line.textContent = `${"seed" in changes ? "The seed" : "A setting"} has changed, so a new run begins. ` +
+      `The last one ${solved === null ? "ended" : "solved its task"} after ${counted(steps, "update")} and is ` +
+      `${other ? "shown next to it" : "in the list below"}.`;
+  }
   if (view.inPage) history.replaceState(null, "", ADDRESS + new URLSearchParams(
     Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)])));
 }
@@ -79,13 +83,17 @@ function restart(view, model) {
   record(view, model);
   const settings = model.get("settings");
   Object.assign(view, { run: view.run + 1, settings, steps: 0, running: false, solved: null, losses: [], snapshots: [],
-                        shown: null });
-  view.worker.postMessage({ kind: "start", run: view.run, settings });
+                        shown: null, capped: false, cap: view.stops[presetOf(withoutSeed(settings))]?.cap ?? CAP });
+  view.worker.postMessage({ kind: "start", run: view.run, settings, cap: view.cap });
   paintSettings(view, settings);
   paintRuns(view, model);
-  view.line.textContent = "";
+  view.line.textContent = planOf(view);
   paint(view, model);
 }
+
+/** Say when training will stop by itself. */
+const planOf = ({ cap, steps }) => `Training stops as soon as the task is solved, or after ` +
+  `${counted(cap * (1 + Math.floor(steps / cap)), "update")}.`;
 
 function onMessage(view, model, message) {
   if (message.run !== view.run) return; // a late message about an earlier run
@@ -100,12 +108,11 @@ function onMessage(view, model, message) {
   const finite = snapshots.filter(({ states }) => states.every(Number.isFinite)); // unless the training has diverged
   view.snapshots.push(...finite.map((snapshot) => ({ ...snapshot, measured: before })));
   view.snapshots = view.snapshots.filter((snapshot, i, all) => snapshot.steps % every === 0 || i === all.length - 1);
-  if (accuracyByLength) view.snapshots.at(-1).measured = { accuracyByLength, gradient, after: steps };
-  if (view.solved !== null) announce(view, model);
-  if (view.running && performance.now() < view.painted + REPAINT) return; // painting would slow the training down
+  view.snapshots.at(-1).measured = { accuracyByLength, gradient, after: steps };
+  view.capped = !running && solved === null && steps > 0 && steps % view.cap === 0;
+  if (solved !== null || view.capped) announce(view, model);
   view.frame ??= requestAnimationFrame(() => { // one painting for all messages that have arrived
     view.frame = null;
-    view.painted = performance.now();
     paint(view, model);
   });
 }
@@ -114,14 +121,15 @@ function toggle(view) {
   if (view.solved !== null) return;
   view.shown = null;
   view.running = !view.running;
+  view.capped = false;
   view.worker.postMessage({ kind: view.running ? "resume" : "pause" });
   paintButtons(view);
-  view.line.textContent = view.running ? "" : "Paused.";
+  view.line.textContent = view.running ? planOf(view) : "Paused.";
 }
 
-/** Prepare a run with the next seed, which starts if the last one was running or solved. */
+/** Prepare a run with the next seed, which starts if the last one was running or had ended. */
 function nextSeed(view, model) {
-  const continues = view.running || view.solved !== null;
+  const continues = view.running || view.solved !== null || view.capped;
   change(view, model, { seed: model.get("settings").seed + 1 });
   if (continues) toggle(view);
 }
@@ -138,7 +146,7 @@ function allRuns(view, model) {
 /** Return runs and another one, which replaces a shorter run with the same settings and seed. These determine a run. */
 function withRun(runs, run) {
   const again = runs.find(({ seed, settings }) => seed === run.seed && same(settings, run.settings));
-  return again?.steps >= run.steps ? runs : [...runs.filter((other) => other !== again), run];
+  return [...runs.filter((other) => other !== again), again?.steps >= run.steps ? again : run];
 }
 
 /** Record a run: its result for the list and for Python, and its states for a comparison. */
@@ -155,10 +163,15 @@ function record(view, model) {
   paintRuns(view, model);
 }
 
-/** Record a run that has solved its task, and say so. */
+/** Record a run that has solved its task or reached the cap, and say so. */
 function announce(view, model) {
   record(view, model);
   const { batch, lengths } = model.get("settings");
+  if (view.capped) {
+    view.line.textContent = `Training stopped after ${counted(view.steps, "update")} without success. Press Go on to ` +
+      `train for as many as ${counted(view.cap, "update")} more.`;
+    return;
+  }
   const strings = batch === "all" ? `all ${2 ** lengths} strings` :
     "strings that it has never seen, up to 1.5 times as long as those in training,";
   view.line.textContent = `Solved after ${counted(view.steps, "update")}: every answer to ${strings} is correct.`;
@@ -188,12 +201,13 @@ function build(model, el) {
     ...(adjustable ? [buildSettings(view, model)] : []), row, view.line,
     make("div", { class: "pw-stages pw-side-by-side" },
       buildStage(view, "Hidden states", "Loss: drag to see earlier updates", () => paint(view, model)),
-      ...(adjustable ? [buildOther(view, row)] : []), view.measured = make("div", {},
+      ...(adjustable ? [buildOther(view)] : []), make("div", { class: "pw-measurements pw-side-by-side" },
         ...view.figures.map(({ drawing, heading, note }) =>
           make("figure", { class: "pw-measured" }, heading, drawing, make("figcaption", {}, note))))),
     make("p", { class: "pw-legend" },
       "Each mark is the hidden state after some bits: a circle if their parity is even, a square if it is odd. " +
-      "Longer strings have smaller marks. On the dashed line the output is 0."), view.runs, view.numbers.root);
+      "Longer strings have smaller marks. On the dashed line the output is 0."),
+    ...(adjustable ? [view.compare.root] : []), view.runs, view.numbers.root);
   return view;
 }
 
@@ -216,26 +230,26 @@ function buildSettings(view, model) {
 // Measurements below a stage: title, function that draws them, and an explanation.
 const FIGURES = {
   lengths: { title: "Accuracy by length", draw: drawLengths,
-             note: "The share of fresh strings with a correct last answer; a strong bar is exactly 1. Strings " +
-               "longer than at the mark never occur in training." },
+             note: "The share of fresh strings with a correct last answer; a dark bar is exactly 1. Strings " +
+               "to the right of the dotted line are longer than those in training." },
   gradient: { title: "Gradient through time", draw: drawGradient,
               note: "How much the last logit depends on the state at each step, on a logarithmic scale." },
 };
 
-/** Create the stage of an earlier run and, in the row of buttons, the list from which it is chosen. */
-function buildOther(view, row) {
+/** Create the stage of an earlier run, and the list from which it is chosen. */
+function buildOther(view) {
   const other = (view.other = {});
   view.compare = makeSelect("Compare with", [], (place) => showOther(view, view.kept[place]));
-  row.append(view.compare.root);
+  view.compare.root.className = "pw-preset";
   return (other.root = buildStage(other, "Hidden states of the other run", "Loss of the other run",
     () => paintStage(other)));
 }
 
-/** Show an earlier run in the place of the measurements, or the measurements if there is no such run. */
+/** Show an earlier run next to the present one, or only the latter if there is no such run. */
 function showOther(view, run) {
   view.chosen = run;
   view.other.root.hidden = !run;
-  view.measured.hidden = Boolean(run);
+  view.compare.choose(run ? view.kept.indexOf(run) : null);
   if (run) paintStage(Object.assign(view.other, run, { scale: null, shown: null }));
 }
 
@@ -251,7 +265,7 @@ function paintSettings(view, settings) {
   view.seed.value = settings.seed;
   const preset = presetOf(withoutSeed(settings));
   view.preset.choose(preset ?? null);
-  view.stop.textContent = view.stops[preset] ?? "";
+  view.stop.textContent = view.stops[preset]?.reason ?? "";
 }
 
 function paint(view, model) {
@@ -260,13 +274,13 @@ function paint(view, model) {
   const measured = shownSnapshot(view)?.measured; // less often than the states
   for (const { draw, drawing, heading, title } of measured ? view.figures : []) {
     draw(drawing, measured, model.get("settings"));
-    heading.textContent = `${title} after ${counted(measured.after, "update")}`;
+    heading.replaceChildren(title, make("small", {}, ` after ${counted(measured.after, "update")}`));
   }
   if (!view.running) view.numbers.paint(); // during training nobody could read them
 }
 
-function paintButtons({ buttons, running, solved, losses, steps, count }) {
-  buttons.Train.textContent = running ? "Pause" : "Train";
+function paintButtons({ buttons, running, capped, solved, losses, steps, count }) {
+  buttons.Train.textContent = running ? "Pause" : capped ? "Go on" : "Train";
   for (const button of [buttons.Train, buttons.Step]) setAvailable(button, solved === null);
   const loss = losses.length ? `, loss ${losses.at(-1).toFixed(3)}` : "";
   count.textContent = `${counted(steps, "update")}${loss}${solved === null ? "" : ", solved"}`;
@@ -321,9 +335,10 @@ function paintRuns(view, model) {
     others.length && view.preset ? make("p", {}, `Solved with other settings: ${others.join("; ")}.`) : "");
   if (!view.compare) return;
   const names = view.kept.map(({ seed, settings }, place) => [place, `seed ${seed}, ${nameOf(settings)}`]);
+  view.compare.root.hidden = !names.length;
   view.compare.offer([[null, "no other run"], ...names]);
   if (!view.kept.includes(view.chosen)) showOther(view);
-  view.compare.choose(view.chosen ? view.kept.indexOf(view.chosen) : null);
+  else view.compare.choose(view.chosen ? view.kept.indexOf(view.chosen) : null);
 }
 
 /** Name settings after their preset or after what distinguishes them from the book's recipe. */

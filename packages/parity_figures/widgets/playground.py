@@ -16,7 +16,7 @@ from parity_study.experiments import load
 MOST_UNITS, MOST_STEPS, MOST_BITS = 64, 100, 10
 LABELS = {"every_step": "every", "end": "end"}
 NETWORKS = {"tanh": "a tanh network", "relu": "a relu network", "lstm": "an LSTM", "gru": "a GRU"}
-ROOM = {True: [51.6, 89.5], False: [46.8, 67.4]}        # rem, by `adjustable`
+ROOM = {True: [50.6, 86.5], False: [46.8, 67.4]}        # rem, by `adjustable`
 
 
 class Playground(ParityWidget):
@@ -31,7 +31,7 @@ class Playground(ParityWidget):
     or a :class:`~parity_lib.data.Curriculum`. ``batch_size`` is a number, or ``"all"`` for the 2^n strings of n <= 10
     bits. ``forget_bias`` is that of an LSTM at the start, or None. If ``adjustable`` is false, the reader cannot change
     the settings, and sees neither the gradient nor a second stage. The trait ``runs`` lists the reader's runs, each
-    ``{"seed", "steps", "solved", "settings"}``.
+    ``{"seed", "steps", "solved", "settings"}``. A run without success pauses at a cap.
 
     >>> playground = Playground("lstm", hidden_size=8, seed=3)
     >>> playground.settings["seed"], playground.runs
@@ -45,7 +45,7 @@ class Playground(ParityWidget):
     settings = traitlets.Dict().tag(sync=True)
     runs = traitlets.List().tag(sync=True)
     adjustable = traitlets.Bool(True).tag(sync=True)
-    stops = traitlets.Dict().tag(sync=True)      # for some presets a sentence that says when to stop
+    stops = traitlets.Dict().tag(sync=True)      # for some presets the cap and a sentence that gives the reason
 
     def __init__(self, cell: str = "relu", hidden_size: int = 32, *, lengths: int | tuple[int, int] | Curriculum = 50,
                  label: str = "every_step", batch_size: int | str = 32, optimizer: str = "adam", lr: float = 0.005,
@@ -67,7 +67,7 @@ class Playground(ParityWidget):
             require(isinstance(batch_size, int) and batch_size >= 1, "batch_size", batch_size,
                     'a number of at least 1, or "all"')
         super().__init__(adjustable=adjustable, room=ROOM[adjustable],
-                         stops=when_to_stop() if adjustable else {}, settings={
+                         stops=when_to_stop(), settings={
             "cell": cell, "hidden": hidden_size, "lengths": _plain_lengths(lengths), "label": LABELS[label],
             "batch": batch_size, "optimizer": optimizer, "rate": lr, "clip": clip, "forgetBias": forget_bias,
             "seed": seed})
@@ -80,17 +80,17 @@ class Playground(ParityWidget):
                 f"with a label {label}, from seed {s['seed']}.")
 
 
-def when_to_stop() -> dict[str, str]:
-    """Return advice on when to stop training for presets that rarely or never learn.
+def when_to_stop() -> dict[str, dict]:
+    """Return the cap on updates, and the reason for it, for presets that rarely or never learn.
 
-    Each of these presets is mapped to a sentence about how long the book's own runs lasted.
+    Each of these presets is mapped to a dict of its ``cap`` and a sentence about the book's own runs.
 
-    >>> when_to_stop()["LSTM: a label at the end, 50 bits"]
-    "You may stop after 4,000 updates: by then 0 of 50 of the book's runs had solved it."
+    >>> when_to_stop()["LSTM: a label at the end, 50 bits"]["reason"]
+    "Within 4,000 updates, 0 of 50 of the book's runs solved it."
     """
-    def stop(after: int, row: dict, condition: str = "") -> str:
-        return (f"You may stop after {after:,} updates: by then {row['solved']} of {row['seeds']} of the book's runs "
-                f"had solved it{condition}.")
+    def stop(cap: int, row: dict, condition: str = "") -> dict:
+        return {"cap": cap, "reason": f"Within {cap:,} updates, {row['solved']} of {row['seeds']} of the book's runs "
+                                      f"solved it{condition}."}
 
     four, batches = load("two_by_two"), load("dose_response")
     settings = {name: load(name, "provenance")["settings"] for name in ("course_loop", "one_unit", "recipes")}
@@ -103,9 +103,9 @@ def when_to_stop() -> dict[str, str]:
                                                             load("course_loop")["fixed"]),
         "A single tanh unit": stop(settings["one_unit"]["cap"], load("one_unit")["tanh"],
                                    f", at a rate of {settings['one_unit']['lr']:g}"),
-        "A learning rate ten times as large": (
-            f"You may stop after {settings['recipes']['cap']:,} updates, which is how long the book's runs at the usual"
-            " rate may last. We have not counted how many runs succeed at this one."),
+        "A learning rate ten times as large": {
+            "cap": settings["recipes"]["cap"],
+            "reason": "The book has runs at the usual rate only, so we have not counted how many succeed at this one."},
     }
 
 

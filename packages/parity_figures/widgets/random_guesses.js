@@ -3,8 +3,7 @@
 const STRINGS = 100, SHORTEST = 500, LONGEST = 600, NEAR = 0.1; // as in parity_study.experiments.guessing
 const RANGE = 100, SCALES = [RANGE, 50, 30, 10, 1];
 const MILLISECONDS = 30, ENOUGH = 10; // of guessing between two pictures; correct networks when it stops
-const WIDE = 340, LEFT = 95, ROW = 24; // of the drawing of the trials
-const [FEWEST, MOST] = [2, 6]; // the powers of ten at the ends of its axis
+const [FEWEST, MOST] = [2, 6]; // the powers of ten at the ends of the axis of the trials
 const EXPECTATIONS = ["At a few points", "Along a line", "All over the square"];
 const APART = 0.2, FEW = 10; // states that are closer than this lie at one point; points that are few
 const LONG = 50_000; // guesses without success after which our runs with weights from −1 to 1 are mentioned
@@ -75,16 +74,17 @@ function build(model) {
   }]));
   view.question = make("div", { class: "pw-asked" },
     make("b", {}, "Where will the states of a correct network lie?"), row);
-  view.table = make("table", {});
-  view.trials = svg("svg", { role: "img" });
+  view.count = make("span", { class: "pw-count" });
+  view.table = make("table", { class: "pw-trials" });
   view.plane = makePlane();
   view.sentence = make("p", { class: "pw-told" });
-  view.caption = make("figcaption", {});
-  view.root = widgetRoot("Random guesses", make("div", { class: "pw-settings" }, view.scale.root, view.button),
-    make("div", { class: "pw-pair pw-side-by-side" }, make("div", {}, view.table,
-      view.sentence, make("figure", {}, view.trials, make("figcaption", {}, "Each dot is a correct network, at the " +
-        "number of guesses that it took. The line is the mean, and the ring counts the guesses since the last dot."))),
-      make("figure", {}, make("div", { class: "pw-drawn" }, view.plane, view.question), view.caption)));
+  view.caption = make("p", { class: "pw-states" });
+  view.root = widgetRoot("Random guesses",
+    make("div", { class: "pw-settings" }, view.scale.root, view.button, view.count), view.table,
+    make("p", { class: "pw-key" }, "Each dot is a correct network, at the number of guesses that it took. The line " +
+      "is the mean, and the ring counts the guesses since the last dot."),
+    make("div", { class: "pw-pair pw-side-by-side" }, make("div", {}, view.sentence, view.caption),
+      make("div", { class: "pw-drawn" }, view.plane, view.question)));
   return view;
 }
 
@@ -101,41 +101,44 @@ function paint(view, model) {
   view.button.textContent = view.timer ? "Stop" : !tally.weights ? "Guess" :
     trials.length && trials.length % ENOUGH === 0 ? "Ten more" : "Go on";
   view.question.hidden = Boolean(view.expected);
+  view.count.textContent = `${trials.length} correct in ${whole(total(tally))} guesses`;
   view.table.replaceChildren(
-    make("tr", {}, ...["weights", "guesses", "correct", "mean"].map((name) => make("th", { scope: "col" }, name))),
-    ...rows.map(paintRow));
-  drawTrials(view.trials, rows);
+    make("tr", {}, ...["weights", "guesses", "mean"].map((name) => make("th", { scope: "col" }, name))),
+    ...rows.map(paintRow), make("tr", {}, make("td", {}), make("td", {}, drawAxis()), make("td", {})));
   view.sentence.setAttribute("aria-live", view.timer ? "off" : "polite");
   view.sentence.textContent = describe(tally, model.get("ours"), scale === 1 && model.get("within_one"));
   paintStates(view, tally);
 }
 
-/** Create the row of a range, with the mean of its trials and one standard error of this mean. */
-function paintRow([name, { trials, since }]) {
-  const count = trials.length, mean = meanOf(trials);
+const total = ({ trials, since }) => sum(trials) + since;
+
+/** Create the row of a range, with its trials, their mean and one standard error of this mean. */
+function paintRow([name, tally]) {
+  const { trials } = tally, count = trials.length, mean = meanOf(trials);
   const error = Math.sqrt(sum(trials.map((trial) => (trial - mean) ** 2)) / (count - 1) / count);
-  const shown = count > 1 ? `${whole(mean)} ± ${whole(error)}` : count ? whole(mean) : "–";
-  return make("tr", {}, make("th", { scope: "row" }, name),
-    ...[whole(sum(trials) + since), count, shown].map((cell) => make("td", {}, cell)));
+  const shown = count > 1 ? `${whole(mean)} ± ${whole(error)}` : count ? whole(mean) : "none yet";
+  return make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, drawTrials(tally)), make("td", {}, shown));
 }
 
-/** Draw the trials of each range on a logarithmic axis. */
-function drawTrials(drawing, rows) {
-  const high = ROW * rows.length, share = (value) => (Math.log10(Math.max(value, 1)) - FEWEST) / (MOST - FEWEST);
-  const at = (value) => LEFT + 8 + (WIDE - LEFT - 50) * Math.min(Math.max(share(value), 0), 1);
-  drawing.setAttribute("viewBox", `0 0 ${WIDE} ${high + 22}`);
-  drawing.setAttribute("aria-label", "The number of guesses that each correct network took, on a logarithmic axis.");
-  const ticks = [FEWEST, (FEWEST + MOST) / 2, MOST].map((power) => 10 ** power);
-  drawing.replaceChildren(...ticks.flatMap((tick) => [svgLine("pw-half", at(tick), 0, at(tick), high),
-                                                     svgText(at(tick), high + 16, whole(tick))]),
-    ...rows.flatMap(([name, { trials, since }], row) => {
-      const y = ROW * (row + 0.5), mean = at(meanOf(trials));
-      return [svgText(0, y + 5, name, "start"),
-        ...trials.map((trial) => svg("circle", { class: "pw-trial", cx: at(trial), cy: y, r: 3.5 })),
-        ...(trials.length ? [svgLine("pw-mean", mean, y - 9, mean, y + 9)] : []),
-        ...(since ? [svg("circle", { class: "pw-since", cx: at(since), cy: y, r: 5 })] : [])];
-    }));
+/** Return the place of a number of guesses on the logarithmic axis. */
+const placeOf = (guesses) => {
+  const share = (Math.log10(Math.max(guesses, 1)) - FEWEST) / (MOST - FEWEST);
+  return `${100 * Math.min(Math.max(share, 0), 1)}%`;
+};
+
+/** Draw a dot for each correct network of a range, their mean, and the guesses since the last one. */
+function drawTrials(tally) {
+  const { trials, since } = tally, mean = placeOf(meanOf(trials));
+  return svg("svg", { role: "img", "aria-label": `${trials.length} correct in ${whole(total(tally))}` },
+    ...["0%", "50%", "100%"].map((x) => svgLine("pw-half", x, "0%", x, "100%")),
+    ...trials.map((trial) => svg("circle", { class: "pw-trial", cx: placeOf(trial), cy: "50%", r: 4.5 })),
+    ...(trials.length ? [svgLine("pw-mean", mean, "10%", mean, "90%")] : []),
+    ...(since ? [svg("circle", { class: "pw-since", cx: placeOf(since), cy: "50%", r: 6 })] : []));
 }
+
+const drawAxis = () => svg("svg", { "aria-hidden": "true" }, ...[["0%", FEWEST, "start"],
+  ["50%", (FEWEST + MOST) / 2, "middle"], ["100%", MOST, "end"]].map(([x, power, anchor]) =>
+  svgText(x, 14, `10${superscript(power)}`, anchor)));
 
 function describe({ trials, since, weights, passed }, ours, withinOne) {
   if (!weights) return `In our runs, the weights were from −${RANGE} to ${RANGE}. ` +
@@ -158,7 +161,7 @@ function paintStates({ plane, caption, expected }, { weights, strings, passed })
     plane.replaceChildren(svg("rect", { class: "pw-frame", width: SIDE, height: SIDE }));
     plane.setAttribute("aria-label", "An empty square.");
     caption.textContent = expected ? `You expect the states ${expected.toLowerCase()}. Press “Guess”.` :
-      weights ? "If you choose an answer, this square shows the states." : "";
+      weights ? "If you choose an answer, the square shows the states." : "";
     return;
   }
   const states = [[], []];
@@ -176,5 +179,5 @@ function paintStates({ plane, caption, expected }, { weights, strings, passed })
   const verdict = points <= FEW && expected === EXPECTATIONS[0] ? ", and you were right: they lie" : ", but they lie";
   caption.textContent = (correct ?
     `You expected the states ${expected.toLowerCase()}${verdict} at ${counted(points, "point")}. ` : "") +
-    `The ${name}: after ${full} of its ${STRINGS} strings, both units are within a tenth of −1 or 1.`;
+    `The square shows the ${name}. After ${full} of its ${STRINGS} strings, both units are within a tenth of −1 or 1.`;
 }

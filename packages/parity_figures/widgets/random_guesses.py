@@ -24,7 +24,7 @@ class RandomGuesses(ParityWidget):
 
     _esm, _css = front_end("random_guesses", "tanh_pair.js")
 
-    room = traitlets.List(traitlets.Float(), [30.7, 54.4]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [35.0, 55.9]).tag(sync=True)
     ours = traitlets.List(traitlets.Int()).tag(sync=True)
     within_one = traitlets.Dict().tag(sync=True)
     scale = traitlets.Int(100, min=1, max=100).tag(sync=True)

@@ -8,7 +8,7 @@ const FIRST = 10; // the update at which the logarithmic axis begins
 export default widgetOf(["shown", "guesses"], build, paint);
 
 const seedsOf = (model) => model.get("conditions")[0].steps.length;
-const hasGuess = (model) => Object.keys(model.get("guesses")).length > 0;
+const guessesIn = (model) => Object.keys(model.get("guesses")).length;
 
 /** Return Wilson's interval of a success rate. */
 function wilson(successes, count) {
@@ -40,7 +40,13 @@ function guess(model, name, count, element) {
   keepInBrowser(model, name, count, element);
 }
 
-const reveal = (model, more) => save(model, { shown: Math.min(seedsOf(model), model.get("shown") + more) });
+/** Reveal more seeds. Before the first one, a press without all guesses is answered with a warning. */
+function reveal(view, model, more) {
+  const count = guessesIn(model), warns = model.get("shown") === 0 && count < view.panels.length && count !== view.warned;
+  view.warned = warns ? count : null; // another guess makes the warning obsolete
+  if (warns) paint(view, model);
+  else save(model, { shown: Math.min(seedsOf(model), model.get("shown") + more) });
+}
 
 function startAgain(view, model) {
   for (const { name, root } of view.panels) if (name in model.get("guesses")) keepInBrowser(model, name, null, root);
@@ -49,11 +55,11 @@ function startAgain(view, model) {
 
 function build(model) {
   const view = {}, seeds = seedsOf(model);
-  if (!hasGuess(model) && model.get("shown") === 0) save(model, { guesses: keptGuesses(model) });
+  if (!guessesIn(model) && model.get("shown") === 0) save(model, { guesses: keptGuesses(model) });
   const { row, buttons } = buttonRow([
-    ["Another seed", () => reveal(model, 1)],
-    ["Ten more", () => reveal(model, 10)],
-    ["All", () => reveal(model, seeds)],
+    ["Another seed", () => reveal(view, model, 1)],
+    ["Ten more", () => reveal(view, model, 10)],
+    ["All", () => reveal(view, model, seeds)],
     ["Start again", () => startAgain(view, model)],
   ], "Another seed");
   view.buttons = buttons;
@@ -96,7 +102,7 @@ function paint(view, model) {
     drawing.setAttribute("aria-label", `${name}: ${result.textContent}`);
   }
   for (const name of ["Another seed", "Ten more", "All"]) setAvailable(view.buttons[name], shown < seeds);
-  setAvailable(view.buttons["Start again"], shown > 0 || hasGuess(model));
+  setAvailable(view.buttons["Start again"], shown > 0 || guessesIn(model) > 0);
   view.line.textContent = announce(view, model, shown, seeds);
   view.numbers.paint();
 }
@@ -154,14 +160,16 @@ function describe(steps, guess, seeds) {
 }
 
 function announce(view, model, shown, seeds) {
-  const guessed = hasGuess(model);
-  if (shown === 0) return guessed ? "Press Another seed when your guesses are final." :
-    "Guess by clicking on each slider, and then press Another seed.";
-  const late = guessed ? " Your guesses are final." : " You made no guess before the first one. Start again if you want to.";
+  const count = guessesIn(model), all = view.panels.length;
+  if (shown === 0 && count === view.warned) return `You have made ${count || "none"} of the ${all} guesses, and you cannot ` +
+    "add one later. Press again to go on.";
+  const made = count ? `You have made ${count} of the ${all} guesses` : "Click on each slider to make a guess";
+  if (shown === 0) return `${made}. The first seed makes your guesses final.`;
+  const late = count ? " Your guesses are final." :
+    " You made no guess before the first one. Start again if you want to.";
   if (shown < seeds) return `${shown} of ${seeds} seeds.${late}`;
-  if (!guessed) return `All ${seeds} seeds.${late}`;
+  if (!count) return `All ${seeds} seeds.${late}`;
   const inside = view.panels.filter((panel) => panel.result.textContent.endsWith("inside.")).length;
-  const count = Object.keys(model.get("guesses")).length;
   const guesses = count === 1 ? "1 guess" : `${count} guesses`;
   return `All ${seeds} seeds. ${inside} of your ${guesses} ${inside === 1 ? "is" : "are"} inside the interval.`;
 }

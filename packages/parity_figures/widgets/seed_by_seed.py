@@ -44,7 +44,7 @@ class SeedBySeed(ParityWidget):
             require(all(step is None or 1 <= step <= cap for step in steps), f"conditions[{name!r}]", list(steps),
                     f"updates from 1 to {cap}, or None")
         super().__init__(conditions=[{"name": name, "steps": list(steps)} for name, steps in conditions.items()],
-                         cap=cap, room=[16.7 + 18.1 * math.ceil(len(conditions) / 2), 23.7 + 18.6 * len(conditions)])
+                         cap=cap, room=[16.2 + 18.1 * math.ceil(len(conditions) / 2), 24.8 + 18.6 * len(conditions)])
 
     def summary(self) -> str:
         """Describe the conditions and the number of seeds."""

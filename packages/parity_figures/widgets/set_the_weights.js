@@ -26,20 +26,19 @@ function build(model) {
       view.hinting = !view.hinting;
       paint(view, model);
     }],
+    ["Start again", () => save(model, { weights: view.start, zeros: false })],
     ["All smaller", () => multiplyUnits(model, SMALLER)], ["All larger", () => multiplyUnits(model, 1 / SMALLER)],
-    ["Fifty zeros", () => save(model, { zeros: !model.get("zeros") })],
-    ["Start again", () => save(model, { weights: view.start, zeros: false })]]);
+    ["Fifty zeros", () => save(model, { zeros: !model.get("zeros") })]]);
   view.buttons = buttons;
   view.plane = makePlane();
   view.table = make("table", {});
-  view.caption = make("figcaption", {});
+  view.caption = make("p", { class: "pw-note" });
   view.count = make("p", { class: "pw-score" });
   view.sentence = make("p", { "aria-live": "polite" });
   view.root = widgetRoot("Two units whose weights you set", make("div", { class: "pw-pair pw-side-by-side" },
-    make("div", {}, view.count, make("div", { class: "pw-weights" },
+    make("section", {}, view.count, make("div", { class: "pw-weights" },
       ...UNITS.map((_, unit) => buildUnit(view, model, unit))), view.table),
-    make("div", { class: "pw-told" }, row, view.sentence),
-    make("figure", {}, view.plane, view.caption)));
+    make("section", {}, view.plane, view.caption, make("div", { class: "pw-told" }, row, view.sentence))));
   return view;
 }
 
@@ -144,11 +143,12 @@ function paint(view, model) {
   setAvailable(view.buttons["All larger"], Math.max(...weights.slice(0, 8).map(Math.abs)) <= LARGEST * SMALLER);
   paintTable(view.table, rows);
   const [all, correct, kept] = [COUNT, ...counts].map((number) => number.toLocaleString("en"));
-  view.count.textContent = `${correct} of ${all} strings get the correct answer` +
-    (zeros ? `, and ${kept} still have it after fifty zeros.` : ".");
+  view.count.textContent = `${correct} of ${all} answers are correct` +
+    (zeros ? `, and ${kept} still are after fifty zeros.` : ".");
   const signs = UNITS.map((_, unit) => rows.filter((row) => row[unit].correct).length);
   const goal = counts[0] === COUNT ? DONE : [...signs, 0].findIndex((count) => count < ROWS.length);
   const forgets = zeros && counts[1] < COUNT;
+  for (const name of ["All smaller", "All larger", "Fifty zeros"]) view.buttons[name].hidden = goal < WEAK && !zeros;
   setAvailable(view.buttons.Hint, goal !== DONE || forgets);
   view.sentence.textContent = `${describe(goal, signs[goal], zeros, forgets)} ` +
     (view.hinting ? hint(weights, rows, goal === DONE && !forgets) : "");

@@ -21,7 +21,7 @@ class TwoUnits(ParityWidget):
     """
 
     _esm, _css = front_end("set_the_weights", "tanh_pair.js")
-    room = traitlets.List(traitlets.Float(), [45.7, 73.5]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [44.8, 76.9]).tag(sync=True)
 
     weights = traitlets.List(traitlets.Float(min=-12, max=12), minlen=11, maxlen=11).tag(sync=True)
     zeros = traitlets.Bool(False).tag(sync=True)

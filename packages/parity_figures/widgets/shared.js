@@ -214,10 +214,10 @@ function problemWith(text, least, most) {
 }
 
 /** Create a list of the networks if there are several; a figure of a single network need not have any. */
-function networkSettings(view, model, changes = {}) {
+function networkSettings(view, model) {
   const labels = Object.keys(model.get("networks") ?? {});
   view.network = makeSelect("Network", labels.map((label) => [label, label]),
-    (network) => save(model, { ...changes, network }));
+    (network) => save(model, { network }));
   return labels.length > 1 ? [view.network.root] : [];
 }
 

@@ -63,7 +63,7 @@ function frameOf(snapshots, up) {
         high[axis] = Math.max(high[axis], place[axis]);
       }
   if (H !== 2) high[0] = -(low[0] = Math.min(low[0], -high[0])); // the logit 0 is in the middle
-  const margin = low.map((v, axis) => 0.05 * (high[axis] - v));
+  const margin = low.map((v, axis) => [0.05, 0.12][axis] * (high[axis] - v)); // for the names above and below
   return { low: low.map((v, axis) => v - margin[axis]), high: high.map((v, axis) => v + margin[axis]) };
 }
 
@@ -73,19 +73,51 @@ const sharesOf = ({ low, high }, place) => {
   return [x, 1 - y];
 };
 
+/** Name the states before training: after a 0 and after a 1 if one group is above the other, or else all of them. */
+function namesOfGroups({ steps, odd, count }, places, frame) {
+  if (steps) return [];
+  const groups = [0, 1].map((bit) => places.filter((_, i) => (odd[i] ^ (odd[i - count] ?? 0)) === bit));
+  const edge = (group, axis, extreme) => extreme(...group.map((place) => place[axis]));
+  const [[low0, high0], [low1, high1]] = groups.map((group) => [Math.min, Math.max].map((end) => edge(group, 1, end)));
+  const apart = low0 > high1 || low1 > high0;
+  return (apart ? groups : [places]).map((group, bit) => {
+    const [x, y] = sharesOf(frame, [edge(group, 0, Math.max), (edge(group, 1, Math.min) + edge(group, 1, Math.max)) / 2]);
+    return textAt(x, y, "start", apart ? `the last bit is ${bit}` : `all ${places.length} states`, { dx: 12, dy: 5 });
+  });
+}
+
+/** Name the two sides of the line in a plane of two units, each in the middle of what is visible of it. */
+function namesOfSides({ output, bias }, { low, high }) {
+  const grid = Array.from({ length: 121 }, (_, i) => [(i % 11) / 10, Math.floor(i / 11) / 10]);
+  const [width, height] = [high[0] - low[0], high[1] - low[1]];
+  const isOdd = ([x, y]) => dot(output, [low[0] + x * width, high[1] - y * height]) + bias > 0;
+  return [false, true].flatMap((side) => {
+    const seen = grid.filter((place) => isOdd(place) === side), mean = (axis) =>
+      seen.reduce((sum, place) => sum + place[axis], 0) / seen.length;
+    return seen.length > 10 ? textAt(mean(0), mean(1), "middle", `answers ${side ? "odd" : "even"}`) : [];
+  });
+}
+
+/** Write a text at a place in shares of a drawing. */
+const textAt = (x, y, anchor, text, shift = {}) =>
+  svg("text", { x: `${100 * x}%`, y: `${100 * y}%`, "text-anchor": anchor, ...shift }, text);
+
 /**
  * Draw the states of a snapshot, the line on which the logit is 0, and the side of it where the answer is odd. Returns
  * the number of states on the correct side.
  */
 function drawPlane(drawing, snapshot, { up, frame }) {
+  const two = snapshot.output.length === 2, edge = { dx: 6, dy: -7 };
   const { odd, output, bias, steps } = snapshot, { places, logits } = placesOf(snapshot, up);
   const correct = logits.filter((logit, i) => logit > 0 === (odd[i] === 1)).length;
-  const [normal, offset] = output.length === 2 ? [output, bias] : [[1, 0], 0], far = 1e3;
+  const [normal, offset] = two ? [output, bias] : [[1, 0], 0], far = 1e3;
   const size = Math.hypot(...normal) || 1, [a, b] = normal.map((v) => v / size), off = -offset / size;
   const corner = (along, away) => sharesOf(frame, [a * (off + away) - b * along, b * (off + away) + a * along]);
   const line = [corner(-far, 0), corner(far, 0)];
-  const [across, upwards] = output.length === 2 ? ["unit 1", "unit 2"] :
-    ["output", output.length === 1 ? "number of bits read" : "direction of the largest differences"];
+  const upwards = two ? "unit 2" : up ? "direction of the largest differences" : "number of bits read";
+  const names = two ? [...namesOfSides(snapshot, frame), textAt(1, 1, "end", "unit 1 →", { ...edge, dx: -6 })] :
+    [textAt(0, 1, "start", "← answers even", edge), textAt(0.5, 1, "middle", "output", { dy: -7 }),
+     textAt(1, 1, "end", "answers odd →", { ...edge, dx: -6 }), ...namesOfGroups(snapshot, places, frame)];
   const marks = places.map((place, i) => {
     const [x, y] = sharesOf(frame, place).map((share) => `${(100 * share).toFixed(2)}%`);
     const r = 5 - 3 * (i / places.length);
@@ -96,9 +128,7 @@ function drawPlane(drawing, snapshot, { up, frame }) {
   drawing.replaceChildren(svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none" },
     svg("rect", { class: "pw-even-region", width: 1, height: 1 }),
     svg("polygon", { class: "pw-odd-region", points: [...line, corner(far, far), corner(-far, far)].join(" ") }),
-    svgLine("pw-readout", ...line.flat())), ...marks,
-    svg("text", { x: "100%", y: "100%", dx: -6, dy: -7, "text-anchor": "end" }, `${across} →`),
-    svg("text", { x: 6, y: 17 }, `↑ ${upwards}`));
+    svgLine("pw-readout", ...line.flat())), ...names, svg("text", { x: 6, y: 17 }, `↑ ${upwards}`), ...marks);
   drawing.setAttribute("aria-label",
     `The states of ${places.length} prefixes after ${counted(steps, "update")}: the line separates ` +
     `${correct} of them correctly.`);

@@ -112,7 +112,7 @@ function paintControls(view, model, { boxes, agreement }, bits) {
     setAvailable(button, name === "Start again" ? bits !== "" : bits.length < MOST_BITS);
   view.key.textContent = "Discs are even, squares odd; a hollow dot on the trail is a wrong answer. The dashed frame " +
     "marks the machine's state, and in the plane the centre of its cluster. The machine answers as the network does " +
-    `on  ${agreement === 1 ? "all" : `${Math.round(100 * agreement)} %`} of 200 fresh random strings.`;
+    `on ${agreement === 1 ? "all" : `${Math.round(100 * agreement)} %`} of 200 fresh random strings.`;
 }
 
 /** Convert a place in the plane to one in the drawing. */

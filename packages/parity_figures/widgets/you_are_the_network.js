@@ -1,24 +1,30 @@
 // A game in which the reader takes the place of the network: one bit at a time, and after each one odd or even.
 
 const ENOUGH = 10; // answers, after which the widget asks what the reader remembered
-const MEMORIES = [
-  ["All of them", "You could, but nobody does for long. Look at what you used when the next bit came: only whether " +
-    "the count was odd."],
-  ["The last few", "Then you would have lost a 1 from further back, and it still counts. What you remembered was the " +
-    "answer itself."],
-  ["One: whether the count so far is odd", "Yes. A 0 leaves it as it is, a 1 changes it, and you can forget " +
-    "everything else. A network with a memory has to find exactly this."],
-];
+const MEMORIES = {
+  "All of them": "You could, but nobody does for long. Look at what you used when the next bit came: only whether the " +
+    "count was odd.",
+  "The last few": "Then you would have lost a 1 from further back, and it still counts. What you remembered was the " +
+    "answer itself.",
+  "One: whether the count so far is odd": "Yes. A 0 leaves it as it is, a 1 changes it, and you can forget " +
+    "everything else. A network with a memory has to find exactly this.",
+};
 
 export default widgetOf([], build, (view, model) => startRound(view, model, 0));
 
 /** Start a new round at bit `start` of the bits. */
 function startRound(view, model, start) {
   Object.assign(view, { start, said: [] });
-  view.reply.textContent = "";
+  choose(view, null);
   paint(view, model);
   view.line.replaceChildren(`The first bit is ${bitsOf(view, model)}. Is the number of ones so far odd or even?`,
     make("span", { class: "pw-keys" }, " When a button has the focus, the keys E and O work too."));
+}
+
+/** Mark what the reader remembered, and reply to it. */
+function choose(view, chosen) {
+  view.reply.textContent = MEMORIES[chosen] ?? "";
+  for (const [memory, button] of Object.entries(view.memories)) button.setAttribute("aria-pressed", memory === chosen);
 }
 
 /** Return the bits of the round, which end with the one that the reader sees; the bits begin again after the last. */
@@ -45,14 +51,17 @@ function build(model) {
   const { row, buttons } = buttonRow([["Even", answering("even")], ["Odd", answering("odd")], ["Again", () => {
     startRound(view, model, view.start + bitsOf(view, model).length);
     buttons.Even.focus();
-  }]]);
+  }]], "Again");
+  buttons.Even.classList.add("pw-even"); // the shapes and the colours of the answers
+  buttons.Odd.classList.add("pw-odd");
   view.buttons = buttons;
   view.count = addCount(row);
   view.bit = make("span", { class: "pw-arriving", "aria-hidden": "true" }); // the line below has the same content
   view.stage = make("div", { class: "pw-stage" });
   view.line = make("p", { class: "pw-told", "aria-live": "polite" });
   view.reply = make("p", { "aria-live": "polite" });
-  const memories = buttonRow(MEMORIES.map(([memory, reply]) => [memory, () => { view.reply.textContent = reply; }]));
+  const memories = buttonRow(Object.keys(MEMORIES).map((memory) => [memory, () => choose(view, memory)]));
+  view.memories = memories.buttons;
   view.question = make("div", { class: "pw-asked" }, make("b", {}, "How many of the bits did you keep in mind?"),
     memories.row, view.reply);
   view.root = widgetRoot("You are the network", view.stage, row, view.line, view.question);

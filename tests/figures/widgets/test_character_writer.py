@@ -34,12 +34,20 @@ def written(page):
 def test_bars_are_pytorchs_probabilities_and_cells_its_hidden_units(show, text, temperature):
     widget = writer(text, temperature=temperature)
     page = show(widget)
-    names = [{"space": " ", "new line": "\n"}.get(name, name) for name in page.locator(".pw-letter").all_inner_texts()]
-    shares = [float(share.removesuffix(" %")) / 100 for share in page.locator(".pw-share").all_inner_texts()]
+    *names, others = page.locator(".pw-letter").all_inner_texts()
+    *shares, rest = [float(share.removesuffix(" %")) / 100 for share in page.locator(".pw-share").all_inner_texts()]
+    assert others == f"{len(CHARACTERS) - len(names)} others"
+    assert rest + sum(shares) == pytest.approx(1, abs=0.004)     # the bars are rounded
+    names = [{"space": " ", "new line": "\n"}.get(name, name) for name in names]
     expected = widget.probabilities()
     np.testing.assert_allclose(shares, np.sort(expected)[:-6:-1], atol=2e-3)
     np.testing.assert_allclose(shares, [expected[CHARACTERS.index(name)] for name in names], atol=2e-3)
     np.testing.assert_allclose(page.locator(".pw-units i").evaluate_all(UNITS), widget.state(), atol=2e-3)
+    before = writer(text[:-1]).state() if text else torch.zeros(16)
+    changed = np.flatnonzero(abs(widget.state() - before) > 0.5).tolist()
+    assert page.locator(".pw-units i").evaluate_all(
+        "all => all.flatMap((e, k) => e.classList.contains('pw-changed') ? [k] : [])") == changed
+    assert f"changed {len(changed)} of the 16 units by more than one half" in page.locator(".pw-legend").inner_text()
 
 
 @pytest.mark.browser

@@ -42,7 +42,7 @@ MAKE = {
     "PackedBatch": PackedBatch,
     "Playground": lambda: Playground("lstm", hidden_size=8),
     "RandomGuesses": lambda: RandomGuesses([900, 12_000]),
-    "ReturnMap": lambda: ReturnMap(1.25, bits="1000"),
+    "ReturnMap": lambda: ReturnMap(1.25),
     "SeedBySeed": lambda: SeedBySeed(RUNS, 4000),
     "StateMachine": lambda: StateMachine(TWO, bits="1011"),
     "TwoUnits": TwoUnits,
@@ -115,7 +115,10 @@ def test_on_a_phone_a_widget_fits_can_be_read_touched_and_reached_by_keyboard(sh
 def test_on_a_phone_the_buttons_stay_in_sight_of_each_drawing(show, name):
     page = show(MAKE[name](), width=390)
     page.set_viewport_size({"width": 390, "height": 750})
-    for drawing in page.locator(".pw-side-by-side svg[role=img]").all():
+    page.locator("details").evaluate_all("all => all.forEach(e => { e.open = true; })")
+    drawings = page.locator(".parity-widget svg[role=img]")
+    assert drawings.count() == 2
+    for drawing in drawings.all():
         drawing.scroll_into_view_if_needed()
         box = button(page, "Start again").bounding_box()
         assert 0 <= box["y"] <= 750 - box["height"]
@@ -168,7 +171,7 @@ ONE, THREE = {"net": by_hand()}, {"net": ParityRNN(3, "gru")}
     (lambda: StateMachine(ONE, bits=401 * "0"), "bits must be a string of 0 to 400"),
     (lambda: StateMachine(ONE, boxes={"other": None}), "a label in boxes must be 'net'"),
     (lambda: StateMachine(THREE, boxes={"net": certify(by_hand()).boxes}), "must be for a network with two"),
-    (lambda: ReturnMap(bits="12"), "bits must be"),
+    (lambda: ReturnMap(2.1), "sharpness"),
     (lambda: SeedBySeed({}, 100), "conditions must be 1 to 6 of them"),
     (lambda: SeedBySeed({"a": [1], "b": [1, 2]}, 100), "conditions must be lists with the same number of seeds"),
     (lambda: SeedBySeed({"a": []}, 100), "conditions must be lists"),

@@ -34,7 +34,7 @@ def is_correct(bits: np.ndarray) -> np.ndarray:
     return (logits(bits) > 0) == (bits.cumsum(axis=1) % 2 == 1)
 
 
-@pytest.mark.parametrize("length", range(1, OWN + 2))
+@pytest.mark.parametrize("length", range(1, OWN + 1))
 def test_the_network_is_correct_on_every_short_string_and_forgets_every_odd_count_and_no_even_one(length):
     own = np.array(list(itertools.product([0, 1], repeat=length)))
     odd = own.sum(axis=1) % 2 == 1
@@ -90,6 +90,7 @@ def check_step(page, bits: str) -> None:
 @pytest.mark.browser
 def test_ten_bits_are_played_with_keys_or_buttons_and_forgotten_during_fifty_zeros(show):
     page = show(NetworkThatForgot(), width=390)
+    click(page, "Start again")
     assert page.locator(".pw-answer").all_inner_texts() == ["–", "–"]       # nobody has answered yet
     button(page, "0").focus()
     for step, bit in enumerate(BITS, 1):
@@ -107,7 +108,8 @@ def test_ten_bits_are_played_with_keys_or_buttons_and_forgotten_during_fifty_zer
     assert page.locator(".pw-string").inner_text() == f"Bits: {BITS}, then 50 zeros"
     zero = (~is_correct(np.array([[*map(int, BITS)] + ZEROS * [0]]))[0]).argmax() - OWN + 1
     assert page.locator(".pw-told").inner_text() == (
-        f"At zero {zero} the network forgot: it answers even. The state machine still answers odd.")
+        f"At zero {zero} the network forgot: it answers even. The state machine still answers odd. "
+        "Why did the network forget?")
     click(page, "Start again")
     assert page.locator(".pw-told").inner_text().startswith("Press 0 or 1")
 
@@ -117,7 +119,7 @@ def test_zeros_are_read_one_by_one_and_can_be_stopped(show):
     page = show(NetworkThatForgot(), less_motion=False)
     page.clock.install(time=0)
     page.clock.pause_at(60_000)     # from here on, time passes only in run_for
-    click(page, "1", "1")
+    click(page, "Start again", "1", "1")
     assert "is 2, which is even. Fifty zeros will not change that." in page.locator(".pw-told").inner_text()
     click(page, "Now fifty zeros")
     page.clock.run_for(10_000)
@@ -140,12 +142,29 @@ def test_zeros_are_read_one_by_one_and_can_be_stopped(show):
 
 
 @pytest.mark.browser
-def test_a_1_may_follow_ten_bits_with_an_even_count(show):
+def test_the_string_at_the_start_has_an_odd_count_which_one_press_makes_the_network_forget(show):
+    page, bits = show(NetworkThatForgot()), NetworkThatForgot().bits
+    assert page.locator(".pw-primary").all_inner_texts() == ["Now fifty zeros"]
+    check_step(page, bits)
+    assert "which is odd" in page.locator(".pw-told").inner_text()
+    click(page, "Now fifty zeros")
+    check_step(page, bits + ZEROS * "0")
+    assert page.locator(".pw-told").inner_text().endswith("Why did the network forget?")
+    assert page.locator(".pw-primary").all_inner_texts() == ["Start again"]
+    click(page, "Start again")
+    assert page.locator(".pw-primary").all_inner_texts() == ["0", "1"]
+
+
+@pytest.mark.browser
+def test_no_more_bits_are_accepted_than_the_figure_says(show):
     page, bits = show(NetworkThatForgot()), "1" * OWN
+    click(page, "Start again")
+    assert f"at most {OWN}." in page.locator(".pw-told").inner_text()
     click(page, *bits)
     for bit in "0101":
         button(page, bit).click(force=True)
-    assert page.locator(".pw-string").inner_text() == f"Bits: {bits}1"
-    check_step(page, bits + "1")
+        page.keyboard.press(bit)
+    assert page.locator(".pw-string").inner_text() == f"Bits: {bits}"
+    check_step(page, bits)
     assert [button(page, name).get_attribute("aria-disabled") for name in ("0", "1", "Now fifty zeros")] == [
         "true", "true", "false"]

@@ -20,7 +20,9 @@ def test_the_packed_order_is_pytorchs(show, lengths):
     if len(set(lengths)) == len(lengths):       # PyTorch does not define the order of strings of equal length
         assert shown == names
     assert sorted(shown) == sorted(names)
-    assert f"batch_sizes = {packed.batch_sizes.tolist()}" in page.locator(".pw-flat").inner_text()
+    sizes = packed.batch_sizes.tolist()
+    assert f"batch_sizes = {sizes}" in page.locator(".pw-flat").inner_text()
+    assert page.locator(".pw-size").all_inner_texts() == [str(size) for size in sizes]
 
 
 def marked(page, part: str) -> list[str]:
@@ -40,7 +42,7 @@ def test_a_chosen_string_is_marked_in_every_drawing(show):
         assert marked(page, ".pw-packed") == marked(page, ".pw-flat") == bits
         places = [place for place, text in enumerate(page.locator(".pw-flat .pw-box").all_inner_texts(), start=1)
                   if text.startswith(name)]
-        said = f"String {name} is marked. You find it in memory at {', '.join(map(str, places))}."
+        said = f"String {name} is marked. You find it in memory at {', '.join(map(str, places))}, counted from 1."
         assert said in page.locator("p[aria-live]").inner_text()
         assert page.locator(".pw-row [aria-pressed=true]").all_inner_texts() == [name]
         page.locator(".pw-flat").get_by_text("A2").click()

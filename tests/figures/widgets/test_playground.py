@@ -30,14 +30,17 @@ def test_lengths_are_converted_for_the_engine_and_named(lengths, plain, words):
     assert f"{words} with a label at the end" in playground.summary()
 
 
-def test_each_trap_says_when_to_stop_and_what_the_recorded_runs_had_done_by_then():
+def test_a_preset_that_rarely_succeeds_has_a_cap_and_says_what_the_recorded_runs_had_done_by_then():
     source = front_end("playground")[0]
     presets = re.findall(r'^  "(.*)": \{', source[source.index("const PRESETS"):source.index("export default")], re.M)
     stops = Playground().stops
-    assert {name for name in presets if name.startswith("Trap")} <= set(stops) <= set(presets)
+    assert set(stops) <= set(presets)
+    assert all(f"{stop['cap']:,} updates" in stop["reason"] for name, stop in stops.items() if "rate ten" not in name)
     results = load("two_by_two")
     row, cap = results["conditions"]["end, 50, lstm"], results["defaults"]["max_steps"]
-    assert f"{cap:,} updates: by then {row['solved']} of {row['seeds']}" in stops["LSTM: a label at the end, 50 bits"]
+    stop = stops["LSTM: a label at the end, 50 bits"]
+    assert stop["cap"] == cap
+    assert f"Within {cap:,} updates, {row['solved']} of {row['seeds']}" in stop["reason"]
 
 
 def description(page, figure: str) -> str:
@@ -98,7 +101,8 @@ def test_training_pauses_steps_and_starts_again(show):
     page.wait_for_function(f"document.querySelector('.pw-count').textContent.startsWith('{steps + 1:,} ')")
     click(page, "Train")
     page.wait_for_function(f"!document.querySelector('.pw-count').textContent.startsWith('{steps + 1:,} ')")
-    assert page.locator(".pw-line").inner_text() == ""
+    assert page.locator(".pw-line").inner_text() == (
+        "Training stops as soon as the task is solved, or after 8,000 updates.")
     click(page, "Start again")
     page.wait_for_function("document.querySelector('.pw-count').textContent.startsWith('0 ')")
 
@@ -110,13 +114,46 @@ def test_a_change_of_settings_records_the_run_so_far_and_says_so(show):
     click(page, "Train")
     page.wait_for_function("!document.querySelector('.pw-count').textContent.startsWith('0 ')")
     page.get_by_role("combobox", name="Units").select_option(label="4")
-    assert re.search("The last one ended after .* is in the list", page.locator(".pw-line").inner_text())
+    assert re.search("The last one ended after .* is shown next to it", page.locator(".pw-line").inner_text())
+    assert chosen(page, "Compare with") == "seed 0, the book's recipe with cell LSTM, units 8, a label at the end"
     assert count(page) == "0 updates"
     other = "the book's recipe with cell LSTM, units 8, a label at the end, 0 of 1"
     assert other in page.locator(".pw-runs").inner_text()
     page.get_by_role("combobox", name="Units").select_option(label="8")
     assert "0 of 1 run" in page.locator(".pw-runs").inner_text()
-    assert page.locator(".pw-line").inner_text() == ""
+    assert page.locator(".pw-line").inner_text().startswith("Training stops")
+
+
+@pytest.mark.browser
+def test_a_run_without_success_stops_at_its_cap_and_goes_on_if_the_reader_wants(show):
+    widget = Playground()
+    stops = {name: {**stop, "cap": 30} for name, stop in widget.stops.items()}
+    widget.stops = stops
+    page = show(widget)
+    page.get_by_role("combobox", name="Begin with").select_option(label="A single tanh unit")
+    line = page.locator(".pw-line")
+    assert line.inner_text() == "Training stops as soon as the task is solved, or after 30 updates."
+    for name, updates in (("Train", 30), ("Go on", 60)):
+        click(page, name)
+        button(page, "Go on").wait_for()
+        assert count(page).startswith(f"{updates} updates, ")
+        assert f"stopped after {updates} updates without success" in line.inner_text()
+        assert page.locator(".pw-run").all_inner_texts() == [f"seed 0 – {updates}"]
+        assert moment(page) == updates
+        assert page.locator(".pw-measured b").first.text_content() == f"Accuracy by length after {updates} updates"
+    click(page, "Another seed")     # trains, as after a success
+    page.wait_for_function("document.querySelectorAll('.pw-run').length === 2")
+
+
+@pytest.mark.browser
+def test_all_counters_agree_during_a_run(show):
+    page = show(Playground("lstm", hidden_size=8, label="end"))
+    click(page, "Train")
+    for _ in range(3):
+        page.wait_for_function("""seen => document.querySelector(".pw-count").textContent !== seen""", arg=count(page))
+        texts = page.evaluate("""() => [".pw-count", ".pw-stage > p", ".pw-measured b"].map(
+            (name) => document.querySelector(name).textContent.match(/([0-9,]+) update/)[1])""")
+        assert len(set(texts)) == 1
 
 
 def moment(page) -> int:
@@ -159,10 +196,9 @@ def test_an_earlier_run_with_other_settings_is_shown_next_to_the_new_one(show):
     click(page, "Step")
     page.wait_for_function("document.querySelector('.pw-count').textContent.startsWith('1 ')")
     assert page.get_by_role("img", name="The weights. next state: ").is_visible()
-    other = page.locator(".pw-stage").nth(1)
-    assert (other.is_visible(), page.locator("svg.pw-lengths").is_visible()) == (False, True)
-    compare.select_option(label="seed 0, the book's recipe with cell LSTM, units 8, bits 3, rate 0.03")
-    assert (other.is_visible(), page.locator("svg.pw-lengths").is_visible()) == (True, False)
+    other = page.locator(".pw-stage").nth(1)      # the finished run stays in sight
+    assert chosen(page, "Compare with") == "seed 0, the book's recipe with cell LSTM, units 8, bits 3, rate 0.03"
+    assert (other.is_visible(), page.locator("svg.pw-lengths").is_visible()) == (True, True)
     assert other.locator(".pw-plane").get_attribute("aria-label") == first
     slider, now = other.get_by_role("slider", name="Loss of the other run"), moment(page)
     slider.press("Home")
@@ -207,7 +243,7 @@ def test_a_preset_sets_every_setting_says_when_to_stop_and_is_kept_in_the_addres
     page = show(widget)
     presets, stop = page.get_by_role("combobox", name="Begin with"), page.locator(".pw-stop")
     presets.select_option(label="A single tanh unit")
-    assert stop.inner_text() == widget.stops["A single tanh unit"]
+    assert stop.inner_text() == widget.stops["A single tanh unit"]["reason"]
     presets.select_option(label="LSTM: a label at the end, 1 to 50 bits")
     assert stop.is_hidden()
     page.locator(".pw-more > summary").first.click()

@@ -52,7 +52,9 @@ def test_the_strings_are_like_those_of_the_experiment(page):
 
 def row(page, name: str) -> list[str]:
     """Return the guesses, the correct networks and their mean in the row of a range."""
-    return page.get_by_role("row", name=name).locator("td").all_inner_texts()
+    trials, mean = page.get_by_role("row", name=name).locator("td").all()
+    correct, guesses = trials.get_by_role("img").get_attribute("aria-label").split(" correct in ")
+    return [guesses, correct, mean.inner_text()]
 
 
 def select(page, label: str) -> None:
@@ -66,27 +68,27 @@ def wait_for_dots(page, count: int) -> None:
 
 
 def caption(page) -> str:
-    return page.locator(".pw-drawn + figcaption").inner_text()
+    return page.locator(".pw-states").inner_text()
 
 
 @pytest.mark.parametrize("expected", ["At a few points", "Along a line"])
 def test_the_question_stays_until_it_is_answered_and_the_answer_gets_a_verdict(show, expected):
     page = show(RandomGuesses([1000, 3000]))
     assert row(page, "our runs") == ["4,000", "2", "2,000 ± 1,000"]
-    assert row(page, "−100 to 100") == ["0", "0", "–"]
+    assert row(page, "−100 to 100") == ["0", "0", "none yet"]
     assert page.locator(".pw-trial").count() == 2
     click(page, "Guess")
     wait_for_dots(page, 3)
     click(page, "Stop")
     assert page.locator(".pw-asked").is_visible()
     assert page.locator(".pw-even-dots").count() == 0       # the states would give the answer away
-    assert caption(page) == "If you choose an answer, this square shows the states."
+    assert caption(page) == "If you choose an answer, the square shows the states."
     click(page, expected)
     assert page.locator(".pw-asked").is_hidden()
     assert page.locator(".pw-even-dots").count() == 1
     verdict = ", and you were right: they lie" if expected == "At a few points" else ", but they lie"
     assert caption(page).startswith(f"You expected the states {expected.lower()}{verdict} at ")
-    assert "The last correct network: after " in caption(page)
+    assert "The square shows the last correct network. After " in caption(page)
     assert "of its 100 strings, both units are within a tenth of −1 or 1" in caption(page)
     label = page.locator(".pw-drawn svg").get_attribute("aria-label")
     assert label.startswith("The states of the last correct network")
@@ -99,7 +101,7 @@ def test_an_answer_does_not_start_the_guessing(show):
     assert caption(page) == "You expect the states all over the square. Press “Guess”."
     assert button(page, "Guess").evaluate("e => document.activeElement === e")
     page.wait_for_timeout(100)
-    assert row(page, "−100 to 100") == ["0", "0", "–"]
+    assert row(page, "−100 to 100") == ["0", "0", "none yet"]
 
 
 def test_after_many_guesses_within_one_our_runs_are_mentioned(page):
@@ -120,12 +122,14 @@ def test_guessing_starts_stops_goes_on_and_keeps_a_tally_for_each_range(show):
     page.wait_for_function("document.querySelector('.pw-told').textContent.includes('The best one so far gave')")
     click(page, "Stop")
     small = row(page, "−1 to 1")
-    assert small[1:] == ["0", "–"]
-    assert "The best network so far: after " in caption(page)
+    assert small[1:] == ["0", "none yet"]
+    assert "The square shows the best network so far. After " in caption(page)
+    assert page.locator(".pw-count").inner_text() == f"0 correct in {small[0]} guesses"
     page.wait_for_timeout(100)
     assert row(page, "−1 to 1") == small
     click(page, "Go on")
-    page.wait_for_function("before => document.querySelectorAll('tr')[3].cells[1].textContent !== before", arg=small[0])
+    page.wait_for_function("before => !document.querySelector('.pw-count').textContent.includes(` ${before} `)",
+                           arg=small[0])
     select(page, "−100 to 100")     # it goes on with the other range
     small = row(page, "−1 to 1")
     wait_for_dots(page, 3)
@@ -137,7 +141,7 @@ def test_guessing_starts_stops_goes_on_and_keeps_a_tally_for_each_range(show):
     select(page, "−1 to 1")
     assert button(page, "Go on").is_visible()
     assert row(page, "−100 to 100") == large
-    assert "The best network so far" in caption(page)
+    assert "the best network so far" in caption(page)
 
 
 @pytest.mark.slow

@@ -8,97 +8,90 @@ import torch
 
 from parity_figures.widgets import ReturnMap
 from parity_lib import by_hand
-from parity_study.certify import parity_intervals
-from tests.figures.widgets.static_page import click
+from parity_study.certify import next_interval, parity_intervals
 from tests.parameters import longer_after
 
 pytestmark = pytest.mark.browser
 
+LOW, TOP = -0.1, 1.1            # the ends of both axes
+
 
 def words(page) -> str:
-    return page.locator(".pw-side").inner_text()
+    return page.locator(".pw-found").inner_text()
 
 
-def drawn(page) -> str:
-    return page.locator(".pw-map > svg").get_attribute("aria-label").replace("−", "-")
+def numbers(page) -> list[float]:
+    """Return the numbers that the drawing's name gives: K, the ends of the intervals, and two values of p."""
+    name = page.locator(".pw-map > svg").get_attribute("aria-label").replace("−", "-")
+    return [float(number) for number in re.findall(r"-?\d+\.\d+", name)]
 
 
-@pytest.mark.parametrize("K", longer_after(2, [1.19, 1.25, 0.8, 1.15, 3.0]))
-def test_p_is_the_networks_and_the_proof_holds_where_the_librarys_does(show, K):
-    bits = "1011000010"
-    page = show(ReturnMap(K, bits=bits))
-    h = by_hand("tanh", sharpness=K).hidden_states(torch.tensor([float(bit) for bit in bits])[None, :, None])[0, -1]
-    assert float(re.search(r"p is (-?[\d.]+)", drawn(page))[1]) == pytest.approx((h[0] - h[1]).item() / 2, abs=6e-4)
-    click(page, "Grow the intervals")
-    intervals = parity_intervals(K)
-    assert ("correctly for ever" in words(page)) == (intervals is not None)
-    if intervals is not None:
-        said = drawn(page).partition("Even")[2].partition(". A 0")[0]
-        ends = np.array(re.findall(r"-?\d\.?\d*", said), dtype=float).reshape(2, 2)
-        np.testing.assert_allclose(ends, intervals, atol=2e-3)
-
-
-def test_a_network_that_forgets_has_a_counterexample(show):
-    page = show(ReturnMap(1.15, bits="1"))
-    zeros = int(re.search(r"a single 1 is forgotten after (\d+) zeros", page.locator(".parity-widget").inner_text())[1])
+def after_a_one(K: float, zeros: int) -> np.ndarray:
+    """Return p after a 1 and after each of the zeros that follow it."""
     string = torch.zeros(1, zeros + 1, 1).double()
     string[0, 0] = 1
-    odd = by_hand("tanh", sharpness=1.15).double()(string)[0, :, 0] > 0
-    assert bool(odd[:-1].all())
-    assert not bool(odd[-1])
-    click(page, "Grow the intervals")
-    assert f"a 1 and {zeros} zeros make a counterexample" in words(page)
+    h = by_hand("tanh", sharpness=K).double().hidden_states(string)[0].detach().numpy()
+    return (h[:, 0] - h[:, 1]) / 2
 
 
-def test_the_intervals_are_seen_growing_until_they_are_at_rest_or_the_proof_begins_again(show):
-    page = show(ReturnMap(1.25, bits=""), less_motion=False)
-    click(page, "Grow the intervals")
-    page.wait_for_function("document.querySelector('.pw-side').innerText.includes('After 5 rounds')", polling=5)
-    assert "still growing" in words(page)
-    page.wait_for_function("document.querySelector('.pw-side').innerText.includes('correctly for ever')")
-    click(page, "Start again", "Grow the intervals", "Start again")
-    page.wait_for_timeout(200)
-    assert "p = 0 alone" in words(page)
+@pytest.mark.parametrize("K", longer_after(2, [1.19, 1.15, 0.8, 1.25, 2.0]))
+def test_p_is_the_networks_and_the_proof_holds_where_the_librarys_does(show, K):
+    page, intervals = show(ReturnMap(K)), parity_intervals(K)
+    sharpness, *ends, first, last = numbers(page)
+    assert sharpness == K
+    np.testing.assert_allclose([first, last], after_a_one(K, 199)[[0, -1]], atol=6e-4)
+    assert ("correct for ever" in words(page)) == (intervals is not None)
+    assert page.locator(".pw-into").count() == (4 if intervals else 0)
+    if intervals:
+        np.testing.assert_allclose(np.reshape(ends, (2, 2)), intervals, atol=2e-3)
+        frame = page.locator(".pw-frame").bounding_box()
+        boxes = [box.bounding_box() for box in page.locator(".pw-into rect").all()]
+        drawn = [(LOW + (TOP - LOW) * (frame["y"] + frame["height"] - box["y"] - np.array([box["height"], 0]))
+                  / frame["height"]) for box in boxes]
+        np.testing.assert_allclose(drawn, [*intervals, *intervals], atol=0.01)
 
 
-def test_bits_are_read_and_another_sharpness_starts_another_proof(show):
-    page = show(ReturnMap(1.25))
-    assert "No bit has been read" in words(page)
-    click(page, "Read a 1", "50 zeros")
-    assert "(51 bits)" in words(page)
-    click(page, "Start again", "Grow the intervals")
-    assert "p is 0" in words(page)
-    assert "correctly for ever" in words(page)
-    page.get_by_role("slider", name="Sharpness K").focus()
-    page.keyboard.press("ArrowLeft")
-    page.keyboard.press("ArrowLeft")
-    assert page.locator(".pw-value").inner_text() == "1.23"
-    assert "With another K, the intervals begin again. Even begins as p = 0 alone." in words(page)
-    click(page, "Start again")
-    assert "another K" not in words(page)
-
-
-@pytest.mark.parametrize("K", longer_after(2, [1.25, 1.15, 3.0]))
-def test_the_marks_are_at_the_values_that_a_zero_does_not_change(show, K):
-    def change(p: np.ndarray) -> np.ndarray:
-        return (np.tanh(2 * K * (p - 0.5)) - np.tanh(2 * K * (p - 1.5))) / 2 - p
-
-    fine = np.linspace(-0.1, 1.1, 100_001)
-    fixed = fine[1:][np.diff(change(fine) > 0)]
+@pytest.mark.parametrize("K", longer_after(1, [1.15, 0.6, 1.0]))
+def test_a_network_that_forgets_is_wrong_after_the_number_of_zeros_that_is_given(show, K):
     page = show(ReturnMap(K))
-    said = drawn(page).partition("does not change p at ")[2].rstrip(".").split(", ")
-    np.testing.assert_allclose([float(p) for p in said], fixed, atol=6e-4)
-    frame = page.locator(".pw-frame").bounding_box()
-    middles = [box["x"] + box["width"] / 2 for box in (mark.bounding_box() for mark in page.locator(".pw-fixed").all())]
-    expected = frame["x"] + (fixed + 0.1) / 1.2 * frame["width"]
-    np.testing.assert_allclose(middles, [*expected, *expected], atol=1)
-    assert page.locator(".pw-fixed:not(.pw-even-bar, .pw-odd-bar)").count() == 2 * (len(fixed) // 2)
+    zeros = int(re.search(r"It answers “even” after (\d+) zero", words(page))[1])
+    odd = after_a_one(K, zeros) > 0.5
+    assert bool(odd[:-1].all())
+    assert not odd[-1]
+    assert "No other proof can succeed, because this network forgets" in words(page)
 
 
-@pytest.mark.parametrize("K", longer_after(1, [1.15, 0.5, 4.0]))
+def test_the_slider_changes_the_proof_and_the_memory(show):
+    page = show(ReturnMap(1.15))
+    assert "The proof fails." in words(page)
+    assert "The network forgets a 1." in words(page)
+    page.get_by_role("slider", name="Sharpness K").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    assert page.locator(".pw-value").inner_text() == "1.19"
+    assert "The proof succeeds." in words(page)
+    assert "still answers “odd” after 10,000 zeros" in words(page)
+
+
+@pytest.mark.parametrize("K", longer_after(2, [1.25, 1.15, 2.0]))
+def test_the_curves_are_those_of_the_library_and_thick_within_intervals_that_rest(show, K):
+    page = show(ReturnMap(K))
+    ends = np.reshape(numbers(page)[1:5], (2, 2)) if parity_intervals(K) else ()
+    width, height = (float(page.locator(".pw-frame").get_attribute(name)) for name in ("width", "height"))
+    for bit in (0, 1):
+        curves = [np.array(each.get_attribute("points").replace(",", " ").split(), dtype=float).reshape(-1, 2)
+                  for each in page.locator(f".pw-after-{bit}").all()]
+        spans = sorted([(LOW, TOP), *ends], key=lambda span: span[0])
+        for curve, (low, high) in zip(sorted(curves, key=lambda points: points[0, 0]), spans, strict=True):
+            old, new = LOW + (TOP - LOW) * np.stack([curve[:, 0] / width, 1 - curve[:, 1] / height])
+            np.testing.assert_allclose(old[[0, -1]], (low, high), atol=6e-4)
+            np.testing.assert_allclose(new, [next_interval(p, p, bit, K)[0] for p in old], atol=6e-4)
+
+
+@pytest.mark.parametrize("K", longer_after(1, [1.15, 0.6, 2.0]))
 def test_the_names_of_the_curves_overlap_neither_the_curves_nor_each_other(show, K):
-    page = show(ReturnMap(K, bits="1011"), width=390)
-    first, second = (page.get_by_text(f"after a {bit}", exact=True).bounding_box() for bit in (0, 1))
+    page = show(ReturnMap(K), width=390)
+    first, second = (page.get_by_text(f"bit {bit}", exact=True).bounding_box() for bit in (0, 1))
     frame, drawing = page.locator(".pw-frame").bounding_box(), page.locator(".pw-map > svg").bounding_box()
     assert first["y"] + first["height"] <= second["y"]
     for name in (first, second):

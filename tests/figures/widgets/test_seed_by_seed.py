@@ -27,6 +27,7 @@ def test_counts_dots_and_intervals_are_those_of_the_recorded_runs(show):
     conditions = load("two_by_two")["conditions"]
     chosen = {name: conditions[name]["steps"] for name in ("end, 50, tanh", "end, 1..50, tanh", "every_step, 50, relu")}
     page = show(SeedBySeed(chosen, cap=8000))
+    click(page, "Another seed")       # is answered with a warning
     for name, shown in (("Another seed", 1), ("Ten more", 11), ("Ten more", 21), ("All", 50)):
         click(page, name)
         for steps, text in zip(chosen.values(), results(page), strict=True):
@@ -44,7 +45,7 @@ def test_counts_dots_and_intervals_are_those_of_the_recorded_runs(show):
 
 def test_every_run_is_in_the_table(show):
     page = show(SeedBySeed(FEW, cap=400))
-    click(page, "All")
+    click(page, "All", "All")
     header, *rows = table(page)
     assert header == ["seed", *FEW]
     assert [[None if cell == "not solved" else int(cell) for cell in row[1:]] for row in rows] == [
@@ -63,7 +64,14 @@ def test_a_guess_is_made_by_keyboard_and_cannot_be_changed_after_the_first_resul
     before = without_thumb.screenshot()
     without_thumb.evaluate("e => e.classList.remove('pw-unset')")
     assert without_thumb.screenshot() != before
-    assert line(page) == "Press Another seed when your guesses are final."
+    assert line(page) == "You have made 1 of the 2 guesses. The first seed makes your guesses final."
+    button(page, "Another seed").focus()
+    page.keyboard.press("Enter")
+    assert line(page) == "You have made 1 of the 2 guesses, and you cannot add one later. Press again to go on."
+    assert (slider.is_disabled(), page.locator(".pw-panel circle").count()) == (False, 0)
+    slider.press("ArrowRight")
+    slider.press("ArrowLeft")
+    assert "Press again" in line(page)      # still a guess for one panel of two
     button(page, "Another seed").focus()
     page.keyboard.press("Enter")
     assert slider.is_disabled()
@@ -85,14 +93,16 @@ def test_a_correct_guess_is_never_outside_the_interval(show):
 
 def test_without_a_guess_the_first_result_can_be_removed_again(show):
     page = show(SeedBySeed(FEW, cap=400))
-    click(page, "Another seed")
+    assert line(page) == "Click on each slider to make a guess. The first seed makes your guesses final."
+    click(page, "Another seed", "Another seed")
     assert values(page) == ["none", "none"]
     assert "You made no guess" in line(page)
     click(page, "Start again")
     assert page.locator(".pw-panel circle").count() == 0
-    page.get_by_role("slider").first.fill("2")
-    click(page, "All")
-    assert "no guess" not in line(page)
+    for slider in page.get_by_role("slider").all():
+        slider.fill("2")
+    click(page, "All")      # needs no second press, because both guesses are made
+    assert "of your 2 guesses" in line(page)
     assert button(page, "Start again").is_visible()
 
 

@@ -80,11 +80,11 @@ def test_counts_states_and_the_shortest_wrong_string_are_those_of_pytorch(show, 
     model, page = of_pytorch(weights), show(TwoUnits(weights))
     correct = is_correct(model, STRINGS, 0)
     assert counts(page) == [correct.sum()]
-    assert f"path is that of {shortest_wrong(model, 0) or '1011'}" in page.locator("figcaption").inner_text()
-    click(page, "Fifty zeros")
+    assert f"path is that of {shortest_wrong(model, 0) or '1011'}" in page.locator(".pw-note").inner_text()
+    page = show(TwoUnits(weights, zeros=True))
     assert counts(page) == [correct.sum(), (correct & is_correct(model, STRINGS, 50)).sum()]
     bits = shortest_wrong(model, 50) or "1"
-    assert f"path is that of {bits} and fifty zeros" in page.locator("figcaption").inner_text()
+    assert f"path is that of {bits} and fifty zeros" in page.locator(".pw-note").inner_text()
     assert page.locator(".pw-step").count() == len(bits) + 51
     inputs = torch.tensor([[*map(float, bits), *[0.0] * 50]], dtype=torch.float64)[:, :, None]
     label = page.locator(".pw-pair svg").get_attribute("aria-label").replace("−", "-")
@@ -111,6 +111,8 @@ def test_the_table_has_pytorchs_next_states_and_judges_their_signs(show, name):
 def test_the_hints_lead_from_zeros_to_a_network_that_forgets_nothing(show):
     page = show(TwoUnits())
     assert "First unit: its sign is correct in 0 of 8 rows" in sentence(page)
+    later = [button(page, name) for name in ("All smaller", "All larger", "Fifty zeros")]
+    assert not any(each.is_visible() for each in later)
     click(page, "Hint")
     assert "the row (−1, −1) with 0 + 0 has a wrong sign. Move V₁₁ to 2" in sentence(page)
     for weight, value, *hints in (
@@ -124,6 +126,7 @@ def test_the_hints_lead_from_zeros_to_a_network_that_forgets_nothing(show):
         assert all(hint in sentence(page) for hint in hints), weight
     assert "All signs in the table are correct, but some strings" in sentence(page)
     assert "“All larger”" in sentence(page)
+    assert all(each.is_visible() for each in later)
     click(page, "All larger")
     assert counts(page) == [4096]
     assert "Will all answers still be correct" in sentence(page)
@@ -136,8 +139,10 @@ def test_the_hints_lead_from_zeros_to_a_network_that_forgets_nothing(show):
     click(page, "All smaller")
     assert counts(page)[1] < 4096
     assert button(page, "Fifty zeros").get_attribute("aria-pressed") == "true"
-    click(page, "Fifty zeros", "Start again")
+    click(page, "Fifty zeros")
     assert button(page, "Fifty zeros").get_attribute("aria-pressed") == "false"
+    click(page, "Fifty zeros", "Start again")
+    assert not any(each.is_visible() for each in later)
     assert counts(page) == [2048]
     assert page.get_by_role("slider").evaluate_all("all => all.map(one => Number(one.value))") == [0] * 8
 
@@ -146,7 +151,8 @@ def test_the_hint_names_a_row_and_a_weight_until_all_signs_are_correct(show):
     page = show(TwoUnits([4.0, 3, 0, 0, 0, 0, 0, 0, *OUTPUT]))
     click(page, "Hint")
     assert "the row (1, 1) with 0 + 0 has a wrong sign. Move V₁₂ to −3.0" in sentence(page)
-    click(page, "Fifty zeros")
+    page = show(TwoUnits([4.0, 3, 0, 0, 0, 0, 0, 0, *OUTPUT], zeros=True))
+    click(page, "Hint")
     assert "the row (1, 1) with 0 + 0 has a wrong sign. Move V₁₂ to −3.0" in sentence(page)
     assert "All larger" not in sentence(page)
 
@@ -167,10 +173,12 @@ def test_the_numbers_of_a_path_lie_beside_it(show):
     assert max(edges) <= 300
 
 
-def test_on_a_phone_the_count_is_in_sight_of_the_sliders(show):
+def test_on_a_phone_the_plane_and_the_count_are_in_sight_of_the_sliders(show):
     page = show(TwoUnits(), width=390)
-    last = page.get_by_role("slider").last.bounding_box()
-    assert last["y"] + last["height"] - page.locator(".pw-score").bounding_box()["y"] < 600
+    plane, count, last = (place.bounding_box() for place in (
+        page.locator(".pw-pair svg"), page.locator(".pw-score"), page.get_by_role("slider").last))
+    assert plane["y"] + plane["height"] <= count["y"] < last["y"]
+    assert last["y"] + last["height"] - plane["y"] < 600
 
 
 def test_the_chapters_network_has_these_weights_in_this_order():
@@ -180,7 +188,7 @@ def test_the_chapters_network_has_these_weights_in_this_order():
 
 
 def test_no_weight_becomes_larger_than_twelve(show):
-    page = show(TwoUnits([11.0, *[1.0] * 7, *OUTPUT]))
+    page = show(TwoUnits([11.0, *[1.0] * 7, *OUTPUT], zeros=True))
     larger = page.get_by_role("button", name="All larger")
     assert larger.get_attribute("aria-disabled") == "true"
     larger.click(force=True)

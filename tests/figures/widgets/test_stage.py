@@ -26,7 +26,9 @@ DRAW = """(settings) => {
     const odd = marks.map((mark) => mark.matches(".pw-odd-state"));
     return { bits: Array.from(bits), shape: [steps, count], up, odd, label: drawing.getAttribute("aria-label"),
              places: marks.map((mark, i) => back(place(mark, ...(odd[i] ? ["x", "y"] : ["cx", "cy"])), 100)),
-             line: [back(place(line, "x1", "y1"), 1), back(place(line, "x2", "y2"), 1)] };
+             line: [back(place(line, "x1", "y1"), 1), back(place(line, "x2", "y2"), 1)],
+             names: [...drawing.querySelectorAll("text")].map((text) => [text.textContent,
+               back(place(text, "x", "y"), 100)]) };
 }"""
 
 # Return the parts of a cell and the weights that the lines of each part stand for, relative to the largest.
@@ -70,6 +72,17 @@ def test_the_marks_are_pytorchs_states(page, cell, hidden):
     readout, bias = net.hidden_to_logits.weight.detach().numpy()[0], net.hidden_to_logits.bias.item()
     ends = np.array(drawn["line"])
     np.testing.assert_allclose(ends @ readout + bias if hidden == 2 else ends[:, 0], 0, atol=1e-9)
+    names = dict(drawn["names"])
+    for side in {"answers even", "answers odd"} & set(names):       # in a plane of two units
+        assert (np.array(names[side]) @ readout + bias > 0) == (side == "answers odd")
+    last = bits.T.flatten()
+    for bit in (0, 1):
+        group, others = (expected[last == value, 1] for value in (bit, 1 - bit))
+        if hidden == 5 and (group.min() > others.max() or group.max() < others.min()):
+            assert names[f"the last bit is {bit}"][1] == pytest.approx((group.min() + group.max()) / 2, abs=1e-3 * size)
+        elif hidden != 2:
+            assert "all 200 states" in names
+    assert hidden == 2 or {"← answers even", "answers odd →"} < set(names)
     if hidden == 5:
         aside = states - states.mean(axis=0)
         aside -= np.outer(aside @ readout, readout) / (readout @ readout)

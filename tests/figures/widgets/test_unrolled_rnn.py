@@ -128,6 +128,23 @@ def test_a_flipped_bit_changes_all_later_answers_and_a_wrong_network_is_called_w
 
 
 @pytest.mark.browser
+def test_on_a_phone_five_steps_are_in_sight_and_the_height_does_not_change(show):
+    page = show(UnrolledRNN(), width=390)
+    heights = set()
+    for step in range(6):
+        heights.add(page.locator(".parity-widget").bounding_box()["height"])
+        if step < 5:
+            click(page, "Step")
+    assert len(heights) == 1
+    graph = page.locator(".pw-graph").bounding_box()
+    for shown in page.locator(".pw-graph :is(.pw-cells, .pw-bit, .pw-verdict)").all():
+        box = shown.bounding_box()
+        assert graph["x"] <= box["x"] < box["x"] + box["width"] <= graph["x"] + graph["width"]
+    texts = page.locator(".pw-graph :is(.pw-cell, .pw-says, .pw-logit)")
+    assert texts.evaluate_all("all => all.filter((e) => e.scrollWidth > e.clientWidth)") == []
+
+
+@pytest.mark.browser
 def test_the_graph_scrolls_to_the_current_step_on_a_phone(show):
     page = show(UnrolledRNN(bits="101101110001"), width=390)
     click(page, "Run")

@@ -35,9 +35,13 @@ def test_ten_correct_answers_lead_to_the_question_what_was_remembered(show):
         click(page, correct(bits[:t + 1]))
     assert page.locator(".pw-told").inner_text().startswith("You answered 10 of the 10 questions correctly.")
     check_end(page, bits[:10])
-    page.get_by_role("button", name="One: whether the count so far is odd").click()
-    assert "a 1 changes it" in page.locator(".pw-asked").inner_text()
+    chosen = page.locator(".pw-asked [aria-pressed=true]")
+    for memory, reply in (("All of them", "nobody does"), ("One: whether the count so far is odd", "a 1 changes it")):
+        click(page, memory)
+        assert chosen.all_inner_texts() == [memory]
+        assert reply in page.locator(".pw-asked").inner_text()
     click(page, "Again")
+    assert chosen.count() == 0
     assert page.locator(".pw-asked").is_hidden()
     assert page.locator(".pw-arriving").inner_text() == bits[10]
     for t in range(10):
