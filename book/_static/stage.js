@@ -16,8 +16,8 @@
     const kept = new Set(partsOf(stage).map((part) => part.outerHTML));
     stage.replaceChildren();
     if (!still) return;
-    const caption = document.createElement("p");
-    caption.append(...[...still.querySelectorAll(".caption-number, .caption-text")].map((part) => part.cloneNode(true)));
+    const caption = document.createElement("p"), words = still.querySelectorAll(".caption-number, .caption-text");
+    caption.append(...[...words].map((part) => part.cloneNode(true)));
     stage.append(still.querySelector("svg").cloneNode(true), caption);
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     for (const part of partsOf(stage))

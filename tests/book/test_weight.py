@@ -55,6 +55,18 @@ def test_icons_are_drawn_from_a_font(browser, site):
     assert any("Font Awesome" in family for family in fonts)
 
 
+def test_the_first_page_names_the_chapter_with_the_reason_after_the_network_has_forgotten(browser, site):
+    with opened(browser, 1280, "light") as context:
+        page, _ = visit(context, f"{site}/{HOME}.html")
+        why, ways = page.locator(".why"), page.locator(".ways")
+        assert not why.is_visible()
+        place = ways.bounding_box()
+        page.get_by_role("button", name="Now fifty zeros").click()
+        why.wait_for()
+        assert why.get_by_role("link").get_attribute("href").endswith("what-did-it-learn.html")
+        assert ways.bounding_box() == place
+
+
 @pytest.mark.slow
 def test_without_javascript_each_figure_is_a_picture_and_a_sentence(browser, site, html):
     context = browser.new_context(java_script_enabled=False)

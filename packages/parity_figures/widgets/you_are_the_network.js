@@ -2,8 +2,8 @@
 
 const ENOUGH = 10; // answers, after which the widget asks what the reader remembered
 const MEMORIES = {
-  "All of them": "You could, but nobody does for long. Look at what you used when the next bit came: only whether the " +
-    "count was odd.",
+  "All of them": "You could, but nobody does for long. Look at what you used when the next bit came: only whether " +
+    "the count was odd.",
   "The last few": "Then you would have lost a 1 from further back, and it still counts. What you remembered was the " +
     "answer itself.",
   "One: whether the count so far is odd": "Yes. A 0 leaves it as it is, a 1 changes it, and you can forget " +
