@@ -25,7 +25,7 @@ TERM = re.compile(r'<dt id="(?P<id>term-[^"]+)">(?P<name>.*?)<a class="headerlin
 CLAIM = re.compile(r'(?P<start><div class="evidence" id="(?P<id>claim-[^"]+)">\s*<p><strong>(?P<says>.*?)</strong></p>'
                    r'\s*<p>(?P<figures>.*?)</p>.*?)</div>', re.DOTALL)
 SURPLUS = re.compile(r' (?:id|title|xmlns)="[^"]*"')
-MOST_FIGURES = 1050     # characters of a claim's figures in its note
+MOST_FIGURES = 900      # characters of a claim's figures in its note
 ADDRESS = re.compile(r'(?:URL: )?<a class="reference external" href="([^"]*)">(doi|arXiv)?[^<]*</a>')
 
 
