@@ -401,20 +401,26 @@ function engine() {
       const norms = this.network.stateGradients(batchOf(drawStrings(this.probing, count, steps, steps), "end"));
       return norms.map((part) => part.reduce((sum, norm) => sum + norm) / count);
     }
+
+    /** Return all that the figures show of a moment: a snapshot, the accuracy by length and the gradient. */
+    measure() {
+      return { ...this.snapshot(), accuracyByLength: this.accuracyByLength(Math.floor(this.longest * STRETCH)),
+               gradient: this.gradientThroughTime(this.longest) };
+    }
   }
 
   // --- the messages of the worker ---------------------------------------------
 
-  const SLICE = 100; // milliseconds of training after which waiting messages are handled
-  const EVERY = 300; // milliseconds between two reports; each contains costly measurements
+  const SLICE = 100, SLOW = 4; // milliseconds of training between messages, and updates in them if it is to be slow
+  const EVERY = 300; // milliseconds between two reports of a fast training
   let job = null; // the current run; a new one replaces it
   let timer; // of the next slice
 
   const actions = {
-    start({ run, settings, cap }, post) {
+    start({ run, settings, cap, slow }, post) {
       job = null; // the last run ends even if the new one cannot start
       const trainer = new Trainer(settings);
-      job = { run, post, trainer, cap, running: false, solved: null, losses: [], snapshots: [trainer.snapshot()],
+      job = { run, post, trainer, cap, slow, running: false, solved: null, losses: [], snapshots: [trainer.measure()],
               every: 4 };
       report();
     },
@@ -434,9 +440,9 @@ function engine() {
   };
 
   /**
-   * Handle { kind: "start", run, settings, cap }, which starts a paused run, or { kind: "pause" | "resume" | "step" }.
+   * Handle { kind: "start", run, settings, cap, slow }, which starts a paused run, or a "pause", "resume" or "step".
    * Posts { kind: "progress", ... }, described in `report`, and { kind: "error", message }, with the number of the run.
-   * A run pauses after `cap` updates, and each time after as many more.
+   * A run pauses after `cap` updates, and each time after as many more, or when the loss is not a finite number.
    */
   function answer(message, post) {
     const run = message.kind === "start" ? message.run : job?.run;
@@ -448,41 +454,41 @@ function engine() {
   }
 
   /** Schedule the next slice after the waiting messages. */
-  function schedule() {
+  function schedule(wait = 0) {
     clearTimeout(timer);
-    timer = setTimeout(slice);
+    timer = setTimeout(slice, wait);
   }
 
   function slice() {
     if (!job?.running) return;
     const end = performance.now() + SLICE;
-    do update(); while (job.running && performance.now() < end);
-    if (!job.running || end - job.reported >= EVERY) report();
-    if (job.running) schedule();
+    do update(); while (job.running && (job.slow ? job.trainer.steps % SLOW : performance.now() < end));
+    if (!job.running || job.slow || end - job.reported >= EVERY) report();
+    if (job.running) schedule(job.slow ? end - performance.now() : 0);
   }
 
   /** Make one update, validate if it is time, and stop the run when the network has solved its task, or at the cap. */
   function update() {
-    job.losses.push(job.trainer.step().loss);
+    const { loss } = job.trainer.step();
+    job.diverged = !Number.isFinite(loss);
+    if (!job.diverged) job.losses.push(loss);
     if (job.trainer.steps > SNAPSHOTS * job.every) job.every *= 2;
-    if (job.trainer.steps % job.every === 0) job.snapshots.push(job.trainer.snapshot());
-    if (job.trainer.steps % job.cap === 0) job.running = false;
+    if (job.trainer.steps % job.every === 0) job.snapshots.push(job.trainer.measure());
+    if (job.diverged || job.trainer.steps % job.cap === 0) job.running = false;
     if (job.solved !== null || job.trainer.steps % VALIDATION.every || !job.trainer.solved()) return;
     job.solved = job.trainer.steps;
     job.running = false;
   }
 
   /**
-   * Post what has happened since the last report, with measurements after the last update. Of all snapshots, only the
+   * Post what has happened since the last report, with a snapshot after the last update. Of all snapshots, only the
    * last one and those after a multiple of `every` updates are still needed.
    */
   function report() {
-    const { run, trainer, running, solved, losses, snapshots, every } = job, { steps } = trainer;
-    if (steps % every) snapshots.push(trainer.snapshot());
-    const accuracyByLength = trainer.accuracyByLength(Math.floor(trainer.longest * STRETCH));
-    const gradient = trainer.gradientThroughTime(trainer.longest);
+    const { run, trainer, running, solved, diverged, losses, snapshots, every } = job, { steps } = trainer;
+    if (steps % every) snapshots.push(trainer.measure());
     Object.assign(job, { losses: [], snapshots: [], reported: performance.now() });
-    job.post({ kind: "progress", run, steps, running, solved, losses, snapshots, every, accuracyByLength, gradient });
+    job.post({ kind: "progress", run, steps, running, solved, diverged, losses, snapshots, every });
   }
 
   return { Network, Trainer, random, drawStrings, allStrings, batchOf, answer };

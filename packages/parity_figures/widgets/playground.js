@@ -43,6 +43,7 @@ const PRESETS = {
 
 export default widgetOf(["settings"], build, restart, (view) => view.worker.terminate());
 
+const hasEnded = ({ solved, diverged }) => solved !== null || diverged;
 const withoutSeed = ({ seed, ...rest }) => rest;
 
 /** Change settings; this prepares a new run. */
@@ -82,9 +83,10 @@ function settingsInAddress() {
 function restart(view, model) {
   record(view, model);
   const settings = model.get("settings");
-  Object.assign(view, { run: view.run + 1, settings, steps: 0, running: false, solved: null, losses: [], snapshots: [],
-                        shown: null, capped: false, cap: view.stops[presetOf(withoutSeed(settings))]?.cap ?? CAP });
-  view.worker.postMessage({ kind: "start", run: view.run, settings, cap: view.cap });
+  Object.assign(view, { run: view.run + 1, settings, steps: 0, running: false, solved: null, diverged: false,
+                        capped: false, losses: [], snapshots: [], shown: null,
+                        cap: view.stops[presetOf(withoutSeed(settings))]?.cap ?? CAP });
+  view.worker.postMessage({ kind: "start", run: view.run, settings, cap: view.cap, slow: !model.get("adjustable") });
   paintSettings(view, settings);
   paintRuns(view, model);
   view.line.textContent = planOf(view);
@@ -101,16 +103,13 @@ function onMessage(view, model, message) {
     view.line.textContent = `The training stopped: ${message.message}`;
     return;
   }
-  const { steps, running, solved, losses, snapshots, every, accuracyByLength, gradient } = message;
-  Object.assign(view, { steps, running, solved });
+  const { steps, running, solved, diverged, losses, snapshots, every } = message;
+  Object.assign(view, { steps, running, solved, diverged });
   view.losses.push(...losses);
-  const before = view.snapshots.at(-1)?.measured;
-  const finite = snapshots.filter(({ states }) => states.every(Number.isFinite)); // unless the training has diverged
-  view.snapshots.push(...finite.map((snapshot) => ({ ...snapshot, measured: before })));
+  view.snapshots.push(...snapshots.filter(({ states }) => states.every(Number.isFinite)));
   view.snapshots = view.snapshots.filter((snapshot, i, all) => snapshot.steps % every === 0 || i === all.length - 1);
-  view.snapshots.at(-1).measured = { accuracyByLength, gradient, after: steps };
-  view.capped = !running && solved === null && steps > 0 && steps % view.cap === 0;
-  if (solved !== null || view.capped) announce(view, model);
+  view.capped = !running && !hasEnded(view) && steps > 0 && steps % view.cap === 0;
+  if (hasEnded(view) || view.capped) announce(view, model);
   view.frame ??= requestAnimationFrame(() => { // one painting for all messages that have arrived
     view.frame = null;
     paint(view, model);
@@ -118,7 +117,7 @@ function onMessage(view, model, message) {
 }
 
 function toggle(view) {
-  if (view.solved !== null) return;
+  if (hasEnded(view)) return;
   view.shown = null;
   view.running = !view.running;
   view.capped = false;
@@ -127,9 +126,15 @@ function toggle(view) {
   view.line.textContent = view.running ? planOf(view) : "Paused.";
 }
 
+function step(view) {
+  if (hasEnded(view)) return;
+  view.worker.postMessage({ kind: "step" });
+  view.line.textContent = planOf(view);
+}
+
 /** Prepare a run with the next seed, which starts if the last one was running or had ended. */
 function nextSeed(view, model) {
-  const continues = view.running || view.solved !== null || view.capped;
+  const continues = view.running || hasEnded(view) || view.capped;
   change(view, model, { seed: model.get("settings").seed + 1 });
   if (continues) toggle(view);
 }
@@ -163,10 +168,15 @@ function record(view, model) {
   paintRuns(view, model);
 }
 
-/** Record a run that has solved its task or reached the cap, and say so. */
+/** Record a run that has solved its task, diverged or reached the cap, and say so. */
 function announce(view, model) {
   record(view, model);
   const { batch, lengths } = model.get("settings");
+  if (view.diverged) {
+    view.line.textContent = `Training stopped after ${counted(view.steps, "update")}, because the loss is no longer ` +
+      "a number. Choose a smaller rate, or clip the gradient at a smaller norm.";
+    return;
+  }
   if (view.capped) {
     view.line.textContent = `Training stopped after ${counted(view.steps, "update")} without success. Press Go on to ` +
       `train for as many as ${counted(view.cap, "update")} more.`;
@@ -186,7 +196,7 @@ function build(model, el) {
   view.worker = startWorker((message) => onMessage(view, model, message));
   const { row, buttons } = buttonRow([
     ["Train", () => toggle(view)],
-    ["Step", () => view.solved === null && view.worker.postMessage({ kind: "step" })],
+    ["Step", () => step(view)],
     ["Start again", () => restart(view, model)],
     ["Another seed", () => nextSeed(view, model)],
   ], "Train");
@@ -271,17 +281,18 @@ function paintSettings(view, settings) {
 function paint(view, model) {
   paintButtons(view);
   paintStage(view);
-  const measured = shownSnapshot(view)?.measured; // less often than the states
-  for (const { draw, drawing, heading, title } of measured ? view.figures : []) {
-    draw(drawing, measured, model.get("settings"));
-    heading.replaceChildren(title, make("small", {}, ` after ${counted(measured.after, "update")}`));
+  const shown = shownSnapshot(view);
+  for (const { draw, drawing, heading, title } of shown ? view.figures : []) {
+    draw(drawing, shown, model.get("settings"));
+    heading.replaceChildren(title, make("small", {}, ` after ${counted(shown.steps, "update")}`));
   }
   if (!view.running) view.numbers.paint(); // during training nobody could read them
 }
 
-function paintButtons({ buttons, running, capped, solved, losses, steps, count }) {
+function paintButtons(view) {
+  const { buttons, running, capped, solved, losses, steps, count } = view;
   buttons.Train.textContent = running ? "Pause" : capped ? "Go on" : "Train";
-  for (const button of [buttons.Train, buttons.Step]) setAvailable(button, solved === null);
+  for (const button of [buttons.Train, buttons.Step]) setAvailable(button, !hasEnded(view));
   const loss = losses.length ? `, loss ${losses.at(-1).toFixed(3)}` : "";
   count.textContent = `${counted(steps, "update")}${loss}${solved === null ? "" : ", solved"}`;
 }
@@ -315,7 +326,7 @@ function drawGradient(drawing, { gradient: norms }) {
 }
 
 /** Return the numbers of the figures: a row for each time step or length. */
-function tableRows({ measured: { accuracyByLength = [], gradient } = {} } = {}) {
+function tableRows({ accuracyByLength = [], gradient } = {}) {
   return [["step or bits", "accuracy at this length", "gradient at this step"], ...accuracyByLength.map((accuracy, i) =>
     [String(i + 1), accuracy.toFixed(2), gradient[i]?.toExponential(1) ?? ""])];
 }

@@ -6,7 +6,7 @@ const MILLISECONDS = 30, ENOUGH = 10; // of guessing between two pictures; corre
 const [FEWEST, MOST] = [2, 6]; // the powers of ten at the ends of the axis of the trials
 const EXPECTATIONS = ["At a few points", "Along a line", "All over the square"];
 const APART = 0.2, FEW = 10; // states that are closer than this lie at one point; points that are few
-const LONG = 50_000; // guesses without success after which our runs with weights from −1 to 1 are mentioned
+const LONG = 50_000, COMPARABLE = 5; // guesses without success after which it stops; dots that have a useful mean
 
 export default widgetOf(["scale"], build, paint, stop);
 
@@ -38,6 +38,7 @@ function guess(view, model) {
     const weights = Array.from({ length: 11 }, () => scale * (2 * Math.random() - 1));
     const wrong = firstWrong(weights, view.strings);
     tally.since += 1;
+    if (tally.since % LONG === 0) stop(view);
     if (wrong >= 0 && wrong <= tally.passed) continue;
     Object.assign(tally, { weights, strings: view.strings });
     if (wrong >= 0) {
@@ -81,8 +82,8 @@ function build(model) {
   view.caption = make("p", { class: "pw-states" });
   view.root = widgetRoot("Random guesses",
     make("div", { class: "pw-settings" }, view.scale.root, view.button, view.count), view.table,
-    make("p", { class: "pw-key" }, "Each dot is a correct network, at the number of guesses that it took. The line " +
-      "is the mean, and the ring counts the guesses since the last dot."),
+    make("p", { class: "pw-key" }, "Each dot is a correct network, at the number of guesses that it took. The ring " +
+      "counts the guesses since the last dot. The line is the mean, all guesses divided by the number of dots."),
     make("div", { class: "pw-pair pw-side-by-side" }, make("div", {}, view.sentence, view.caption),
       make("div", { class: "pw-drawn" }, view.plane, view.question)));
   return view;
@@ -90,13 +91,14 @@ function build(model) {
 
 const whole = (value) => Math.round(value).toLocaleString("en");
 const sum = (values) => values.reduce((total, value) => total + value, 0);
-const meanOf = (trials) => sum(trials) / trials.length;
+const total = ({ trials, since }) => sum(trials) + since;
+const meanOf = (tally) => total(tally) / tally.trials.length;
 
 function paint(view, model) {
   const scale = model.get("scale"), tally = tallyOf(view, model), { trials } = tally;
   const ranges = SCALES.filter((range) => view.tallies[range]);
-  const rows = [["our runs", { trials: model.get("ours"), since: 0 }],
-                ...ranges.map((range) => [`−${range} to ${range}`, view.tallies[range]])];
+  const ours = { trials: model.get("ours"), since: 0 };
+  const rows = [["our runs", ours], ...ranges.map((range) => [`−${range} to ${range}`, view.tallies[range]])];
   view.scale.choose(scale);
   view.button.textContent = view.timer ? "Stop" : !tally.weights ? "Guess" :
     trials.length && trials.length % ENOUGH === 0 ? "Ten more" : "Go on";
@@ -106,16 +108,14 @@ function paint(view, model) {
     make("tr", {}, ...["weights", "guesses", "mean"].map((name) => make("th", { scope: "col" }, name))),
     ...rows.map(paintRow), make("tr", {}, make("td", {}), make("td", {}, drawAxis()), make("td", {})));
   view.sentence.setAttribute("aria-live", view.timer ? "off" : "polite");
-  view.sentence.textContent = describe(tally, model.get("ours"), scale === 1 && model.get("within_one"));
+  view.sentence.textContent = describe(tally, scale, meanOf(ours));
   paintStates(view, tally);
 }
 
-const total = ({ trials, since }) => sum(trials) + since;
-
 /** Create the row of a range, with its trials, their mean and one standard error of this mean. */
 function paintRow([name, tally]) {
-  const { trials } = tally, count = trials.length, mean = meanOf(trials);
-  const error = Math.sqrt(sum(trials.map((trial) => (trial - mean) ** 2)) / (count - 1) / count);
+  const { trials } = tally, count = trials.length, mean = meanOf(tally), between = sum(trials) / count;
+  const error = Math.sqrt(sum(trials.map((trial) => (trial - between) ** 2)) / (count - 1) / count);
   const shown = count > 1 ? `${whole(mean)} ± ${whole(error)}` : count ? whole(mean) : "none yet";
   return make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, drawTrials(tally)), make("td", {}, shown));
 }
@@ -128,7 +128,7 @@ const placeOf = (guesses) => {
 
 /** Draw a dot for each correct network of a range, their mean, and the guesses since the last one. */
 function drawTrials(tally) {
-  const { trials, since } = tally, mean = placeOf(meanOf(trials));
+  const { trials, since } = tally, mean = placeOf(meanOf(tally));
   return svg("svg", { role: "img", "aria-label": `${trials.length} correct in ${whole(total(tally))}` },
     ...["0%", "50%", "100%"].map((x) => svgLine("pw-half", x, "0%", x, "100%")),
     ...trials.map((trial) => svg("circle", { class: "pw-trial", cx: placeOf(trial), cy: "50%", r: 4.5 })),
@@ -140,19 +140,18 @@ const drawAxis = () => svg("svg", { "aria-hidden": "true" }, ...[["0%", FEWEST, 
   ["50%", (FEWEST + MOST) / 2, "middle"], ["100%", MOST, "end"]].map(([x, power, anchor]) =>
   svgText(x, 14, `10${superscript(power)}`, anchor)));
 
-function describe({ trials, since, weights, passed }, ours, withinOne) {
+function describe(tally, scale, ours) {
+  const { trials, since, weights, passed } = tally, count = trials.length;
   if (!weights) return `In our runs, the weights were from −${RANGE} to ${RANGE}. ` +
     `The guessing stops when ${ENOUGH} networks are correct.`;
-  if (!trials.length && withinOne && since >= LONG) return "No network with these weights is correct yet, and a hit " +
-    `is unlikely: in our runs with this range, ${withinOne.solved || "none"} of ${whole(withinOne.guesses)} networks ` +
-    "of the form A1 was correct.";
-  if (!trials.length) return "No network with these weights is correct yet. Each network reads one string after the " +
+  if (since >= LONG) return `None of the last ${whole(since)} networks was correct. The guessing stops after every ` +
+    `${whole(LONG)} of them. With weights from −${RANGE} to ${RANGE}, we needed ${whole(ours)} guesses on average.`;
+  if (!count) return "No network with these weights is correct yet. Each network reads one string after the " +
     `other until an answer is wrong. The best one so far gave ${counted(passed, "correct answer")}, and ${STRINGS} ` +
     "are needed.";
-  const times = fixed(meanOf(trials) / meanOf(ours), 1);
-  return `Your mean is ${times} times ours; the number after ± is one standard error. ` +
-    (trials.length < ENOUGH ? `The guessing stops when ${ENOUGH} networks are correct.` :
-      "Do other ranges need more guesses, or fewer?");
+  return (scale === RANGE && count >= COMPARABLE ? `Your mean is ${fixed(meanOf(tally) / ours, 1)} times ours; the ` +
+    "number after ± is one standard error. " : "") + (count < ENOUGH ?
+    `The guessing stops when ${ENOUGH} networks are correct.` : "Do other ranges need more guesses, or fewer?");
 }
 
 /** Show the states of a network after its strings, but not before the reader has said where they expect them. */

@@ -6,17 +6,15 @@ import traitlets
 
 from parity_figures.widgets.base import ParityWidget, front_end
 from parity_lib.errors import require
-from parity_study.experiments import load
 
 
 class RandomGuesses(ParityWidget):
     """A widget that draws the weights of two tanh units at random until the reader stops it.
 
-    It stops after every ten correct networks. A network is correct if it passes a hundred strings of 500 to 600 bits.
-    The strings and the test are those of ``parity_study.experiments.guessing``, whose results the widget shows next to
-    the reader's: ``trials`` is the number of guesses in each repetition, and ``within_one`` has the results of the
-    network A1 with weights from -1 to 1. ``scale`` is the largest weight. The widget keeps the trials of each range
-    that the reader has chosen.
+    It stops after every ten correct networks, and after many guesses without one. A network is correct if it passes a
+    hundred strings of 500 to 600 bits. The strings and the test are those of ``parity_study.experiments.guessing``,
+    whose results the widget shows next to the reader's: ``trials`` is the number of guesses in each repetition.
+    ``scale`` is the largest weight. The widget keeps the trials of each range that the reader has chosen.
 
     >>> RandomGuesses([1200, 800])
     [Interactive figure] Draws the weights of two tanh units at random and counts the networks that are correct.
@@ -26,12 +24,11 @@ class RandomGuesses(ParityWidget):
 
     room = traitlets.List(traitlets.Float(), [35.0, 55.9]).tag(sync=True)
     ours = traitlets.List(traitlets.Int()).tag(sync=True)
-    within_one = traitlets.Dict().tag(sync=True)
     scale = traitlets.Int(100, min=1, max=100).tag(sync=True)
 
     def __init__(self, trials: Sequence[int]) -> None:
         require(len(trials) > 1, "trials", list(trials), "the guesses of at least two repetitions")
-        super().__init__(ours=list(trials), within_one=load("guessing")["budget"]["A1, weights within 1"])
+        super().__init__(ours=list(trials))
 
     def summary(self) -> str:
         """Say what is drawn and counted."""

@@ -3,7 +3,7 @@
 const WIDE = 300, HIGH = 170, LOW = -0.1, TOP = 1.1; // the size of the plot, and the range of both axes
 const BARS = HIGH + 36, DOTS = BARS + 48; // the heights of the intervals and of the dots
 const LONG = 10_000, SHOWN = 200; // zeros after a one: the string that is tried, and how many of them get a dot
-const MOST_ROUNDS = 5000;
+const MOST_ROUNDS = 5000, VISIBLE = 0.1; // of growth, which also ends when an interval is so far beyond one half
 const RESTING = 1e-12; // intervals are at rest after a round that moves no end by more than this
 
 export default widgetOf(["sharpness"], build, paint);
@@ -29,18 +29,18 @@ function hull(...intervals) {
 
 /**
  * Add to each interval the images of both under the bits that lead to it, again and again. Returns the intervals and
- * "at rest", or "crossed" if one of them reaches one half, or "growing" after very many rounds.
+ * "crossed" if one of them has reached one half, "at rest" if none has, or "growing" after very many rounds.
  */
 function grow(K) {
   let even = [0, 0], odd = image(even, 1, K);
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    if (even[1] >= 0.5 || odd[0] <= 0.5) return { even, odd, verdict: "crossed" };
+  const crosses = (by) => even[1] >= 0.5 + by || odd[0] <= 0.5 - by;
+  for (let round = 0; round < MOST_ROUNDS && !crosses(VISIBLE); round++) {
     const next = [hull(even, image(even, 0, K), image(odd, 1, K)), hull(odd, image(even, 1, K), image(odd, 0, K))];
     const ends = next.flat(), rests = [even, odd].flat().every((end, i) => Math.abs(end - ends[i]) <= RESTING);
-    if (rests) return { even, odd, verdict: "at rest" };
+    if (rests) return { even, odd, verdict: crosses(0) ? "crossed" : "at rest" };
     [even, odd] = next;
   }
-  return { even, odd, verdict: "growing" };
+  return { even, odd, verdict: crosses(0) ? "crossed" : "growing" };
 }
 
 /** Return p after a 1 and each of the zeros that follow it. */
@@ -52,7 +52,7 @@ function afterAOne(K, zeros) {
 
 function build(model) {
   const view = {};
-  view.slider = makeSlider({ min: 0.6, max: 2, step: 0.01, "aria-label": "Sharpness K" },
+  view.slider = makeSlider({ min: 0.6, max: 1.5, step: 0.01, "aria-label": "Sharpness K" },
     (sharpness) => save(model, { sharpness }));
   view.value = make("output", { class: "pw-value" });
   view.drawing = svg("svg", { viewBox: `-24 -4 ${WIDE + 68} ${DOTS + 60}`, role: "img" });
@@ -84,17 +84,25 @@ function drawMap(drawing, K, { even, odd, verdict }, path) {
   }));
   const bar = (name, [low, high], y, height) => svg("rect", { class: `pw-${name}-bar`, x: across(low) - 1, y, height,
                                                               width: across(high) - across(low) + 2 });
-  // If the proof succeeds, each bit leads from each interval into one of the two, and each step has a rectangle.
+  // Each bit leads from each interval into one of the two, and each step has a rectangle. A proof fails if an interval
+  // crosses one half: the part beyond one half is marked.
   const into = (name, from, [low, high]) => svg("g", { class: "pw-into" },
     bar(name, from, upwards(high), upwards(low) - upwards(high)));
-  const steps = verdict !== "at rest" ? [] : [even, odd].flatMap((from) =>
-    [into("even", from, even), into("odd", from, odd), ...[0, 1].map((bit) => curve(bit, from, "pw-within"))]);
+  const crossing = [[0.5, even[1]], [odd[0], 0.5]].filter(([low, high]) => low <= high);
+  const steps = [even, odd].flatMap((from) => [into("even", from, even), into("odd", from, odd),
+    ...crossing.map((part) => into("crossing", from, part))]);
+  const within = verdict === "at rest" ? [even, odd].flatMap((from) =>
+    [0, 1].map((bit) => curve(bit, from, "pw-within"))) : [];
+  const next = path.slice(1).flatMap((p, t) => [[path[t], p], [p, p]]);
+  const line = (name, points) => svgPath(name, points.map(([p, after]) =>
+    `${across(p).toFixed(2)},${upwards(after).toFixed(2)}`));
   const track = (y) => svg("rect", { class: "pw-track", y, width: WIDE, height: 18 });
   drawing.replaceChildren(
-    svg("rect", { class: "pw-frame", width: WIDE, height: HIGH }), ...steps,
-    svgLine("pw-half", 0, upwards(0.5), WIDE, upwards(0.5)),
-    ...[0, 1].map((bit) => curve(bit, [LOW, TOP], "")),
-    track(BARS), bar("even", even, BARS, 18), bar("odd", odd, BARS, 18), track(DOTS),
+    svg("rect", { class: "pw-frame", width: WIDE, height: HIGH }), ...steps, ...within,
+    svgLine("pw-half", 0, upwards(0.5), WIDE, upwards(0.5)), line("pw-diagonal", [[LOW, LOW], [TOP, TOP]]),
+    ...[0, 1].map((bit) => curve(bit, [LOW, TOP], "")), line("pw-cobweb", next),
+    track(BARS), bar("even", even, BARS, 18), bar("odd", odd, BARS, 18),
+    ...crossing.map((part) => bar("crossing", part, BARS, 18)), track(DOTS),
     ...path.map((p) => svg("circle", { class: "pw-after-one", cx: across(p), cy: DOTS + 9, r: 4 })),
     svgLine("pw-half", across(0.5), 0, across(0.5), DOTS + 18),
     svgText(0, BARS - 7, "intervals of p: even on the left, odd on the right", "start"),
@@ -117,7 +125,8 @@ const describeMemory = (zeros) => (zeros < 0 ?
 const describeProof = (verdict, zeros) => ({
   "at rest": [make("b", {}, "The proof succeeds."), " From every p in the intervals, a 0 leads back into the same " +
     "interval and a 1 into the other, up to rounding. So all answers are correct for ever."],
-  crossed: [make("b", {}, "The proof fails."), " An interval crosses one half. " + (zeros < 0 ?
+  crossed: [make("b", {}, "The proof fails."), " An interval crosses one half, and the part beyond it is grey. " +
+    (zeros < 0 ?
     "That is not a disproof: smaller sets might do." : "No other proof can succeed, because this network forgets.")],
   growing: [make("b", {}, "The proof is open."), ` After ${counted(MOST_ROUNDS, "round")} the intervals still grow.`],
 })[verdict];

@@ -11,7 +11,7 @@ class ReturnMap(ParityWidget):
     The network is ``by_hand("tanh")``, whose sharpness K the reader sets. It carries one number from step to step:
     ``p' = (tanh(2K(p + x - 1/2)) - tanh(2K(p + x - 3/2))) / 2``. The widget shows the intervals of p after even and odd
     counts, which have grown until they stop or cross 1/2, and p after a 1 and many zeros. ``sharpness`` is K, from 0.6
-    to 2.
+    to 1.5.
 
     >>> ReturnMap(1.15)
     [Interactive figure] Shows how a 0 and a 1 change p in the two-unit network of sharpness K = 1.15.
@@ -20,7 +20,7 @@ class ReturnMap(ParityWidget):
     _esm, _css = front_end("return_map")
     room = traitlets.List(traitlets.Float(), [42.1, 34.4]).tag(sync=True)
 
-    sharpness = traitlets.Float(1.15, min=0.6, max=2.0).tag(sync=True)
+    sharpness = traitlets.Float(1.15, min=0.6, max=1.5).tag(sync=True)
 
     def __init__(self, sharpness: float = 1.15) -> None:
         super().__init__(sharpness=sharpness)

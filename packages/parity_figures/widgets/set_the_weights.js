@@ -20,10 +20,10 @@ function multiplyUnits(model, factor) {
 }
 
 function build(model) {
-  const view = { start: model.get("weights"), sliders: [], values: [], hinting: false };
+  const view = { start: model.get("weights"), sliders: [], values: [] };
   const { row, buttons } = buttonRow([
     ["Hint", () => {
-      view.hinting = !view.hinting;
+      view.hints += 1;
       paint(view, model);
     }],
     ["Start again", () => save(model, { weights: view.start, zeros: false })],
@@ -138,8 +138,7 @@ function paint(view, model) {
     slider.value = weights[i];
     view.values[i].textContent = fixed(weights[i], 1);
   });
-  for (const [name, on] of [["Fifty zeros", zeros], ["Hint", view.hinting]])
-    view.buttons[name].setAttribute("aria-pressed", String(on));
+  view.buttons["Fifty zeros"].setAttribute("aria-pressed", String(zeros));
   setAvailable(view.buttons["All larger"], Math.max(...weights.slice(0, 8).map(Math.abs)) <= LARGEST * SMALLER);
   paintTable(view.table, rows);
   const [all, correct, kept] = [COUNT, ...counts].map((number) => number.toLocaleString("en"));
@@ -149,9 +148,11 @@ function paint(view, model) {
   const goal = counts[0] === COUNT ? DONE : [...signs, 0].findIndex((count) => count < ROWS.length);
   const forgets = zeros && counts[1] < COUNT;
   for (const name of ["All smaller", "All larger", "Fifty zeros"]) view.buttons[name].hidden = goal < WEAK && !zeros;
-  setAvailable(view.buttons.Hint, goal !== DONE || forgets);
+  const done = goal === DONE && !forgets, setting = [...weights, zeros].join();
+  if (view.setting !== setting) Object.assign(view, { setting, hints: 0 }); // a change closes the hint
+  setAvailable(view.buttons.Hint, !done && view.hints < 2);
   view.sentence.textContent = `${describe(goal, signs[goal], zeros, forgets)} ` +
-    (view.hinting ? hint(weights, rows, goal === DONE && !forgets) : "");
+    (view.hints && !done ? hint(weights, rows, view.hints > 1) : "");
 }
 
 function paintTable(table, rows) {
@@ -173,23 +174,27 @@ function describe(goal, signs, zeros, forgets) {
     "Fifty zeros change none of the answers. How small can you make the weights?";
 }
 
-/** Name a row with a wrong sign and a weight to move; if there is none, say how to make the units sharper. */
-function hint(weights, rows, done) {
-  if (done) return "";
+/**
+ * Name a row with a wrong sign and the way to move a weight or, in a `closer` hint, a value for it. If all signs are
+ * correct, say how to make the units sharper.
+ */
+function hint(weights, rows, closer) {
   const unit = UNITS.findIndex((_, i) => rows.some((row) => !row[i].correct));
-  if (unit < 0) return "Look for numbers in the table that are far from −1 and 1: they carry an " +
-    "error into the next time step. Larger weights move them closer to −1 and 1, so press “All larger”.";
-  const [u, v1, v2] = weights.slice(4 * unit, 4 * unit + 3), odd = v1 - v2, name = (letter, j = "") =>
-    subscript(letter, `${unit + 1}${j}`);
-  const [reads, advice] = v1 < 1 || v1 > 4 ? [({ old }) => old[0], `Move ${name("V", 1)} to 2, so that the sum in ` +
-      "the tanh rises with the first old unit."] :
-    Math.abs(v1 + v2) > NEAR ? [({ old }) => old[1], `Move ${name("V", 2)} to ${fixed(-v1, 1)}, so that the even ` +
-      "states (−1, −1) and (1, 1) add nothing to the sum in the tanh."] :
-    Math.abs(u - odd) > NEAR ? [({ bit }) => bit, `Move ${name("U")} to ${fixed(odd, 1)}, so that a 1 adds as much ` +
-      "to the sum in the tanh as the odd state (1, −1)."] :
-    [() => true, `Without its bias, the sum is now 0, ${fixed(odd, 1)} or ${fixed(2 * odd, 1)} if ${TOTAL} is 0, 1 or ` +
-      `2. Move ${name("b")} until ${unit ? "only the last of them is" : "the last two of them are"} above 0 with it.`];
+  if (unit < 0) return closer ? "Larger weights move these numbers closer to −1 and 1, so press “All larger”." :
+    "Look for numbers in the table that are far from −1 and 1: they carry an error into the next time step.";
+  const [u, v1, v2, b] = weights.slice(4 * unit, 4 * unit + 4), odd = v1 - v2;
+  const [reads, letter, j, now, value, reason] =
+    v1 < 1 ? [({ old }) => old[0], "V", 1, v1, 2, "the sum in the tanh rises with the first old unit"] :
+    v1 > 4 ? [({ old }) => old[0], "V", 1, v1, 2, "the sliders of the other weights reach far enough"] :
+    Math.abs(v1 + v2) > NEAR ? [({ old }) => old[1], "V", 2, v2, -v1,
+      "the even states (−1, −1) and (1, 1) add nothing to the sum in the tanh"] :
+    Math.abs(u - odd) > NEAR ? [({ bit }) => bit, "U", "", u, odd,
+      "a 1 adds as much to the sum in the tanh as the odd state (1, −1)"] :
+    [() => true, "b", "", b, -(unit + 0.5) * odd, `the sum in the tanh is above 0 only if ${TOTAL} is ` +
+      `${unit ? "2" : "1 or 2"}. Without the bias, it is ${fixed(odd, 1)} for 1 and ${fixed(2 * odd, 1)} for 2`];
   const wrong = ROWS.filter((_, i) => !rows[i][unit].correct), { old, bit, sum } = wrong.find(reads) ?? wrong[0];
+  const name = subscript(letter, `${unit + 1}${j}`);
   return `For example, the row (${old.map((v) => fixed(v, 0)).join(", ")}) with ${sum - bit} + ${bit} has a wrong ` +
-    `sign. ${advice}`;
+    `sign. ${closer ? `Move ${name} to ${fixed(value, 1)}` : `${value > now ? "Raise" : "Lower"} ${name}`}, so that ` +
+    `${reason}.`;
 }

@@ -63,7 +63,7 @@ function frameOf(snapshots, up) {
         high[axis] = Math.max(high[axis], place[axis]);
       }
   if (H !== 2) high[0] = -(low[0] = Math.min(low[0], -high[0])); // the logit 0 is in the middle
-  const margin = low.map((v, axis) => [0.05, 0.12][axis] * (high[axis] - v)); // for the names above and below
+  const margin = low.map((v, axis) => [0.05, H === 2 ? 0.2 : 0.12][axis] * (high[axis] - v)); // for the names
   return { low: low.map((v, axis) => v - margin[axis]), high: high.map((v, axis) => v + margin[axis]) };
 }
 
@@ -86,15 +86,15 @@ function namesOfGroups({ steps, odd, count }, places, frame) {
   });
 }
 
-/** Name the two sides of the line in a plane of two units, each in the middle of what is visible of it. */
+/** Name the two sides of the line in a plane of two units: beside the names of the axes, where a side has most room. */
 function namesOfSides({ output, bias }, { low, high }) {
-  const grid = Array.from({ length: 121 }, (_, i) => [(i % 11) / 10, Math.floor(i / 11) / 10]);
-  const [width, height] = [high[0] - low[0], high[1] - low[1]];
-  const isOdd = ([x, y]) => dot(output, [low[0] + x * width, high[1] - y * height]) + bias > 0;
-  return [false, true].flatMap((side) => {
-    const seen = grid.filter((place) => isOdd(place) === side), mean = (axis) =>
-      seen.reduce((sum, place) => sum + place[axis], 0) / seen.length;
-    return seen.length > 10 ? textAt(mean(0), mean(1), "middle", `answers ${side ? "odd" : "even"}`) : [];
+  const logitAt = (...shares) => bias + dot(output, [low[0] + shares[0] * (high[0] - low[0]),
+                                                     high[1] - shares[1] * (high[1] - low[1])]);
+  return ["even", "odd"].flatMap((answer, odd) => {
+    const room = ([x, y]) => Math.min(...[0, 0.3].map((end) => logitAt(0.7 * x + end, y) * (odd ? 1 : -1)));
+    const [x, y] = [[0.5, 0], [1, 0], [0, 1], [0.5, 1]].reduce((a, b) => (room(b) > room(a) ? b : a));
+    return room([x, y]) > 0 ? textAt(x, y, ["start", "middle", "end"][2 * x], `answers ${answer}`,
+                                     { dx: 6 - 12 * x, dy: y ? -7 : 17 }) : [];
   });
 }
 

@@ -256,7 +256,8 @@ def test_the_worker_trains_until_it_has_solved_its_task(worker):
     send(worker, "resume")
     worker.wait_for_function("messages.at(-1)?.solved && !messages.at(-1).running", timeout=120_000)
     last = (all_reports := reports(worker))[-1]
-    assert last["accuracyByLength"][:8] == [1] * 8
+    assert last["snapshots"][-1]["steps"] == last["steps"]
+    assert last["snapshots"][-1]["accuracyByLength"][:8] == [1] * 8
     assert last["solved"] == last["steps"]
     losses = [loss for report in all_reports for loss in report["losses"]]
     # Measurements in between do not change the training.

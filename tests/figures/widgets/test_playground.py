@@ -133,7 +133,7 @@ def test_a_run_without_success_stops_at_its_cap_and_goes_on_if_the_reader_wants(
     page.get_by_role("combobox", name="Begin with").select_option(label="A single tanh unit")
     line = page.locator(".pw-line")
     assert line.inner_text() == "Training stops as soon as the task is solved, or after 30 updates."
-    for name, updates in (("Train", 30), ("Go on", 60)):
+    for name, updates in (("Train", 30), ("Go on", 60), ("Train", 90)):
         click(page, name)
         button(page, "Go on").wait_for()
         assert count(page).startswith(f"{updates} updates, ")
@@ -141,19 +141,63 @@ def test_a_run_without_success_stops_at_its_cap_and_goes_on_if_the_reader_wants(
         assert page.locator(".pw-run").all_inner_texts() == [f"seed 0 – {updates}"]
         assert moment(page) == updates
         assert page.locator(".pw-measured b").first.text_content() == f"Accuracy by length after {updates} updates"
+        if updates == 60:       # a step goes beyond the cap
+            click(page, "Step")
+            page.wait_for_function("document.querySelector('.pw-count').textContent.startsWith('61 ')")
+            assert line.inner_text() == "Training stops as soon as the task is solved, or after 90 updates."
     click(page, "Another seed")     # trains, as after a success
     page.wait_for_function("document.querySelectorAll('.pw-run').length === 2")
 
 
 @pytest.mark.browser
-def test_all_counters_agree_during_a_run(show):
-    page = show(Playground("lstm", hidden_size=8, label="end"))
+def test_a_run_stops_when_its_loss_is_no_longer_a_number(show):
+    page = show(Playground(lr=1e9, clip=None))
+    click(page, "Train")
+    page.wait_for_function("document.querySelector('.pw-line').textContent.includes('no longer a number')")
+    stopped = count(page)
+    assert re.fullmatch(r"\d+ updates?, loss [\d.]+", stopped)
+    for name in ("Train", "Step"):
+        assert button(page, name).get_attribute("aria-disabled") == "true"
+        button(page, name).click(force=True)
+    page.wait_for_timeout(300)
+    assert count(page) == stopped
+    assert page.locator(".pw-run").inner_text() == f"seed 0 – {stopped.split()[0]}"
+    click(page, "Start again")
+    page.wait_for_function("document.querySelector('.pw-count').textContent === '0 updates'")
+    assert button(page, "Train").get_attribute("aria-disabled") == "false"
+
+
+@pytest.mark.browser
+def test_without_settings_the_training_is_slow_and_fits_on_a_phone(show):
+    page = show(Playground(adjustable=False), width=390)
+    page.wait_for_function("document.querySelector('.pw-measured rect')")
+    top, bars = button(page, "Train").bounding_box()["y"], page.locator(".pw-measured > svg").bounding_box()
+    assert bars["y"] + bars["height"] + 16 - top < 844 - 64      # a phone, without the bar at the top of a page
+    seconds = page.evaluate("""() => new Promise((resolve) => {
+        const began = performance.now(), count = document.querySelector(".pw-count");
+        new MutationObserver(() => parseInt(count.textContent) >= 60 && resolve((performance.now() - began) / 1000))
+          .observe(count, { childList: true, subtree: true });
+        document.querySelector(".pw-primary").click();
+    })""")
+    assert seconds > 60 / 4 * 0.1 * 0.9
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("adjustable", [True, False])
+def test_all_counters_agree_during_a_run(show, adjustable):
+    page = show(Playground("lstm", hidden_size=8, label="end", adjustable=adjustable))
     click(page, "Train")
     for _ in range(3):
         page.wait_for_function("""seen => document.querySelector(".pw-count").textContent !== seen""", arg=count(page))
         texts = page.evaluate("""() => [".pw-count", ".pw-stage > p", ".pw-measured b"].map(
             (name) => document.querySelector(name).textContent.match(/([0-9,]+) update/)[1])""")
         assert len(set(texts)) == 1
+    click(page, "Pause")
+    slider = page.get_by_role("slider").first
+    for place in range(int(slider.get_attribute("max")) + 1):       # nor at any earlier moment
+        slider.fill(str(place))
+        measured = page.locator(".pw-measured b").first.text_content()
+        assert measured.endswith(f" after {moment(page):,} update{'s' * (moment(page) != 1)}")
 
 
 def moment(page) -> int:

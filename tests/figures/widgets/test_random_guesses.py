@@ -1,11 +1,13 @@
 """RandomGuesses tests a network as the experiment does, and its button starts and stops the guessing."""
 
+import re
+
 import numpy as np
 import pytest
 
 from parity_figures.widgets import RandomGuesses
 from parity_figures.widgets.base import front_end
-from parity_study.experiments import guessing, load
+from parity_study.experiments import guessing
 from tests.figures.widgets.static_page import button, click
 
 pytestmark = pytest.mark.browser
@@ -104,15 +106,28 @@ def test_an_answer_does_not_start_the_guessing(show):
     assert row(page, "−100 to 100") == ["0", "0", "none yet"]
 
 
-def test_after_many_guesses_within_one_our_runs_are_mentioned(page):
-    told = """([since, within]) => describe({ trials: [], since, weights: [], passed: 13 }, [1000, 3000], within)"""
-    within = RandomGuesses([1000, 3000]).within_one
-    assert within == load("guessing")["budget"]["A1, weights within 1"]
-    ours = f"none of {within['guesses']:,} networks of the form A1"
-    assert ours in page.evaluate(told, [50_000, within])
-    assert ours not in page.evaluate(told, [49_999, within])
-    assert ours not in page.evaluate(told, [50_000, False])
-    assert "The best one so far gave 13 correct answers, and 100 are needed." in page.evaluate(told, [1, within])
+def test_after_many_guesses_without_success_it_stops_and_says_so(show):
+    page = show(RandomGuesses([1000, 3000]))
+    page.evaluate("Math.random = () => 0.5")        # all weights are 0, so each network is wrong at once
+    select(page, "−1 to 1")
+    for guesses in ("50,000", "100,000"):
+        page.get_by_role("button", name=re.compile("Guess|Go on")).click()
+        button(page, "Go on").wait_for(timeout=120_000)
+        page.wait_for_timeout(100)
+        assert row(page, "−1 to 1") == [guesses, "0", "none yet"]
+        assert page.locator(".pw-told").inner_text() == (
+            f"None of the last {guesses} networks was correct. The guessing stops after every 50,000 of them. "
+            "With weights from −100 to 100, we needed 2,000 guesses on average.")
+
+
+def test_the_mean_counts_every_guess_and_is_compared_only_in_our_range_with_five_dots(page):
+    told = """([count, since, scale]) => describe({ trials: Array(count).fill(1000), since, weights: [], passed: 100 },
+                                                   scale, 2000)"""
+    assert "Your mean is 0.6 times ours" in page.evaluate(told, [5, 1000, 100])
+    assert "times ours" not in page.evaluate(told, [4, 1000, 100])
+    assert "times ours" not in page.evaluate(told, [5, 1000, 50])
+    mean = page.evaluate("paintRow(['', { trials: [1000, 3000], since: 500 }]).lastChild.textContent")
+    assert mean == "2,250 ± 1,000"
 
 
 def test_guessing_starts_stops_goes_on_and_keeps_a_tally_for_each_range(show):
@@ -137,7 +152,6 @@ def test_guessing_starts_stops_goes_on_and_keeps_a_tally_for_each_range(show):
     assert row(page, "−1 to 1") == small
     large = row(page, "−100 to 100")
     assert int(large[1]) >= 1
-    assert "times ours" in page.locator(".pw-told").inner_text()
     select(page, "−1 to 1")
     assert button(page, "Go on").is_visible()
     assert row(page, "−100 to 100") == large

@@ -34,21 +34,36 @@ def after_a_one(K: float, zeros: int) -> np.ndarray:
     return (h[:, 0] - h[:, 1]) / 2
 
 
-@pytest.mark.parametrize("K", longer_after(2, [1.19, 1.15, 0.8, 1.25, 2.0]))
+@pytest.mark.parametrize("K", longer_after(2, [1.19, 1.15, 0.8, 1.25, 1.5]))
 def test_p_is_the_networks_and_the_proof_holds_where_the_librarys_does(show, K):
     page, intervals = show(ReturnMap(K)), parity_intervals(K)
     sharpness, *ends, first, last = numbers(page)
     assert sharpness == K
     np.testing.assert_allclose([first, last], after_a_one(K, 199)[[0, -1]], atol=6e-4)
     assert ("correct for ever" in words(page)) == (intervals is not None)
-    assert page.locator(".pw-into").count() == (4 if intervals else 0)
+    even, odd = np.reshape(ends, (2, 2))
+    beyond = [] if intervals else [part for part in ((0.5, even[1]), (odd[0], 0.5)) if part[0] <= part[1]]
+    assert (intervals is None) == (len(beyond) > 0)
     if intervals:
-        np.testing.assert_allclose(np.reshape(ends, (2, 2)), intervals, atol=2e-3)
-        frame = page.locator(".pw-frame").bounding_box()
-        boxes = [box.bounding_box() for box in page.locator(".pw-into rect").all()]
-        drawn = [(LOW + (TOP - LOW) * (frame["y"] + frame["height"] - box["y"] - np.array([box["height"], 0]))
-                  / frame["height"]) for box in boxes]
-        np.testing.assert_allclose(drawn, [*intervals, *intervals], atol=0.01)
+        np.testing.assert_allclose([even, odd], intervals, atol=2e-3)
+    frame = page.locator(".pw-frame").bounding_box()
+    boxes = [box.bounding_box() for box in page.locator(".pw-into rect").all()]
+    drawn = [(LOW + (TOP - LOW) * (frame["y"] + frame["height"] - box["y"] - np.array([box["height"], 0]))
+              / frame["height"]) for box in boxes]
+    np.testing.assert_allclose(drawn, [even, odd, *beyond, even, odd, *beyond], atol=0.01)
+    assert page.locator("svg > .pw-crossing-bar").count() == len(beyond)
+
+
+def test_for_each_sharpness_the_proof_succeeds_if_and_only_if_the_network_remembers(show):
+    page = show(ReturnMap())
+    slider = page.get_by_role("slider", name="Sharpness K")
+    verdicts = []
+    for K in range(60, 151):
+        slider.fill(f"{K / 100}")
+        verdicts.append(words(page))
+    succeeds, remembers = ([said in verdict for verdict in verdicts] for said in ("proof succeeds", "remembers a 1"))
+    assert succeeds == remembers
+    assert {*succeeds} == {True, False}
 
 
 @pytest.mark.parametrize("K", longer_after(1, [1.15, 0.6, 1.0]))
@@ -73,7 +88,7 @@ def test_the_slider_changes_the_proof_and_the_memory(show):
     assert "still answers “odd” after 10,000 zeros" in words(page)
 
 
-@pytest.mark.parametrize("K", longer_after(2, [1.25, 1.15, 2.0]))
+@pytest.mark.parametrize("K", longer_after(2, [1.25, 1.15, 1.5]))
 def test_the_curves_are_those_of_the_library_and_thick_within_intervals_that_rest(show, K):
     page = show(ReturnMap(K))
     ends = np.reshape(numbers(page)[1:5], (2, 2)) if parity_intervals(K) else ()
@@ -88,7 +103,7 @@ def test_the_curves_are_those_of_the_library_and_thick_within_intervals_that_res
             np.testing.assert_allclose(new, [next_interval(p, p, bit, K)[0] for p in old], atol=6e-4)
 
 
-@pytest.mark.parametrize("K", longer_after(1, [1.15, 0.6, 2.0]))
+@pytest.mark.parametrize("K", longer_after(1, [1.15, 0.6, 1.5]))
 def test_the_names_of_the_curves_overlap_neither_the_curves_nor_each_other(show, K):
     page = show(ReturnMap(K), width=390)
     first, second = (page.get_by_text(f"bit {bit}", exact=True).bounding_box() for bit in (0, 1))

@@ -113,19 +113,27 @@ def test_the_hints_lead_from_zeros_to_a_network_that_forgets_nothing(show):
     assert "First unit: its sign is correct in 0 of 8 rows" in sentence(page)
     later = [button(page, name) for name in ("All smaller", "All larger", "Fifty zeros")]
     assert not any(each.is_visible() for each in later)
-    click(page, "Hint")
-    assert "the row (−1, −1) with 0 + 0 has a wrong sign. Move V₁₁ to 2" in sentence(page)
-    for weight, value, *hints in (
-            ("V11", 1, "the row (−1, −1) with 0 + 1 has a wrong sign. Move V₁₂ to −1.0"),
-            ("V12", -1, "the row (0, 0) with 0 + 1 has a wrong sign. Move U₁ to 2.0"),
-            ("U1", 2, "Move b₁ until the last two of them are above 0"),
-            ("b1", -1, "Second unit: its sign is correct in 0 of 8 rows", "Move V₂₁ to 2"),
-            ("V21", 1, "Move V₂₂ to −1.0"), ("V22", -1, "Move U₂ to 2.0"),
-            ("U2", 2, "Move b₂ until only the last of them is above 0"), ("b2", -3)):
+    for weight, value, row, first, closer in (
+            ("V11", 1, "(−1, −1) with 0 + 0", "Raise V₁₁,", "Move V₁₁ to 2.0,"),
+            ("V12", -1, "(−1, −1) with 0 + 1", "Lower V₁₂,", "Move V₁₂ to −1.0,"),
+            ("U1", 2, "(0, 0) with 0 + 1", "Raise U₁,", "Move U₁ to 2.0,"),
+            ("b1", -1, "(0, 0) with 0 + 0", "Lower b₁,", "Move b₁ to −1.0,"),
+            ("V21", 1, "(−1, −1) with 0 + 0", "Raise V₂₁,", "Move V₂₁ to 2.0,"),
+            ("V22", -1, "(1, 1) with 0 + 0", "Lower V₂₂,", "Move V₂₂ to −1.0,"),
+            ("U2", 2, "(0, 0) with 0 + 1", "Raise U₂,", "Move U₂ to 2.0,"),
+            ("b2", -3, "(0, 0) with 0 + 0", "Lower b₂,", "Move b₂ to −3.0,")):
+        assert "For example" not in sentence(page), weight      # a slider that moves closes the hint
+        for advice in (first, closer):
+            assert button(page, "Hint").get_attribute("aria-disabled") == "false"
+            click(page, "Hint")
+            assert f"the row {row} has a wrong sign. {advice}" in sentence(page), weight
+        assert button(page, "Hint").get_attribute("aria-disabled") == "true"
         set_weights(page, **{weight: value})
-        assert all(hint in sentence(page) for hint in hints), weight
     assert "All signs in the table are correct, but some strings" in sentence(page)
-    assert "“All larger”" in sentence(page)
+    for advice in ("Look for numbers", "“All larger”"):
+        assert advice not in sentence(page)
+        click(page, "Hint")
+        assert advice in sentence(page)
     assert all(each.is_visible() for each in later)
     click(page, "All larger")
     assert counts(page) == [4096]
@@ -133,6 +141,7 @@ def test_the_hints_lead_from_zeros_to_a_network_that_forgets_nothing(show):
     click(page, "Fifty zeros")
     assert counts(page)[1] < 4096
     assert "The network forgets" in sentence(page)
+    click(page, "Hint", "Hint")
     assert "“All larger”" in sentence(page)
     click(page, "All larger")
     assert counts(page) == [4096, 4096]
@@ -150,10 +159,10 @@ def test_the_hints_lead_from_zeros_to_a_network_that_forgets_nothing(show):
 def test_the_hint_names_a_row_and_a_weight_until_all_signs_are_correct(show):
     page = show(TwoUnits([4.0, 3, 0, 0, 0, 0, 0, 0, *OUTPUT]))
     click(page, "Hint")
-    assert "the row (1, 1) with 0 + 0 has a wrong sign. Move V₁₂ to −3.0" in sentence(page)
+    assert "the row (1, 1) with 0 + 0 has a wrong sign. Lower V₁₂," in sentence(page)
     page = show(TwoUnits([4.0, 3, 0, 0, 0, 0, 0, 0, *OUTPUT], zeros=True))
     click(page, "Hint")
-    assert "the row (1, 1) with 0 + 0 has a wrong sign. Move V₁₂ to −3.0" in sentence(page)
+    assert "the row (1, 1) with 0 + 0 has a wrong sign. Lower V₁₂," in sentence(page)
     assert "All larger" not in sentence(page)
 
 
