@@ -6,7 +6,7 @@ const MILLISECONDS = 30, ENOUGH = 10; // of guessing between two pictures; corre
 const [FEWEST, MOST] = [2, 6]; // the powers of ten at the ends of the axis of the trials
 const EXPECTATIONS = ["At a few points", "Along a line", "All over the square"];
 const APART = 0.2, FEW = 10; // states that are closer than this lie at one point; points that are few
-const LONG = 50_000, COMPARABLE = 5; // guesses without success after which it stops; dots that have a useful mean
+const LONG = 100_000, COMPARABLE = 5; // guesses without success after which it stops; dots that have a useful mean
 
 export default widgetOf(["scale"], build, paint, stop);
 
