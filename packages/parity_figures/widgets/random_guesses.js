@@ -83,7 +83,7 @@ function build(model) {
   view.root = widgetRoot("Random guesses",
     make("div", { class: "pw-settings" }, view.scale.root, view.button, view.count), view.table,
     make("p", { class: "pw-key" }, "Each dot is a correct network, at the number of guesses that it took. The ring " +
-      "counts the guesses since the last dot. The line is the mean, all guesses divided by the number of dots."),
+      "counts the guesses since the last dot. The line is all guesses divided by the dots."),
     make("div", { class: "pw-pair pw-side-by-side" }, make("div", {}, view.sentence, view.caption),
       make("div", { class: "pw-drawn" }, view.plane, view.question)));
   return view;

@@ -1,7 +1,5 @@
 """RandomGuesses tests a network as the experiment does, and its button starts and stops the guessing."""
 
-import re
-
 import numpy as np
 import pytest
 
