@@ -6,7 +6,7 @@ const MILLISECONDS = 30, ENOUGH = 10; // of guessing between two pictures; corre
 const [FEWEST, MOST] = [2, 6]; // the powers of ten at the ends of the axis of the trials
 const EXPECTATIONS = ["At a few points", "Along a line", "All over the square"];
 const APART = 0.2, FEW = 10; // states that are closer than this lie at one point; points that are few
-const LONG = 50_000, COMPARABLE = 5; // guesses without success after which it stops; dots that have a useful mean
+const LONG = 100_000, COMPARABLE = 5; // guesses without success after which it stops; dots that have a useful mean
 
 export default widgetOf(["scale"], build, paint, stop);
 
@@ -83,7 +83,7 @@ function build(model) {
   view.root = widgetRoot("Random guesses",
     make("div", { class: "pw-settings" }, view.scale.root, view.button, view.count), view.table,
     make("p", { class: "pw-key" }, "Each dot is a correct network, at the number of guesses that it took. The ring " +
-      "counts the guesses since the last dot. The line is the mean, all guesses divided by the number of dots."),
+      "counts the guesses since the last dot. The line is all guesses divided by the dots."),
     make("div", { class: "pw-pair pw-side-by-side" }, make("div", {}, view.sentence, view.caption),
       make("div", { class: "pw-drawn" }, view.plane, view.question)));
   return view;
