@@ -4,7 +4,8 @@
   "use strict";
   const stills = [...document.querySelectorAll(".bd-article figure.still")];
   if (!stills.length) return;
-  const LINE = 0.68; // of the height of the window: what is above this line has been reached
+  // A still is shown as soon as its place is in the upper half of the window, and the first one as soon as it is in view.
+  const line = (i) => innerHeight * (i ? 0.5 : 0.9);
   const places = [...stills, stills.at(-1).closest("section").nextElementSibling.children[2]]; // empty at the last
   const stage = Object.assign(document.createElement("div"), { className: "stage", ariaHidden: "true" });
   const partsOf = (element) => [...element.querySelectorAll("svg g[id^=axes] > g")];
@@ -25,10 +26,10 @@
   }
 
   document.querySelector(".sidebar-secondary__inner").append(stage); // in wide windows, below the contents
-  const reached = (place) => place.getBoundingClientRect().top < LINE * innerHeight;
-  const observer = new IntersectionObserver(() => {
-    const place = places.findLast(reached);
+  function update() {
+    const place = places.findLast((each, i) => each.getBoundingClientRect().top < line(i));
     show(stills.includes(place) ? place : null);
-  }, { rootMargin: `9999999px 0px ${-100 * (1 - LINE)}% 0px` });
-  places.forEach((place) => observer.observe(place));
+  }
+  for (const event of ["scroll", "resize"]) addEventListener(event, update, { passive: true });
+  update();
 })();

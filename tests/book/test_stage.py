@@ -18,8 +18,8 @@ COUNT_FADES = """() => {
   Element.prototype.animate = function (...how) { window.fades += 1; return animate.apply(this, how); };
 }"""
 CONTENTS = "document.querySelector('.sidebar-secondary-item').getBoundingClientRect().toJSON()"
-TO_TWO_THIRDS = """(still) =>
-  scrollBy({ top: still.getBoundingClientRect().top - innerHeight * 2 / 3, behavior: "instant" })"""
+TO_THE_MIDDLE = """(still) =>
+  scrollBy({ top: still.getBoundingClientRect().top - innerHeight * 0.49, behavior: "instant" })"""
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +34,16 @@ def test_the_stage_shows_the_last_still_that_the_reader_has_come_to(browser, cha
         assert (page.evaluate(SHOWN), stills.evaluate_all(DRAWN)) == ("", 0)
         contents = page.evaluate(CONTENTS)
         for still in [*stills.all(), *reversed(stills.all())]:
-            still.evaluate(TO_TWO_THIRDS)
+            still.evaluate(TO_THE_MIDDLE)
             label = still.locator("svg").get_attribute("aria-label")
             page.wait_for_function(f"(label) => {SHOWN} === label && {IN_VIEW}", arg=label)
             assert page.locator(".stage p").text_content() in still.locator("figcaption").text_content()
             assert page.evaluate(CONTENTS) == contents      # the drawing does not move them
         assert barriers(page, within=".stage") == []
+        for link in page.locator("a[href='#fig-all-at-once'] .std-numref").all():    # shows the figure that it names
+            link.click()
+            label = page.locator("#fig-all-at-once svg").get_attribute("aria-label")
+            page.wait_for_function(f"(label) => {SHOWN} === label && {IN_VIEW}", arg=label)
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
         page.wait_for_function(f"{SHOWN} === ''")
     assert wrong == []
@@ -70,7 +74,7 @@ def test_only_new_parts_of_the_drawing_fade_in(browser, chapter):
             page.evaluate(COUNT_FADES)
             parts = 0
             for name in ("fig-parity", "fig-latch", "fig-parity"):
-                page.locator(f"#{name}").evaluate(TO_TWO_THIRDS)
+                page.locator(f"#{name}").evaluate(TO_THE_MIDDLE)
                 page.wait_for_function(f"{SHOWN} === document.querySelector('#{name} svg').getAttribute('aria-label')")
                 parts += page.locator(".stage svg g[id^=axes] > g").count()
             if fades:

@@ -138,7 +138,7 @@ function paint(view, model) {
     slider.value = weights[i];
     view.values[i].textContent = fixed(weights[i], 1);
   });
-  view.buttons["Fifty zeros"].setAttribute("aria-pressed", String(zeros));
+  view.buttons["Fifty zeros"].textContent = zeros ? "No zeros" : "Fifty zeros";
   setAvailable(view.buttons["All larger"], Math.max(...weights.slice(0, 8).map(Math.abs)) <= LARGEST * SMALLER);
   paintTable(view.table, rows);
   const [all, correct, kept] = [COUNT, ...counts].map((number) => number.toLocaleString("en"));

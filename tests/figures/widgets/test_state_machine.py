@@ -211,3 +211,7 @@ def test_on_a_phone_the_answers_the_plane_the_machine_and_the_buttons_can_be_see
     for box in (page.locator(".pw-answers").bounding_box(), plane, machine):
         assert 0 <= box["y"] < box["y"] + box["height"] <= buttons["y"]
     assert plane["x"] + plane["width"] <= machine["x"]
+    choose(page, "leaks")       # its boundary is a line, which ends at the edge of the plane
+    clip = page.locator(".pw-pair svg svg")
+    assert clip.count() == 1
+    assert clip.evaluate("e => getComputedStyle(e).overflow") == "hidden"
