@@ -4,8 +4,8 @@
   "use strict";
   const stills = [...document.querySelectorAll(".bd-article figure.still")];
   if (!stills.length) return;
-  // A still is shown as soon as its place is in the upper half of the window, and the first one as soon as it is in view.
-  const line = (i) => innerHeight * (i ? 0.5 : 0.9);
+  // A still is shown when its place has risen to this height of the window; the first one, when it comes into view.
+  const line = (i) => innerHeight * (i ? 0.6 : 0.9);
   const places = [...stills, stills.at(-1).closest("section").nextElementSibling.children[2]]; // empty at the last
   const stage = Object.assign(document.createElement("div"), { className: "stage", ariaHidden: "true" });
   const partsOf = (element) => [...element.querySelectorAll("svg g[id^=axes] > g")];
