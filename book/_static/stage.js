@@ -5,7 +5,7 @@
   const stills = [...document.querySelectorAll(".bd-article figure.still")];
   if (!stills.length) return;
   // A still is shown when its place has risen to this height of the window; the first one, when it comes into view.
-  const line = (i) => innerHeight * (i ? 0.6 : 0.9);
+  const line = (i) => innerHeight * (i ? 0.5 : 0.9);
   const places = [...stills, stills.at(-1).closest("section").nextElementSibling.children[2]]; // empty at the last
   const stage = Object.assign(document.createElement("div"), { className: "stage", ariaHidden: "true" });
   const partsOf = (element) => [...element.querySelectorAll("svg g[id^=axes] > g")];
