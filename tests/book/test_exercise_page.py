@@ -203,8 +203,11 @@ def row(page, place):
 
 
 def press(page, cell):
-    """Press the button of a cell and return whether it succeeded, and what it says."""
-    cell.get_by_role("button").first.click()
+    """Press the button of a cell and return whether it succeeded, and what it says.
+
+    This is done with the keyboard, because the page may move under the mouse while editors measure their new texts.
+    """
+    cell.get_by_role("button").first.press("Enter")
     page.wait_for_function(IDLE, arg=cell.element_handle(), timeout=300_000)
     output = cell.locator("pre")
     return output.get_attribute("data-passed") == "true", output.text_content()
