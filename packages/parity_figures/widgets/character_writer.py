@@ -18,11 +18,10 @@ NAMED = 3       # characters that the summary names
 class CharacterWriter(ParityWidget):
     """A widget in which a GRU continues a text that the reader types.
 
-    It shows the probabilities of the next character at a chosen temperature, and then those of the character that was
-    drawn. The text has the colours of one hidden unit. ``rnn`` is a GRU
-    with one layer that reads one-hot vectors, and ``readout`` computes a logit for each of the ``characters``. The
-    network first reads "\\n", the end of a paragraph, then the ``text`` and what it has ``written``. The weights are
-    rounded to 16 bits.
+    It shows the probabilities of the next character at a chosen temperature, and after a draw, those from which the
+    last character was drawn. The text has the colours of one hidden unit. ``rnn`` is a GRU with one layer that reads
+    one-hot vectors, and ``readout`` computes a logit for each of the ``characters``. The network first reads "\\n",
+    the end of a paragraph, then the ``text`` and what it has ``written``. The weights are rounded to 16 bits.
 
     >>> CharacterWriter(nn.GRU(3, 2, batch_first=True), nn.Linear(2, 3), "\\nab", "ab").probabilities().shape
     (3,)

@@ -133,7 +133,8 @@ function paint(view, model) {
   view.plane.setAttribute("aria-label", `The state after ${bits}${then} is ${vector(h)}, among the states after all ` +
     `strings of ${LENGTH} bits${then}.`);
   view.caption.textContent = "A disc is the state after an even string, a square after an odd one. The path is that " +
-    `of ${bits}${then}${wrong ? ", the shortest string with a wrong answer" : ""}. The numbers count its time steps.`;
+    `of ${bits}${then}${!wrong ? "" : zeros ? ", on which an answer is wrong" :
+      ", the shortest string with a wrong answer"}. The numbers count its time steps.`;
   view.sliders.forEach((slider, i) => {
     slider.value = weights[i];
     view.values[i].textContent = fixed(weights[i], 1);

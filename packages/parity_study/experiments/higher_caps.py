@@ -7,7 +7,7 @@ The conditions from "answer after the padding" on were added later. Prediction, 
 rate and SGD with momentum only make training slower, so that with Adam at 0.001 and with momentum many networks learn;
 with plain SGD few do. The answer after the padding and lengths from 3 or 5 to 50 remain unlearned.
 
-The conditions from "1 to 200 bits" on were added last. Prediction, made before they ran: some networks learn lengths
+Then the conditions from "1 to 200 bits" on were added. Prediction, made before they ran: some networks learn lengths
 from 1 to 200, but fewer than half of them. No network learns lengths from 10 or 25 to 50, and none learns 50 bits with
 any of the single changes of ``empty_corner``. (Its condition with a cap of 50,000 is left out, because that cap is
 already twelve times as large.)
