@@ -4,10 +4,16 @@ import pytest
 
 from tests.figures.widgets.static_page import write_page
 
+# The same "random" numbers in each run: x -> 16807 x mod (2^31 - 1), the generator of Park and Miller (1988).
+SEEDED = "let x = 1; Math.random = () => (x = (16807 * x) % 2147483647) / 2147483647;"
+
 
 @pytest.fixture
 def open_file(browser):
-    """Open a file:// address. At the end no page must have logged an error or made a request to a host."""
+    """Open a file:// address, with seeded random numbers.
+
+    At the end no page must have logged an error or made a request to a host.
+    """
     pages = []
 
     def open_page(address, **options):
@@ -17,6 +23,7 @@ def open_file(browser):
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.on("requestfailed", lambda request: page.complaints.append(request.url))
         page.route(lambda url: not url.startswith(("file:", "blob:")), lambda route: route.abort())
+        page.add_init_script(SEEDED)
         page.goto(address)
         pages.append(page)
         return page
