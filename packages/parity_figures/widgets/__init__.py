@@ -12,7 +12,6 @@ try:
     from parity_figures.widgets.packed_batch import PackedBatch
     from parity_figures.widgets.playground import Playground
     from parity_figures.widgets.random_guesses import RandomGuesses
-    from parity_figures.widgets.return_map import ReturnMap
     from parity_figures.widgets.seed_by_seed import SeedBySeed
     from parity_figures.widgets.set_the_weights import TwoUnits
     from parity_figures.widgets.state_machine import StateMachine
@@ -26,4 +25,4 @@ except ModuleNotFoundError as missing:
                               'pip install "one-bit-of-memory[exercises]"', name=package) from None
 
 __all__ = ["CharacterWriter", "GatedUnit", "GradientStrip", "NetworkThatForgot", "PackedBatch", "Playground",
-           "RandomGuesses", "ReturnMap", "SeedBySeed", "StateMachine", "TwoUnits", "UnrolledRNN", "YouAreTheNetwork"]
+           "RandomGuesses", "SeedBySeed", "StateMachine", "TwoUnits", "UnrolledRNN", "YouAreTheNetwork"]

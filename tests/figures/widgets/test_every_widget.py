@@ -19,7 +19,6 @@ from parity_figures.widgets import (
     PackedBatch,
     Playground,
     RandomGuesses,
-    ReturnMap,
     SeedBySeed,
     StateMachine,
     TwoUnits,
@@ -42,7 +41,6 @@ MAKE = {
     "PackedBatch": PackedBatch,
     "Playground": lambda: Playground("lstm", hidden_size=8),
     "RandomGuesses": lambda: RandomGuesses([900, 12_000]),
-    "ReturnMap": lambda: ReturnMap(1.25),
     "SeedBySeed": lambda: SeedBySeed(RUNS, 4000),
     "StateMachine": lambda: StateMachine(TWO, bits="1011"),
     "TwoUnits": TwoUnits,
@@ -51,7 +49,7 @@ MAKE = {
 }
 
 # Pages have drawings of the same, or there is nothing to show.
-SENTENCE_ONLY = {"CharacterWriter", "PackedBatch", "Playground", "RandomGuesses", "ReturnMap", "TwoUnits"}
+SENTENCE_ONLY = {"CharacterWriter", "PackedBatch", "Playground", "RandomGuesses", "TwoUnits"}
 
 
 def test_every_widget_is_tested_here():
@@ -190,7 +188,6 @@ ONE, THREE = {"net": by_hand()}, {"net": ParityRNN(3, "gru")}
     (lambda: StateMachine(ONE, bits=401 * "0"), "bits must be a string of 0 to 400"),
     (lambda: StateMachine(ONE, boxes={"other": None}), "a label in boxes must be 'net'"),
     (lambda: StateMachine(THREE, boxes={"net": certify(by_hand()).boxes}), "must be for a network with two"),
-    (lambda: ReturnMap(2.1), "sharpness"),
     (lambda: SeedBySeed({}, 100), "conditions must be 1 to 6 of them"),
     (lambda: SeedBySeed({"a": [1], "b": [1, 2]}, 100), "conditions must be lists with the same number of seeds"),
     (lambda: SeedBySeed({"a": []}, 100), "conditions must be lists"),
@@ -205,7 +202,7 @@ ONE, THREE = {"net": by_hand()}, {"net": ParityRNN(3, "gru")}
     (lambda: Playground(clip=0), "clip must be"), (lambda: Playground(seed=-1), "seed must be"),
     (lambda: Playground(forget_bias=1), "forget_bias must be None for the cell 'relu'"),
     (lambda: UnrolledRNN(step=-1), "step"), (lambda: GradientStrip(ONE, gain=3), "gain"),
-    (lambda: GradientStrip(ONE, bias=-3), "bias"), (lambda: ReturnMap(0.4), "sharpness"),
+    (lambda: GradientStrip(ONE, bias=-3), "bias"),
     (lambda: TwoUnits([0.0] * 10), "weights"), (lambda: TwoUnits([13.0] * 11), "weights"),
     (lambda: RandomGuesses([5]), "trials must be the guesses of at least two repetitions"),
     (lambda: PackedBatch(()), "lengths"), (lambda: PackedBatch((1,) * 7), "lengths"),
