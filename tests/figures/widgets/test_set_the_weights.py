@@ -187,6 +187,9 @@ def test_on_a_phone_the_plane_and_the_count_are_in_sight_of_the_sliders(show):
         page.locator(".pw-pair svg"), page.locator(".pw-score"), page.get_by_role("slider").last))
     assert plane["y"] + plane["height"] <= count["y"] < last["y"]
     assert last["y"] + last["height"] - plane["y"] < 600
+    page.set_viewport_size({"width": 390, "height": 640})
+    page.evaluate("scrollTo(0, 400)")
+    assert page.locator(".pw-pair svg").bounding_box()["y"] == 0
 
 
 def test_the_chapters_network_has_these_weights_in_this_order():
