@@ -143,9 +143,9 @@ function paint(view, model) {
   setAvailable(view.buttons["All larger"], Math.max(...weights.slice(0, 8).map(Math.abs)) <= LARGEST * SMALLER);
   paintTable(view.table, rows);
   const [all, correct, kept] = [COUNT, ...counts].map((number) => number.toLocaleString("en"));
-  view.count.textContent = `${correct} of ${all} answers are correct` +
-    (zeros ? `, and ${kept} still are after fifty zeros.` : ".");
   const signs = UNITS.map((_, unit) => rows.filter((row) => row[unit].correct).length);
+  view.count.textContent = zeros ? `${correct} of ${all} answers are correct, and ${kept} still are after fifty zeros.` :
+    `${signs[0] + signs[1]} of ${2 * ROWS.length} signs and ${correct} of ${all} answers are correct.`;
   const goal = counts[0] === COUNT ? DONE : [...signs, 0].findIndex((count) => count < ROWS.length);
   const forgets = zeros && counts[1] < COUNT;
   for (const name of ["All smaller", "All larger", "Fifty zeros"]) view.buttons[name].hidden = goal < WEAK && !zeros;

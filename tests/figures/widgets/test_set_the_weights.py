@@ -95,7 +95,7 @@ def test_counts_states_and_the_shortest_wrong_string_are_those_of_pytorch(show, 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_the_table_has_pytorchs_next_states_and_judges_their_signs(show, name):
     model, page = of_pytorch(SETTINGS[name]), show(TwoUnits(SETTINGS[name]))
-    rows = page.locator("tr:has(td)").all()
+    rows, signs = page.locator("tr:has(td)").all(), 0
     pairs = [(old, x) for old in ((0, 0), (-1, -1), (1, 1), (1, -1)) for x in (0, 1)]
     for row, (old, x) in zip(rows, pairs, strict=True):
         p = int(old == (1, -1))
@@ -105,7 +105,9 @@ def test_the_table_has_pytorchs_next_states_and_judges_their_signs(show, name):
         assert cells[:2] == [str(old), f"{p} + {x} = {p + x}"]
         np.testing.assert_allclose([float(cell.split()[0]) for cell in cells[2:]], after, atol=0.0051)
         judged = [mark.get_attribute("aria-label") == "correct" for mark in row.get_by_role("img").all()]
+        signs += sum(judged)
         assert judged == [after[0] > 0 if p + x >= 1 else after[0] < 0, after[1] > 0 if p + x >= 2 else after[1] < 0]
+    assert page.locator(".pw-score").inner_text().startswith(f"{signs} of 16 signs and ")
 
 
 def test_the_hints_lead_from_zeros_to_a_network_that_forgets_nothing(show):
