@@ -39,10 +39,9 @@ FORGET_BIASES = {
         "5 bits, training fails with most seeds for each of these biases, and we cannot tell from these runs whether a "
         "bias above 0 helps there (Fisher's exact test against a bias of 0, four comparisons with Holm's correction).",
         [*never(*AT_50), *seldom(*AT_5), *cannot_tell(*((name, AT_5[0]) for name in AT_5[1:]))]),
-    "five-bits-by-heart": Claim(
-        "The LSTMs that do solve 5 bits have memorised these strings instead of learning the rule. On strings of "
-        "10,000 bits, with an answer after each bit, between 45 and 55 % of the answers of each of these LSTMs are "
-        "correct.",
+    "five-bits-not-the-rule": Claim(
+        "The LSTMs that do solve 5 bits have not learned the rule. On strings of 10,000 bits, with an answer after "
+        "each bit, between 45 and 55 % of the answers of each of these LSTMs are correct.",
         [Number("lowest", "accuracy per bit", lambda results: min(far(results), default=0), with_far).above(0.45),
          Number("highest", "accuracy per bit", lambda results: max(far(results), default=1), with_far).below(0.55)],
         lambda results: f"{rates(results, *AT_5)} Accuracy per bit: {', '.join(map(percent, far(results)))}."),

@@ -1,67 +1,11 @@
-"""Claims about how well a count of batches predicts the number of updates.
-
-They are only about the seeds that were kept for the test.
-"""
-
-from collections.abc import Callable
-from math import inf
+"""Claims about the signal and the whole gradient during training with all strings in each update."""
 
 import numpy as np
-from scipy.stats import spearmanr
 
-from .claim import Claim, Condition, Number, Results, replaced
+from .claim import Claim, Number, Results, replaced
 from .words import named
 
-AFTER = 100     # updates after which signal and noise are measured
-AT_THREE, AT_FIVE = "3 bits, 64 drawn", "5 bits, 64 drawn, bias 5"
 EXACT = ("5 bits, all", "6 bits, all", "7 bits, all")
-LARGE = ("4 bits, 1024 drawn", "5 bits, 1024 drawn, bias 5")
-
-
-def counted(results: Results, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the predicted number of batches and the observed number of updates for each test seed.
-
-    The test seeds are the odd ones. The prediction counts the batches that are needed to detect the labels. The number
-    of updates is infinite if the task was not solved.
-    """
-    row, place = results["conditions"][name], results["at"].index(AFTER)
-    pairs = zip(row["signal"][place], row["noise"][place], row["steps"])
-    heard = [((noise / signal) ** 2 / row["settings"]["batch_size"], steps or inf)
-             for signal, noise, steps in list(pairs)[1::2] if signal is not None]
-    return tuple(np.array(heard).T)
-
-
-def ranks(results: Results, name: str):
-    """Compute the rank correlation of prediction and observation; unsolved runs share the last rank."""
-    count, steps = counted(results, name)
-    return spearmanr(count, np.minimum(steps, 1e9))
-
-
-def ratio(name: str) -> Number:
-    """Return the median prediction divided by the median number of updates."""
-    def read(results: Results) -> float:
-        count, steps = counted(results, name)
-        return float(np.median(count) / np.median(steps))
-
-    def write(results: Results, wrong: float) -> Results:
-        factor = (read(results) / wrong) ** 0.5     # the larger the signal, the fewer batches are needed
-        return replaced(results, "conditions", name, "signal", results["at"].index(AFTER),
-                        by=lambda values: [value and value * factor for value in values])
-    return Number(named(name), "Median prediction divided by the median number of updates", read, write)
-
-
-def correlated(name: str, words: str, holds: Callable[[Results], bool]) -> Condition:
-    """Create a condition on the rank correlation of prediction and observation.
-
-    It is falsified by shuffling the numbers of updates among the seeds.
-    """
-    def falsify(results: Results) -> Results:
-        steps = results["conditions"][name]["steps"]
-        order = np.random.default_rng(1).permutation(len(steps))
-        return replaced(results, "conditions", name, "steps", by=[steps[place] for place in order])
-
-    return Condition(f"{named(name)}: {words}", holds, falsify, (), lambda results: [
-        ("Rank correlation on odd seeds", f"{named(name)}: {ranks(results, name).statistic:.2f}")])
 
 
 def fall(name: str) -> Number:
@@ -92,16 +36,6 @@ def share(name: str, updates: int) -> Number:
 
 
 SIGNAL_IN_TRAINING = {
-    "count-foretells-three-bits": Claim(
-        "At three bits with batches of 64, the number of batches predicted after 100 updates tells fast seeds from "
-        "slow ones: its rank correlation with the number of updates is above one half (odd seeds only).",
-        [correlated(AT_THREE, "rank correlation above one half",
-                    lambda results: ranks(results, AT_THREE).statistic > 0.5)]),
-    "count-too-large": Claim(
-        "At four bits with batches of 1024, and at five bits with a forget bias of 5 and batches of 64 or 1024, the "
-        "number of batches predicted after 100 updates is too large: its median is more than four times the median "
-        "number of updates (odd seeds only).",
-        [ratio(name).above(4.0) for name in (*LARGE, AT_FIVE)]),
     "label-free-part-dies": Claim(
         "With all strings of 5, 6 or 7 bits in each batch, the median norm of an LSTM's gradient after 200 updates is "
         "less than a ten-thousandth of the median norm before training.",

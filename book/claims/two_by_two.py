@@ -100,10 +100,9 @@ TWO_BY_TWO = {
     "solved-nets-at-10000": Claim(
         "In each condition, more than half of the networks that solved their task are correct at every bit of 20 "
         "random strings of 10,000 bits, with an answer after each bit (the intervals lie above one half). Not all of "
-        "the GRUs are.",
+        "them are.",
         [*counts("the interval lies above one half", above(1 / 2), ("far_exact",), "solved")(
             *STEP_FIXED.values(), *STEP_VARYING.values(), *END_VARYING.values()),
-         value("not all GRUs", lambda rows: any(
-             row["far_exact"] < row["solved"] for name, row in rows.items() if "gru" in name), "conditions",
+         value("not all", lambda rows: any(row["far_exact"] < row["solved"] for row in rows.values()), "conditions",
              wrong=lambda rows: {name: row | {"far_exact": row["solved"]} for name, row in rows.items()})]),
 }

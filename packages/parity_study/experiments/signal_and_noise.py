@@ -2,9 +2,8 @@
 
 The signal comes from the labels, and the noise from the random choice of a batch. Consider the gradient of the loss
 over all 2^n strings, where o is the logit at the last time step. Only one part of it depends on the labels: half the
-mean of (-1)^parity do/dw. The norm of this part is the *signal*. A batch of B strings disturbs the gradient in every
-direction, but only the disturbance in the direction of the signal can hide the signal. The *noise* is the standard
-deviation of a single string's gradient, projected on this direction, divided by the square root of B. After
+mean of (-1)^parity do/dw. The norm of this part is the *signal*. The *noise* along the signal, in a batch of B strings,
+is the standard deviation of a single string's gradient, projected on the signal, divided by the square root of B. After
 (noise / signal)^2 batches, the signal in their mean is as large as the noise in it.
 """
 
