@@ -36,8 +36,8 @@ def parity(seed: int = 0) -> None:
         query.require_equal(result, count % 2, hint, mistakes=[
             (count, "This is the count of ones; the parity is the count modulo 2."),
             (1 - count % 2, "Even and odd are swapped: 1 means odd."),
-            (bits.sum(axis=0) % 2, "The sum runs down the batch, over different strings. Each row is one string, so "
-             "use axis=1."),
+            (bits.sum(axis=0) % 2, "This is a parity for each column, over different strings. Each row is one "
+             "string, so go along the rows, as with axis=1."),
             *([(bits.sum() % 2, "This is one answer for the whole batch. Each row needs its own, so use axis=1.")]
               if len(bits) > 1 else []),
             (np.cumsum(bits, axis=1) % 2, "This is the parity after every bit. Return the one after the last bit."),

@@ -132,7 +132,7 @@ function build(model) {
     row, make("p", { class: "pw-page" }, view.beginning, view.written), view.told, view.bars,
     make("label", {}, "Hidden unit ", view.ofUnit, view.unitName),
     make("p", { class: "pw-legend" }, "The text is coloured by this hidden unit: green with a line below where it is ",
-      "positive, and purple with a line above where it is negative. Does any unit mark where words begin?"));
+      "positive, and purple with a line above where it is negative."));
   return view;
 }
 

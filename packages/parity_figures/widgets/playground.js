@@ -18,7 +18,7 @@ const CHOICES = [
                        [[2, 50], "2 to 50"], [{ curriculum: [2, 50] }, "2, growing to 50"]]],
   ["batch", "Batch", [...withNames(8, 16, 32, 64, 256), ["all", "all strings"]]],
   ["optimizer", "Optimiser", [["adam", "Adam"], ["sgd", "SGD"]]],
-  ["rate", "Rate", withNames(0.001, 0.003, 0.005, 0.01, 0.03, 0.1, 0.3, 1)],
+  ["rate", "Rate", withNames(0.001, 0.003, 0.005, 0.01, 0.03, 0.05, 0.1, 0.3, 1)],
   ["clip", "Clip at", [...withNames(0.1, 0.25, 1), [null, "no clipping"]]],
   ["forgetBias", "Forget bias", [[null, "as drawn"], ...withNames(0, 1, 2, 3, 5)]],
 ];
@@ -158,7 +158,8 @@ function withRun(runs, run) {
 function record(view, model) {
   const { steps, solved, losses, snapshots } = view;
   if (!steps) return;
-  const { seed, ...settings } = view.settings, run = { seed, steps, solved: solved !== null, settings };
+  const { seed, ...settings } = view.settings, ended = hasEnded(view) || view.capped;
+  const run = { seed, steps, solved: solved !== null, ended, settings };
   view.kept = withRun(view.kept, { ...run, losses, snapshots }).slice(-MOST_SHOWN);
   const runs = withRun(allRuns(view, model), run).slice(-MOST_RUNS);
   save(model, { runs });
@@ -240,7 +241,7 @@ function buildSettings(view, model) {
 // Measurements below a stage: title, function that draws them, and an explanation.
 const FIGURES = {
   lengths: { title: "Accuracy by length", draw: drawLengths,
-             note: "The share of fresh strings with a correct last answer; a dark bar is exactly 1. Strings " +
+             note: "The share of fresh strings with a correct last answer; it is exactly 1 where a bar has the colour of the text. Strings " +
                "to the right of the dotted line are longer than those in training." },
   gradient: { title: "Gradient through time", draw: drawGradient,
               note: "How much the last logit depends on the state at each step, on a logarithmic scale." },
@@ -331,18 +332,20 @@ function tableRows({ accuracyByLength = [], gradient } = {}) {
     [String(i + 1), accuracy.toFixed(2), gradient[i]?.toExponential(1) ?? ""])];
 }
 
-/** List the runs with the current settings, and count those that solved their task, for each of the settings. */
+/** List the runs with the current settings. Of the runs that have ended, count those that solved their task. */
 function paintRuns(view, model) {
   const groups = Map.groupBy(allRuns(view, model), (run) => JSON.stringify(run.settings));
   const now = JSON.stringify(withoutSeed(model.get("settings"))), alike = groups.get(now) ?? [];
-  const solved = (runs) => runs.filter((run) => run.solved).length;
+  const solved = (runs) => runs.filter((run) => run.solved).length, ended = (runs) => runs.filter((run) => run.ended);
   groups.delete(now);
-  const others = [...groups].map(([settings, runs]) =>
-    `${nameOf(JSON.parse(settings))}, ${solved(runs)} of ${runs.length}`);
+  const others = [...groups].filter(([, runs]) => ended(runs).length).map(([settings, runs]) =>
+    `${nameOf(JSON.parse(settings))}, ${solved(runs)} of ${ended(runs).length}`);
+  const count = ended(alike).length;
   view.runs.replaceChildren(
-    alike.length ? `${solved(alike)} of ${counted(alike.length, "run")} with these settings solved it: ` : "",
+    count ? `${solved(alike)} of ${counted(count, "run")} with these settings solved it: ` :
+    alike.length ? "No run with these settings has ended yet: " : "",
     ...alike.map((run) => make("span", { class: run.solved ? "pw-run pw-run-solved" : "pw-run" },
-      `seed ${run.seed} ${run.solved ? "✓" : "–"} ${run.steps.toLocaleString("en")}`)),
+      `seed ${run.seed} ${run.solved ? "✓" : run.ended ? "–" : "stopped at"} ${run.steps.toLocaleString("en")}`)),
     others.length && view.preset ? make("p", {}, `Solved with other settings: ${others.join("; ")}.`) : "");
   if (!view.compare) return;
   const names = view.kept.map(({ seed, settings }, place) => [place, `seed ${seed}, ${nameOf(settings)}`]);

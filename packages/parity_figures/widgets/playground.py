@@ -31,7 +31,7 @@ class Playground(ParityWidget):
     or a :class:`~parity_lib.data.Curriculum`. ``batch_size`` is a number, or ``"all"`` for the 2^n strings of n <= 10
     bits. ``forget_bias`` is that of an LSTM at the start, or None. If ``adjustable`` is false, the reader cannot change
     the settings, and sees neither the gradient nor a second stage. The trait ``runs`` lists the reader's runs, each
-    ``{"seed", "steps", "solved", "settings"}``. A run without success pauses at a cap.
+    ``{"seed", "steps", "solved", "ended", "settings"}``. A run without success ends at a cap.
 
     >>> playground = Playground("lstm", hidden_size=8, seed=3)
     >>> playground.settings["seed"], playground.runs

@@ -17,8 +17,7 @@ function startRound(view, model, start) {
   Object.assign(view, { start, said: [] });
   choose(view, null);
   paint(view, model);
-  view.line.replaceChildren(`The first bit is ${bitsOf(view, model)}. Is the number of ones so far odd or even?`,
-    make("span", { class: "pw-keys" }, " When a button has the focus, the keys E and O work too."));
+  view.line.replaceChildren(`The first bit is ${bitsOf(view, model)}. Is the number of ones so far odd or even?`);
 }
 
 /** Mark what the reader remembered, and reply to it. */
@@ -65,7 +64,6 @@ function build(model) {
   view.question = make("div", { class: "pw-asked" }, make("b", {}, "How many of the bits did you keep in mind?"),
     memories.row, view.reply);
   view.root = widgetRoot("You are the network", view.stage, row, view.line, view.question);
-  onKeys(view.root, { e: answering("even"), o: answering("odd") });
   return view;
 }
 

@@ -113,6 +113,7 @@ def test_the_table_has_pytorchs_next_states_and_judges_their_signs(show, name):
 def test_the_hints_lead_from_zeros_to_a_network_that_forgets_nothing(show):
     page = show(TwoUnits())
     assert "First unit: its sign is correct in 0 of 8 rows" in sentence(page)
+    assert "this count may fall" in sentence(page)
     later = [button(page, name) for name in ("All smaller", "All larger", "Fifty zeros")]
     assert not any(each.is_visible() for each in later)
     for weight, value, row, first, closer in (

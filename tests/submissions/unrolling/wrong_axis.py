@@ -1,7 +1,7 @@
 """The sum runs down the batch, and the states are stacked with the time steps first.
 
 loses:
-  parity-check: the sum runs down the batch
+  parity-check: a parity for each column
   unroll-check: the time steps come first
 """
 # %% parity: axis=1 -> axis=0
