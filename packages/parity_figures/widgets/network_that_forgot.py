@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 import parity_figures as figures
 from parity_figures.picture import INK
 from parity_figures.widgets.base import Bits, NetworkWidget, front_end, weights
+from parity_figures.widgets.state_machine import second_direction
 from parity_study.extraction import NumpyNetwork, extract
 
 KIND, SEED = "gru 8", 8     # a stored network, correct on all strings of ten bits but not through fifty zeros
@@ -68,9 +69,7 @@ answers even. The machine that was extracted from it answers odd after every zer
         """Return everything that the JavaScript module needs to draw the network."""
         network, found = NumpyNetwork(self._models[label]), extract(self._models[label])
         readout, machine = network.W / np.linalg.norm(network.W), found.automaton.minimised()
-        aside = found.states - found.states.mean(axis=0)
-        up = np.linalg.svd(aside - np.outer(aside @ readout, readout), full_matrices=False)[2][0]
-        up *= np.sign(up[np.abs(up).argmax()])      # the sign of an axis is arbitrary
+        up = second_direction(found.states, readout)
         places, odd = _place(network, up, found.states).round(3), network.odd(found.states)
         chosen = np.linspace(0, len(places) - 1, POINTS).astype(int)
         low, high = places[:, 1].min(), places[:, 1].max()

@@ -110,9 +110,10 @@ function paintControls(view, model, { boxes, agreement }, bits) {
   view.zeros.textContent = view.timer ? "Stop" : `${ZEROS} zeros`;
   for (const [name, button] of Object.entries(view.buttons))
     setAvailable(button, name === "Start again" ? bits !== "" : bits.length < MOST_BITS);
-  view.key.textContent = "Discs are even, squares odd; a hollow dot on the trail is a wrong answer. The dashed frame " +
-    "marks the machine's state, and in the plane the centre of its cluster. The machine answers as the network does " +
-    `on ${agreement === 1 ? "all" : `${Math.round(100 * agreement)} %`} of 200 fresh random strings.`;
+  view.key.textContent = "Discs are even, squares odd, and the dashed line divides the answers. A hollow dot on the " +
+    "trail is a wrong answer. The dashed frame marks the machine's state, and in the plane the centre of its cluster. " +
+    `The machine answers as the network does on ${agreement === 1 ? "all" : `${Math.round(100 * agreement)} %`} of ` +
+    "200 fresh random strings.";
 }
 
 /** Convert a place in the plane to one in the drawing. */
@@ -123,7 +124,7 @@ const spot = ({ window: [x, y, half] }, [a, b]) =>
 const inside = (network, place) => spot(network, place).map((v) => Number(Math.max(0, Math.min(SIDE, v)).toFixed(1)));
 
 function axisNames({ mean, weights }) {
-  if (mean.length > 2) return ["first axis", "second axis"];
+  if (mean.length > 2) return ["direction of the readout", "second direction"];
   return weights.cell === "lstm" ? ["h", "c"] : ["first unit", "second unit"];
 }
 
@@ -168,11 +169,11 @@ function ticks(network) {
   });
 }
 
-/** Draw the line on which the logit is 0, if the plane is the whole state. */
-function boundary({ weights, window, mean }) {
-  const [a, b = 0] = weights.output, square = a * a + b * b, [x, y, half] = window;
-  if (mean.length > 2 || square === 0) return [];
-  const off = (a * x + b * y + weights.bias) / square, far = (4 * half) / Math.sqrt(square);
+/** Draw the line on which the logit is 0. */
+function boundary({ border: [a, b, c], window }) {
+  const square = a * a + b * b, [x, y, half] = window;
+  if (square === 0) return [];
+  const off = (a * x + b * y + c) / square, far = (4 * half) / Math.sqrt(square);
   const [start, end] = [-far, far].map((way) => spot({ window }, [x - off * a - way * b, y - off * b + way * a]));
   return [svg("svg", { width: SIDE, height: SIDE }, svgLine("pw-readout", ...start, ...end))]; // clips it at its edge
 }

@@ -23,8 +23,9 @@ class StateMachine(NetworkWidget):
 
     A point moves in the plane of the states as the network reads bits.
 
-    ``networks`` maps labels to networks of at most 32 units. A state of two numbers is drawn as it is, a larger one on
-    the first two principal axes of the network's states; the state of an LSTM is h and c. The machine is the result of
+    ``networks`` maps labels to networks of at most 32 units. A state of two numbers is drawn as it is. Of a larger one,
+    we draw its coordinate in the direction of the readout, so that a line separates the answers, and the one at right
+    angles in which the states vary most; the state of an LSTM is h and c. The machine is the result of
     :func:`~parity_study.extraction.extract` with up to 6 clusters. For some networks with two numbers in their state,
     ``boxes`` maps the label to the boxes of a proof, as in
     :attr:`Certificate.boxes <parity_study.certify.Certificate.boxes>`. They are drawn if ``proof`` is true; None stands
@@ -85,7 +86,8 @@ class StateMachine(NetworkWidget):
         network, found = NumpyNetwork(model), extract(model, most=MOST_CLUSTERS)
         require(boxes is None or network.size == 2, f"boxes[{label!r}]", f"for {network.size} numbers in a state",
                 "for a network with two")
-        mean, axes = _plane(found.states, network.odd(found.states))
+        mean, axes = _plane(network, found.states)
+        border = [*axes[:, :network.hidden] @ network.W, network.logits(mean[None])[0]]
 
         def project(states: np.ndarray) -> np.ndarray:
             return ((states - mean) @ axes.T).round(3)
@@ -93,7 +95,7 @@ class StateMachine(NetworkWidget):
         chosen = found.states[np.linspace(0, len(found.states) - 1, POINTS).astype(int)]
         runs = np.repeat([[1, 0, 0], [0, 0, 1]], [1, 1, LONG_RUN], axis=1)
         return {
-            "weights": weights(model), "mean": mean.tolist(), "axes": axes.tolist(),
+            "weights": weights(model), "mean": mean.tolist(), "axes": axes.tolist(), "border": border,
             "window": _window(project(np.vstack([found.states, *_states(network, runs)]))),
             "points": [np.unique(project(chosen[network.odd(chosen) == odd]), axis=0).tolist()
                        for odd in (False, True)],
@@ -107,18 +109,19 @@ class StateMachine(NetworkWidget):
         }
 
 
-def _plane(states: np.ndarray, odd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _plane(network: NumpyNetwork, states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the centre ``[size]`` and the two axes ``[2, size]`` of the plane onto which the states are projected."""
-    size = states.shape[1]
-    if size <= 2:
-        return np.zeros(size), np.eye(2)[:, :size]
-    mean = states.mean(axis=0)
-    axes = np.linalg.svd(states - mean, full_matrices=False)[2][:2]
-    # The signs of the axes are arbitrary. Odd states on the right and the largest weight upwards make a network look
-    # the same on every machine.
-    rightwards = states[odd].mean(axis=0) - states[~odd].mean(axis=0) if 0 < odd.sum() < len(odd) else axes[0]
-    upwards = np.where(np.abs(axes[1]) == np.abs(axes[1]).max(), axes[1], 0)
-    return mean, axes * np.where([axes[0] @ rightwards < 0, upwards.sum() < 0], -1, 1)[:, None]
+    if network.size <= 2:
+        return np.zeros(network.size), np.eye(2)[:, :network.size]
+    readout = np.pad(network.W, (0, network.size - network.hidden)) / np.linalg.norm(network.W)
+    return states.mean(axis=0), np.stack([readout, second_direction(states, readout)])
+
+
+def second_direction(states: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Return the direction ``[size]`` in which states vary most among those at right angles to the ``first`` one."""
+    aside = states - states.mean(axis=0)
+    direction = np.linalg.svd(aside - np.outer(aside @ first, first), full_matrices=False)[2][0]
+    return direction * np.sign(direction[np.abs(direction).argmax()])      # the sign of an axis is arbitrary
 
 
 def _window(points: np.ndarray) -> list[float]:

@@ -35,16 +35,28 @@ def networks() -> dict[str, ParityRNN]:
 LABELS = ("by hand", "leaks", "GRU", "LSTM", "one unit", "one gate")
 
 
-def test_the_plane_is_that_of_two_numbers_or_of_the_principal_axes():
+def test_the_plane_is_that_of_two_numbers_or_of_the_readout_and_the_largest_variance_beside_it():
     widget = StateMachine(networks())
     for label in ("by hand", "leaks", "one unit"):
         assert (widget.networks[label]["mean"], widget.networks[label]["axes"]) == ([0, 0], [[1, 0], [0, 1]])
     for label in ("GRU", "LSTM"):
-        states = extract(networks()[label], most=6).states
-        _, vectors = np.linalg.eigh(np.cov(states.T))
+        states, model = extract(networks()[label], most=6).states, networks()[label]
+        readout = np.zeros(states.shape[1])
+        readout[:model.hidden_size] = model.hidden_to_logits.weight.detach().numpy()[0]
+        readout /= np.linalg.norm(readout)
+        aside = states - np.outer(states @ readout, readout)
+        _, vectors = np.linalg.eigh(np.cov(aside.T))
         axes = np.array(widget.networks[label]["axes"])
-        np.testing.assert_allclose(np.abs(axes @ vectors[:, ::-1][:, :2]), np.eye(2), atol=1e-6)
+        np.testing.assert_allclose(axes[0], readout, atol=1e-6)
+        np.testing.assert_allclose(np.abs(axes[1] @ vectors[:, -1]), 1, atol=1e-6)
         np.testing.assert_allclose(widget.networks[label]["mean"], states.mean(axis=0))
+    for label in LABELS:    # the sign of the logit is the side of the line
+        net, model, bits = widget.networks[label], networks()[label], BITS
+        states = StateMachine({label: model}, bits=bits).states
+        with torch.no_grad():
+            logits = model.double()(torch.tensor([[[float(bit)] for bit in bits]]))[0, :, 0].numpy()
+        plane = (states - net["mean"]) @ np.array(net["axes"]).T
+        np.testing.assert_allclose(plane[1:] @ net["border"][:2] + net["border"][2], logits, atol=1e-6)
     even, odd = (np.array(points) for points in widget.networks["GRU"]["points"])
     assert odd[:, 0].min() > even[:, 0].max()   # apart on the first axis, with odd on the right
     assert len(str(widget.networks["GRU"])) < 16_000
