@@ -143,7 +143,7 @@
         startPython();
         resolve([false, text]);
       };
-      stop = () => restart("Stopped. Python is starting again, which takes a few seconds.");
+      stop = () => restart("Stopped. Starting Python again takes a few seconds.");
       ready.onmessage = ({ data }) => (data[2] ? restart(data[1]) : resolve(data));
       ready.onerror = (event) => restart(`Python stopped: ${event.message}`);
       ready.postMessage({ cells });
