@@ -168,9 +168,9 @@ function paintTable(table, rows) {
 
 function describe(goal, signs, zeros, forgets) {
   if (goal === WEAK) return "All signs in the table are correct, but some strings get a wrong answer.";
-  if (goal < WEAK) return `${UNITS[goal]} unit: its sign is correct in ${signs} of ${ROWS.length} rows. The ` +
-    `number should be above 0 if ${TOTAL} is at least ${goal + 1}, and below 0 otherwise. The four weights act ` +
-    "together, so this count may fall before it is complete.";
+  if (goal < WEAK) return `${UNITS[goal]} unit: its sign is correct in ${signs} of ${ROWS.length} rows (on ` +
+    `the way, this count may fall). The number should be above 0 if ${TOTAL} is at least ${goal + 1}, and below 0 ` +
+    "otherwise.";
   if (!zeros) return "Will all answers still be correct after fifty zeros?";
   return forgets ? "The network forgets while it reads zeros." :
     "Fifty zeros change none of the answers. How small can you make the weights?";
