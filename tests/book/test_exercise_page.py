@@ -317,7 +317,7 @@ def test_a_reader_writes_stops_and_keeps_their_work(browser, site, width):
         code.fill('print("<img src=x onerror=alert(1)>")\ndef parity(bits):\n    return bits.sum(axis=0) % 2')
         passed, text = press(page, row(page, 0))
         assert not passed
-        assert "use axis=1" in text
+        assert "as with axis=1" in text
         link = row(page, 0).get_by_role("link")
         assert link.get_attribute("href").endswith("book/one-bit.html#parity-in-a-picture")
         assert link.get_attribute("target") == "_blank", "what the reader has done stays in sight"
@@ -326,7 +326,7 @@ def test_a_reader_writes_stops_and_keeps_their_work(browser, site, width):
         code.press("End")
         page.keyboard.press("Control+Enter")
         page.wait_for_function(IDLE, arg=row(page, 0).element_handle())
-        assert "use axis=1" in row(page, 0).locator("pre").inner_text()
+        assert "as with axis=1" in row(page, 0).locator("pre").inner_text()
         assert written(code).endswith("    return bits.sum(axis=0) % 2"), "no line was added"
         page.keyboard.type(" ")
         assert row(page, 0).locator("pre").inner_text().startswith("Before your last change:")

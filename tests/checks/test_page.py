@@ -28,7 +28,7 @@ def test_a_check_passes_or_fails_with_its_message_although_pytorch_is_missing():
     passed, text = run([IMPORTS, ("parity", RIGHT.replace("1)", "0)")), CHECK])
     assert not passed
     assert text.startswith("✗ parity of [[0 0 0]")
-    assert "so use axis=1" in text
+    assert "as with axis=1" in text
     assert run([IMPORTS, CHECK])[1].startswith("✗ there is no `parity` yet"), "a namespace is used once"
 
 

@@ -65,7 +65,8 @@ function build(model) {
     make("div", { class: "pw-way", "aria-hidden": "true" }, make("span", {}, "step 1"),
       make("span", {}, "← backward pass"), make("span", {}, `${steps}: the label`)),
     view.sentence, view.legend,
-    make("p", { class: "pw-note" }, `Each column shows the median over ${model.get("strings").length} strings.`),
+    make("p", { class: "pw-note" }, `Each column shows the median over ${model.get("strings").length} strings. It is ` +
+      "grey below 1/1000 and hatched above 1."),
     view.numbers.root);
   return view;
 }
