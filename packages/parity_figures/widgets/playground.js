@@ -241,8 +241,8 @@ function buildSettings(view, model) {
 // Measurements below a stage: title, function that draws them, and an explanation.
 const FIGURES = {
   lengths: { title: "Accuracy by length", draw: drawLengths,
-             note: "The share of fresh strings with a correct last answer; it is exactly 1 where a bar has the colour of the text. Strings " +
-               "to the right of the dotted line are longer than those in training." },
+             note: "The share of fresh strings with a correct last answer; it is exactly 1 where a bar has the " +
+               "colour of the text. Strings to the right of the dotted line are longer than those in training." },
   gradient: { title: "Gradient through time", draw: drawGradient,
               note: "How much the last logit depends on the state at each step, on a logarithmic scale." },
 };
