@@ -12,7 +12,7 @@ from parity_checks.no_teacher_forcing import loops, training_reference
 from parity_checks.points import POINTS
 from tests.submissions import bank
 
-SEEDS = range(1, 101)        # tests.trust tries all of them, the tests below the first ones
+SEEDS = range(1, 101)        # tests.trust tries all of them with each answer
 TRAINING = {"learns", "trained_short", "trained_long"}     # these checks take seconds each
 
 
@@ -50,21 +50,23 @@ def _graded(monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
 
 
+RIGHT = [submission.name for submission in bank.bank() if submission.path.stem.startswith("right_")]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [submission.name for submission in bank.bank()
-                                  if submission.path.stem.startswith("right_")])
-def test_a_correct_submission_passes_with_every_seed(name):
-    submission = bank.named(name)
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_correct_submission_passes_with_other_seeds(name):
+    submission, start = bank.named(name), 5 * RIGHT.index(name) % len(SEEDS)     # together they try all seeds
     names = [name for name in POINTS[submission.exercise] if name not in TRAINING]
-    assert failures(submission.exercise, bank.notebook(submission), names, SEEDS[:10]) == []
+    assert failures(submission.exercise, bank.notebook(submission), names, SEEDS[start:start + 5]) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("exercise", POINTS)
-def test_model_answer_passes_with_every_seed(exercise):
+def test_model_answer_passes_with_other_seeds(exercise):
     nb = bank.authoring.notebook(bank.published(exercise))
     untrained = [name for name in POINTS[exercise] if name not in TRAINING]
-    assert failures(exercise, nb, untrained, SEEDS[:50]) == []
+    assert failures(exercise, nb, untrained, SEEDS[:25]) == []
     assert failures(exercise, nb, TRAINING & set(POINTS[exercise]), SEEDS[:5]) == []
 
 
