@@ -113,7 +113,7 @@ def _plane(network: NumpyNetwork, states: np.ndarray) -> tuple[np.ndarray, np.nd
     """Return the centre ``[size]`` and the two axes ``[2, size]`` of the plane onto which the states are projected."""
     if network.size <= 2:
         return np.zeros(network.size), np.eye(2)[:, :network.size]
-    readout = np.pad(network.W, (0, network.size - network.hidden)) / np.linalg.norm(network.W)
+    readout = np.pad(network.W, (0, network.size - network.hidden)) / (np.linalg.norm(network.W) or 1)
     return states.mean(axis=0), np.stack([readout, second_direction(states, readout)])
 
 
