@@ -13,7 +13,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
-import os
 import signal
 import threading
 import time
@@ -39,9 +38,10 @@ from parity_grading.untrusted import storable
 
 ANSWER = "__import__('parity_checks.rpc', fromlist=['answer']).answer({!r})"
 OUTPUTS = ("stream", "display_data", "execute_result", "error")
-ROOT = ("submissions cannot be graded as root, because a hole in the sandbox would then be a hole in the whole "
-        "machine. Use an ordinary account or, if there is none, write c.Execute.allow_root = True into "
-        "private/nbgrader_config.py")
+NOT_AS_ROOT = (
+    "submissions never run with root's rights, and root cannot give up its rights without a sandbox ({}). Use an ordinary "
+    "account, or allow namespaces; in Docker, with --cap-add=SYS_ADMIN --cap-add=NET_ADMIN "
+    "--security-opt seccomp=unconfined --security-opt apparmor=unconfined")
 LEAST_SIZE = 1000   # characters that each output counts for, even an empty one
 RESTARTS = 6        # how often a new kernel is started after one has died
 FULL_CELLS = 5      # a notebook may show as much as this number of cells, each of which shows as much as it may
@@ -54,7 +54,6 @@ class Execute(NbGraderPreprocessor):
     notebook_timeout = Float(600, help="Seconds that all cells of a submission may take together").tag(config=True)
     output_limit = Integer(1_000_000, help="Characters of output that are kept for one cell").tag(config=True)
     require_sandbox = Bool(False, help="Refuse to run a submission outside the sandbox").tag(config=True)
-    allow_root = Bool(False, help="Allow grading as root").tag(config=True)
     memory = Integer(sandbox.Limits.memory, help="MB of memory for all processes of a submission").tag(config=True)
     processes = Integer(sandbox.Limits.processes, help="Processes that a submission may have").tag(config=True)
     disk = Integer(sandbox.Limits.disk, help="MB that a submission may write to each folder").tag(config=True)
@@ -64,9 +63,9 @@ class Execute(NbGraderPreprocessor):
 
         Raise KernelNotStarted if no kernel can be started, or if one dies before any code of the student has run.
         """
-        if hasattr(os, "geteuid") and os.geteuid() == 0 and not self.allow_root:
-            raise KernelNotStarted(ROOT)
         reason = sandbox.missing()
+        if reason and sandbox.is_root():
+            raise KernelNotStarted(NOT_AS_ROOT.format(reason))
         if reason and self.require_sandbox:
             raise KernelNotStarted(f"Execute.require_sandbox is set, but there is no sandbox: {reason}")
         if reason:

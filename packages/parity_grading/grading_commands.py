@@ -110,7 +110,7 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
     from parity_grading.grade import grade as rows
     from parity_grading.report import lost_by_most
 
-    if reason := sandbox.missing():
+    if (reason := sandbox.missing()) and not sandbox.is_root():     # root is refused, with the same reason
         click.echo(f"Submissions run with your own rights and can read and change your files: {reason}", err=True)
     states, graded = [], []
     for row in rows(Path.cwd(), name, students, force, jobs):

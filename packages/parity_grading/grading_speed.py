@@ -20,13 +20,12 @@ from parity_grading.grade import read_points
 from parity_grading.rehearsal import Rehearsal
 
 NAME = "unrolling"
-ALLOW_ROOT = "\nc.Execute.allow_root = True\n"     # nothing is graded but the model answer
 STOCK = '\nfor section in ("Autograde", "Execute", "IgnorePattern"):\n    c.pop(section, None)\n'
 NBGRADER = [sys.executable, "-m", "nbgrader", "autograde", NAME, "--force"]
 PARITY = [sys.executable, "-c", "from parity_book.cli import main; main()", "grade", NAME, "--force", "--jobs", "2"]
 # What is compared: the command, and lines that are added to the settings.
-PROGRAMS = {"stock nbgrader": (NBGRADER, STOCK), "nbgrader in the sandbox": (NBGRADER, ALLOW_ROOT),
-            "parity grade, two jobs": (PARITY, ALLOW_ROOT)}
+PROGRAMS = {"stock nbgrader": (NBGRADER, STOCK), "nbgrader in the sandbox": (NBGRADER, ""),
+            "parity grade, two jobs": (PARITY, "")}
 
 
 def run(root: Path, count: int = 24, rounds: int = 2, report: Callable[[str], Any] = print) -> dict[str, float]:

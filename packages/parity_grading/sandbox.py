@@ -1,10 +1,11 @@
 """A sandbox for running students' code.
 
-On Linux, `bubblewrap <https://github.com/containers/bubblewrap>`_ builds it from namespaces, without administrator
-rights. Inside, a program sees Python, its libraries and the files that were submitted with the notebook. It has no
-network, sees no other process and no file of the course, of other students or of the instructor, and the folders in
-which it can write exist in its memory only. Without bubblewrap a kernel runs with the instructor's rights;
-:func:`missing` says why.
+On Linux, `bubblewrap <https://github.com/containers/bubblewrap>`_ builds it from namespaces. Inside, a program sees
+Python, its libraries and the files that were submitted with the notebook. It has no network, sees no other process and
+no file of the course, of other students or of the instructor, and the folders in which it can write exist in its memory
+only. An ordinary account needs no further rights for this. Root uses its rights to set up the mounts, and the program
+runs as an account that owns nothing (:func:`account_options`). Without bubblewrap a kernel runs with the instructor's
+rights, unless the instructor is root; :func:`missing` says why.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import errno
 import importlib.util
 import json
 import os
+import platform
+import re
 import shutil
 import socket
 import subprocess
@@ -35,15 +38,18 @@ INSTALLED = ("site-packages", "dist-packages")
 PACKAGES = tuple(Path(importlib.util.find_spec(name).origin).resolve().parent
                  for name in ("parity_lib", "parity_study", "parity_figures", "parity_checks"))
 MODEL_ANSWERS = Path("parity_checks", "model_answers.json")
-NAMESPACES = ("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session",
-              "--cap-drop", "ALL")
+NAMESPACES = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
+              "--die-with-parent", "--new-session", "--cap-drop", "ALL")
 # No notebook needs these system calls. Each reaches around a namespace or a limit: the keys of the instructor's login
 # session, memory that belongs to no process, message queues, other processes, processor cores that belong to another
-# submission. 447 is memfd_secret, which older versions of libseccomp do not know by name.
-REFUSED_CALLS = ("add_key", "bpf", "io_uring_enter", "io_uring_register", "io_uring_setup", "keyctl", "memfd_create",
-                 "mq_open", "msgget", "perf_event_open", "process_vm_readv", "process_vm_writev", "ptrace",
-                 "request_key", "sched_setaffinity", "semget", "shmget", "userfaultfd", 447)
+# submission, new namespaces. 447 is memfd_secret, which older versions of libseccomp do not know by name.
+REFUSED_CALLS = ("add_key", "bpf", "clone3", "io_uring_enter", "io_uring_register", "io_uring_setup", "keyctl",
+                 "memfd_create", "mq_open", "msgget", "perf_event_open", "process_vm_readv", "process_vm_writev",
+                 "ptrace", "request_key", "sched_setaffinity", "semget", "setns", "shmget", "unshare", "userfaultfd", 447)
+# The flags of clone(2) that create namespaces. Libraries use clone where clone3, whose flags no filter can read, fails.
+NEW_NAMESPACES = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 OPEN_FILES = 256    # per process; the data that wait in a socket are not counted as the memory of any process
+THREADS = 10        # that Linux allows for each process that a submission may have
 
 
 @dataclass(frozen=True)
@@ -74,9 +80,10 @@ def _find_bubblewrap() -> tuple[str, str]:
         programs.append(str(bwrap_path()))
     for program in filter(None, programs):
         try:
+            options, change_account = account_options()
             with refused_calls() as filter_file:
-                command = [program, *NAMESPACES, "--seccomp", str(filter_file.fileno()), "--ro-bind", "/", "/",
-                           "--proc", "/proc", sys.executable, "-c", ""]
+                command = [program, *NAMESPACES, *options, "--seccomp", str(filter_file.fileno()), "--ro-bind", "/", "/",
+                           "--proc", "/proc", *change_account, "true"]
                 subprocess.run(command, pass_fds=[filter_file.fileno()], check=True, capture_output=True)
             return program, ""
         except subprocess.CalledProcessError as error:
@@ -84,6 +91,29 @@ def _find_bubblewrap() -> tuple[str, str]:
         except (ImportError, RuntimeError):     # RuntimeError: pyseccomp does not find the library
             return "", "libseccomp is not installed: pip install pyseccomp, and apt-get install libseccomp2"
     return "", reason
+
+
+def is_root() -> bool:
+    """Return True if this process has root's rights."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def account_options() -> tuple[list[str], list[str]]:
+    """Return bubblewrap's options for the account of a program, and the words before the program's command.
+
+    An ordinary user gets a user namespace, in which the program keeps the user's own account. Root needs no such
+    namespace: ``setpriv``, for which bubblewrap keeps three capabilities, changes to an account that does not exist
+    elsewhere, and drops these capabilities. Each grading process has a number of its own, below the largest one that
+    this machine or container knows. If it knows too few, ``setpriv`` fails.
+    """
+    if not is_root():
+        return ["--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000"], []
+    known = [list(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text("ascii").splitlines()]
+    largest = min(2**31, max(first + count for first, _, count in known)) - 1000
+    account = largest - os.getpid() % max(1, largest // 4)
+    needed = [word for name in ("SETUID", "SETGID", "SETPCAP") for word in ("--cap-add", f"CAP_{name}")]
+    return needed, ["setpriv", f"--reuid={account}", f"--regid={account}", "--clear-groups", "--inh-caps=-all",
+                    "--ambient-caps=-all", "--bounding-set=-all", "--no-new-privs"]
 
 
 def refused_calls() -> IO[bytes]:
@@ -102,6 +132,8 @@ def refused_calls() -> IO[bytes]:
     calls.set_attr(pyseccomp.Attr.ACT_BADARCH, refuse)
     for call in REFUSED_CALLS:
         calls.add_rule(refuse, call)
+    for flag in NEW_NAMESPACES:
+        calls.add_rule(refuse, "clone", Arg(0, MASKED_EQ, flag, flag))
     no_network = pyseccomp.ERRNO(errno.ENETUNREACH)
     for family in range(socket.AF_UNIX + 1, socket.AF_NETLINK):
         calls.add_rule(no_network, "socket", Arg(0, EQ, family))
@@ -123,16 +155,21 @@ def launch(program: list[str], folder: Path, course: Path, limits: Limits) -> tu
     The program can read ``folder``. It starts in its home, which is filled with a copy of ``folder/files``. It can see
     nothing of ``course`` except the libraries that are installed there. Raise OSError if it cannot be started.
     """
-    # With `set -e` a limit that cannot be set ends the shell. dash sets one limit per `ulimit`.
+    options, change_account = account_options()
+    if change_account:      # root's own files; nobody else can enter the folder that contains this one
+        account = int(change_account[1].partition("=")[2])
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, account, account, follow_symlinks=False)
+    # With `set -e` a limit that cannot be set ends the shell. dash sets one limit per `ulimit`, and calls -u -p.
     start = (f"set -e; ulimit -v {limits.address_space * 1024}; ulimit -f {limits.disk * MB // 512}; ulimit -c 0; "
-             f"ulimit -n {OPEN_FILES}; "
+             f"ulimit -n {OPEN_FILES}; {_limit_on_threads(limits)}"
              'cp -R -P "$0/files/." . || true; exec "$@"')
     read_info, write_info = os.pipe()
     with open(read_info) as info, refused_calls() as filter_file:
         files = [filter_file.fileno(), write_info]
-        command = [_find_bubblewrap()[0], *NAMESPACES, "--seccomp", str(files[0]), "--info-fd", str(files[1]),
-                   "--uid", "1000", "--gid", "1000", "--proc", "/proc", "--dev", "/dev",
-                   *mounts(folder, course, limits), "--chdir", HOME, "sh", "-c", start, str(folder), *program]
+        command = [_find_bubblewrap()[0], *NAMESPACES, *options, "--seccomp", str(files[0]), "--info-fd", str(files[1]),
+                   "--proc", "/proc", "--dev", "/dev", *mounts(folder, course, limits), "--chdir", HOME,
+                   *change_account, "sh", "-c", start, str(folder), *program]
         try:
             # bubblewrap itself is process 1 of the sandbox, so its environment can be read there.
             process = subprocess.Popen(command, pass_fds=files, start_new_session=True, stdin=subprocess.DEVNULL,
@@ -144,6 +181,17 @@ def launch(program: list[str], folder: Path, course: Path, limits: Limits) -> tu
         process.wait()
         raise OSError("bubblewrap could not build the sandbox")
     return process, Path("/proc", str(json.loads(text)["child-pid"]), "root")
+
+
+def _limit_on_threads(limits: Limits) -> str:
+    """Return the command that limits the threads of all processes in the sandbox, if Linux counts them alone.
+
+    Root's programs have an account of their own. Those of an ordinary user have the account of the user, whose threads
+    outside of the sandbox count as well before Linux 5.14.
+    """
+    version = tuple(int(number) for number in re.findall(r"\d+", platform.release())[:2])
+    most = THREADS * limits.processes
+    return f"ulimit -u {most} 2>/dev/null || ulimit -p {most}; " if is_root() or version >= (5, 14) else ""
 
 
 def mounts(folder: Path, course: Path, limits: Limits) -> list[str]:
@@ -161,10 +209,14 @@ def mounts(folder: Path, course: Path, limits: Limits) -> list[str]:
     # Settings of Jupyter may contain the password of a database.
     settings = [Path(prefix, "etc", "jupyter").resolve() for prefix in (*prefixes, "/usr", "/usr/local")]
     hidden = {course.resolve(), *(path for path in settings if path.is_dir())} - writable
-    options = []
-    for path in sorted(system | readable | writable | hidden, key=lambda path: (len(path.parts), path)):
-        if path in writable:
-            options += ["--size", str(limits.disk * MB), "--tmpfs", str(path)]
+    options, mounted = [], system | readable | writable | hidden
+    # bubblewrap would close a folder to other accounts if the real folder of this name is closed to them, as /root is.
+    opened = {above for path in mounted for above in path.parents} - mounted
+    for path in sorted(opened | mounted, key=lambda path: (len(path.parts), path)):
+        if path in opened:
+            options += ["--perms", "0755", "--dir", str(path)]
+        elif path in writable:
+            options += ["--perms", "1777", "--size", str(limits.disk * MB), "--tmpfs", str(path)]
         elif path in hidden:
             options += ["--tmpfs", str(path)]
         elif path in system and path.is_symlink():

@@ -89,8 +89,6 @@ def repository(folder):
         if (bank.ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(bank.ROOT / name, folder / name)
-    with (folder / "nbgrader_config.py").open("a", encoding="utf8") as settings:
-        settings.write(course.ALLOW_ROOT)
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "The book"]):
         git(folder, *command)
     return folder

@@ -19,7 +19,6 @@ from parity_grading import before_grading, grade, rebuild
 from tests.exercises import course
 
 NAME = "unrolling"
-ALLOW_ROOT = Config({"Execute": {"allow_root": True}})
 PASSES = "import numpy as np\n\ndef parity(call):\n    assert call('parity', np.ones((1, 301), dtype=int))[0] == 1\n"
 BREAKS = "def parity(call):\n    return 1 / 0\n"
 
@@ -110,4 +109,4 @@ def test_nobody_is_graded_if_a_known_correct_submission_loses_points(monkeypatch
     for name, value in change.items():
         monkeypatch.setattr(before_grading, name, value)
     with pytest.raises(ValueError, match=f"nobody was graded, because .*{reason}"):
-        before_grading.try_known_answer(ALLOW_ROOT)
+        before_grading.try_known_answer(Config())

@@ -21,7 +21,7 @@ TEST = {"nbgrader": {"grade": True, "solution": False, "locked": True, "grade_id
 def run(tmp_path):
     """A function that runs cells and returns what their outputs say."""
     def run(*cells, preprocessor=None):
-        preprocessor = preprocessor or Execute(allow_root=True)
+        preprocessor = preprocessor or Execute()
         preprocessor.preprocess(new_notebook(cells=list(cells)), {"metadata": {"path": str(tmp_path)}})
         return [output.get("evalue") or output.get("text") for cell in cells for output in cell.outputs]
     return run
@@ -65,7 +65,7 @@ def test_printed_text_may_be_a_list_of_lines():
                          ids=["large", "many"])
 def test_a_notebook_of_large_or_many_outputs_ends_within_its_limits(run, count, source):
     cells, start = [new_code_cell(source) for _ in range(count)], time.monotonic()
-    run(*cells, preprocessor=Execute(notebook_timeout=20, allow_root=True))
+    run(*cells, preprocessor=Execute(notebook_timeout=20))
     assert time.monotonic() - start < 60
     assert len(nbformat.writes(new_notebook(cells=cells))) < 7_000_000
     assert sum(len(cell.outputs) for cell in cells) < 5000 + count
@@ -75,7 +75,7 @@ def test_a_notebook_of_large_or_many_outputs_ends_within_its_limits(run, count, 
 def test_a_test_that_computes_without_end_is_stopped(run):
     test = new_code_cell("while True:\n    try:\n        sum(range(10**6))\n    except ValueError:\n        pass",
                          metadata=TEST)
-    run(test, preprocessor=Execute(timeout=0.1, allow_root=True))
+    run(test, preprocessor=Execute(timeout=0.1))
     assert [output.ename for output in test.outputs] == ["TooSlow"]
 
 
@@ -92,10 +92,11 @@ def test_a_kernel_that_cannot_start_is_an_error_and_costs_no_points(run, monkeyp
         run(test)
 
 
-def test_root_grades_only_if_a_setting_allows_it(run, monkeypatch):
+def test_root_grades_nobody_without_a_sandbox(run, monkeypatch):
     monkeypatch.setattr("os.geteuid", lambda: 0, raising=False)
-    with pytest.raises(kernel.KernelNotStarted, match=r"write c\.Execute.allow_root = True into private"):
-        run(new_code_cell("x = 1"), preprocessor=Execute())
+    monkeypatch.setattr("parity_grading.sandbox.missing", lambda: "no namespaces")
+    with pytest.raises(kernel.KernelNotStarted, match=r"without a sandbox \(no namespaces\).*--cap-add=SYS_ADMIN"):
+        run(new_code_cell("x = 1"))
 
 
 @pytest.mark.parametrize("error", [MemoryError, NotChecked])
@@ -107,7 +108,7 @@ def test_a_machine_without_memory_or_a_package_costs_no_points(run, error):
 @pytest.mark.whole
 def test_a_kernel_that_was_killed_from_outside_costs_nothing(run):
     test = new_code_cell("from parity_checks import core\nprint(core.call('f'))", metadata=TEST)
-    preprocessor = Execute(allow_root=True)
+    preprocessor = Execute()
     run_test = preprocessor._run_test
 
     def kill_and_run(cell):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import time
 
@@ -79,11 +80,32 @@ def test_it_has_a_home_of_its_own_and_can_write_nowhere_else(kernel):
 
 
 def test_it_has_no_network_and_no_rights(kernel):
+    import pwd      # Windows has no such module
+
     assert "unreachable" in run(kernel, "import socket; socket.create_connection(('192.0.2.1', 80), 2)")
-    assert run(kernel, "import os; print(os.getuid(), os.geteuid())") == "1000 1000"
+    accounts = {int(number) for number in run(kernel, "import os; print(*os.getresuid(), *os.getresgid())").split()}
+    assert accounts == {1000} or sandbox.is_root() and not accounts & {user.pw_uid for user in pwd.getpwall()}
+    assert len(accounts) == 1
+    status = run(kernel, "print(open('/proc/self/status').read())")
+    assert {int(rights, 16) for rights in re.findall(r"Cap\w+:\s*(\w+)", status)} == {0}
+    assert re.search(r"NoNewPrivs:\s*1", status)
+    assert not re.search(r"Groups:\s*\d", status)
     libc = "import ctypes; libc = ctypes.CDLL(None); "
     new_users, unmount, become_root = "libc.unshare(0x10000000)", "libc.umount2(b'/tmp', 2)", "libc.setuid(0)"
     assert run(kernel, libc + f"print({new_users}, {unmount}, {become_root})") == "-1 -1 -1"
+
+
+def test_linux_itself_limits_its_processes_and_threads(kernel):
+    most = SMALL.processes * sandbox.THREADS
+    started = run(kernel, f"""import threading
+end, count = threading.Event(), 0
+try:
+    for count in range({2 * most}):
+        threading.Thread(target=end.wait).start()
+except RuntimeError as error:
+    print(error, count < {most})
+end.set()""")
+    assert started == "can't start new thread True"
 
 
 def test_its_sockets_stay_within_the_sandbox_and_keep_little_memory(kernel):

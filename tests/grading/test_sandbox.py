@@ -45,8 +45,31 @@ import sys, tempfile
 import nbformat
 from parity_grading.execute import Execute
 notebook = nbformat.read("solution.ipynb", as_version=4)
-Execute(require_sandbox=True, allow_root=True).preprocess(notebook, {"metadata": {"path": tempfile.mkdtemp()}})
+Execute(require_sandbox=True).preprocess(notebook, {"metadata": {"path": tempfile.mkdtemp()}})
 nbformat.write(notebook, sys.stdout)
+"""
+
+
+# Replaces itself by a program that cannot create namespaces, as Docker's filter forbids by default.
+WITHOUT_NAMESPACES = """
+import errno, os, sys
+from pyseccomp import ALLOW, ERRNO, MASKED_EQ, Arg, SyscallFilter
+from parity_grading.sandbox import NEW_NAMESPACES
+calls = SyscallFilter(ALLOW)
+calls.add_rule(ERRNO(errno.EPERM), "unshare")
+calls.add_rule(ERRNO(errno.ENOSYS), "clone3")
+for flag in NEW_NAMESPACES:
+    calls.add_rule(ERRNO(errno.EPERM), "clone", Arg(0, MASKED_EQ, flag, flag))
+calls.load()
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+ROOT_WITHOUT_OTHER_ACCOUNTS = ["unshare", "--user", "--map-root-user"]
+AS_ROOT = [] if sandbox.is_root() else ROOT_WITHOUT_OTHER_ACCOUNTS
+ATTEMPT = """
+import tempfile
+from nbformat.v4 import new_code_cell, new_notebook
+from parity_grading.execute import Execute
+Execute().preprocess(new_notebook(cells=[new_code_cell("print(5)")]), {"metadata": {"path": tempfile.mkdtemp()}})
 """
 
 
@@ -84,6 +107,14 @@ def test_a_correct_submission_gets_full_marks_in_a_clone_below_the_temporary_dir
     assert [output for cell in tests for output in cell.outputs if output.output_type != "stream"] == []
 
 
+@pytest.mark.parametrize("place", [ROOT_WITHOUT_OTHER_ACCOUNTS, [*AS_ROOT, sys.executable, "-c", WITHOUT_NAMESPACES]],
+                         ids=["one account", "no namespaces"])
+def test_where_root_cannot_give_up_its_rights_no_submission_runs(place):
+    done = subprocess.run([*place, sys.executable, "-c", ATTEMPT], env=course.environment(), capture_output=True, text=True)
+    assert done.stderr.splitlines()[-1].startswith(
+        "parity_grading.kernel.KernelNotStarted: submissions never run with root's rights"), done.stderr[-2000:]
+
+
 def test_what_is_visible_is_named(tmp_path, monkeypatch):
     clone, other, library = tmp_path / "course", tmp_path / "other", tmp_path / "site-packages"
     for folder in (clone, other, library):
@@ -91,8 +122,9 @@ def test_what_is_visible_is_named(tmp_path, monkeypatch):
         monkeypatch.syspath_prepend(str(folder))
     monkeypatch.syspath_prepend("")
     options = sandbox.mounts(tmp_path / "kernel", clone, sandbox.Limits())
-    assert str(library) in options
-    assert not {str(other), str(tmp_path), "", str(Path.cwd())} & set(options)
+    bound = {options[place + 1] for place, word in enumerate(options) if word == "--ro-bind"}
+    assert str(library) in bound
+    assert not {str(other), str(tmp_path), "", str(Path.cwd())} & bound
     assert options[options.index(str(clone)) - 1] == "--tmpfs"
 
 
