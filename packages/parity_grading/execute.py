@@ -38,10 +38,9 @@ from parity_grading.untrusted import storable
 
 ANSWER = "__import__('parity_checks.rpc', fromlist=['answer']).answer({!r})"
 OUTPUTS = ("stream", "display_data", "execute_result", "error")
-NOT_AS_ROOT = (
-    "submissions never run with root's rights, and root cannot give up its rights without a sandbox ({}). Use an ordinary "
-    "account, or allow namespaces; in Docker, with --cap-add=SYS_ADMIN --cap-add=NET_ADMIN "
-    "--security-opt seccomp=unconfined --security-opt apparmor=unconfined")
+NOT_AS_ROOT = ("submissions never run with root's rights, and root cannot give them up without a sandbox ({}). Use "
+               "an ordinary account, or allow namespaces; in Docker, with --cap-add=SYS_ADMIN --cap-add=NET_ADMIN "
+               "--security-opt seccomp=unconfined --security-opt apparmor=unconfined")
 LEAST_SIZE = 1000   # characters that each output counts for, even an empty one
 RESTARTS = 6        # how often a new kernel is started after one has died
 FULL_CELLS = 5      # a notebook may show as much as this number of cells, each of which shows as much as it may

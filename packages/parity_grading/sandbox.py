@@ -45,7 +45,8 @@ NAMESPACES = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"
 # submission, new namespaces. 447 is memfd_secret, which older versions of libseccomp do not know by name.
 REFUSED_CALLS = ("add_key", "bpf", "clone3", "io_uring_enter", "io_uring_register", "io_uring_setup", "keyctl",
                  "memfd_create", "mq_open", "msgget", "perf_event_open", "process_vm_readv", "process_vm_writev",
-                 "ptrace", "request_key", "sched_setaffinity", "semget", "setns", "shmget", "unshare", "userfaultfd", 447)
+                 "ptrace", "request_key", "sched_setaffinity", "semget", "setns", "shmget", "unshare", "userfaultfd",
+                 447)
 # The flags of clone(2) that create namespaces. Libraries use clone where clone3, whose flags no filter can read, fails.
 NEW_NAMESPACES = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 OPEN_FILES = 256    # per process; the data that wait in a socket are not counted as the memory of any process
@@ -82,8 +83,8 @@ def _find_bubblewrap() -> tuple[str, str]:
         try:
             options, change_account = account_options()
             with refused_calls() as filter_file:
-                command = [program, *NAMESPACES, *options, "--seccomp", str(filter_file.fileno()), "--ro-bind", "/", "/",
-                           "--proc", "/proc", *change_account, "true"]
+                command = [program, *NAMESPACES, *options, "--seccomp", str(filter_file.fileno()),
+                           "--ro-bind", "/", "/", "--proc", "/proc", *change_account, "true"]
                 subprocess.run(command, pass_fds=[filter_file.fileno()], check=True, capture_output=True)
             return program, ""
         except subprocess.CalledProcessError as error:

@@ -80,11 +80,11 @@ def test_it_has_a_home_of_its_own_and_can_write_nowhere_else(kernel):
 
 
 def test_it_has_no_network_and_no_rights(kernel):
-    import pwd      # Windows has no such module
+    import pwd  # Windows has no such module
 
     assert "unreachable" in run(kernel, "import socket; socket.create_connection(('192.0.2.1', 80), 2)")
     accounts = {int(number) for number in run(kernel, "import os; print(*os.getresuid(), *os.getresgid())").split()}
-    assert accounts == {1000} or sandbox.is_root() and not accounts & {user.pw_uid for user in pwd.getpwall()}
+    assert accounts == {1000} or (sandbox.is_root() and not accounts & {user.pw_uid for user in pwd.getpwall()})
     assert len(accounts) == 1
     status = run(kernel, "print(open('/proc/self/status').read())")
     assert {int(rights, 16) for rights in re.findall(r"Cap\w+:\s*(\w+)", status)} == {0}

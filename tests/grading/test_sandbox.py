@@ -110,7 +110,8 @@ def test_a_correct_submission_gets_full_marks_in_a_clone_below_the_temporary_dir
 @pytest.mark.parametrize("place", [ROOT_WITHOUT_OTHER_ACCOUNTS, [*AS_ROOT, sys.executable, "-c", WITHOUT_NAMESPACES]],
                          ids=["one account", "no namespaces"])
 def test_where_root_cannot_give_up_its_rights_no_submission_runs(place):
-    done = subprocess.run([*place, sys.executable, "-c", ATTEMPT], env=course.environment(), capture_output=True, text=True)
+    done = subprocess.run([*place, sys.executable, "-c", ATTEMPT], env=course.environment(), text=True,
+                          capture_output=True)
     assert done.stderr.splitlines()[-1].startswith(
         "parity_grading.kernel.KernelNotStarted: submissions never run with root's rights"), done.stderr[-2000:]
 

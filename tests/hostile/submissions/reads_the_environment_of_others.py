@@ -6,14 +6,21 @@ KIND = "spying"
 LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
 import glob, os
+
+def words(path):
+    """Return the words of a file that ends each of them with a zero byte, if it can be opened."""
+    try:
+        with open(path) as file:
+            return set(file.read().split("\\0")) - {""}
+    except PermissionError:     # the file of a process of another account
+        return set()
+
 allowed = {"HOME", "USER", "LOGNAME", "LANG", "TMPDIR", "PATH", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "IPYTHONDIR",
            "JUPYTER_NO_CONFIG", "OMP_NUM_THREADS", "NBGRADER_EXECUTION", "PARITY_PROGRESS", "PWD"}
 found = set()
 for folder in ["/proc/self", "/proc/thread-self", *glob.glob("/proc/[0-9]*"), *glob.glob("/proc/[0-9]*/task/[0-9]*")]:
-    with open(folder + "/environ") as file:
-        found |= {line.partition("=")[0] for line in file.read().split("\\0") if line} - allowed
-    with open(folder + "/cmdline") as file:
-        found |= {word for word in file.read().split("\\0") if "PASSWORD" in word}
+    found |= {line.partition("=")[0] for line in words(folder + "/environ")} - allowed
+    found |= {word for word in words(folder + "/cmdline") if "PASSWORD" in word}
 descriptors = [path for path in glob.glob("/proc/1/fd/*") if not os.readlink(path).startswith("/dev/null")]
 for path in descriptors:
     try:

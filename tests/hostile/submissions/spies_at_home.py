@@ -10,6 +10,6 @@ own = ("/home/student/", os.path.dirname(ipykernel.get_connection_file()) + "/")
 places = [*glob.glob("/home/*"), *glob.glob("/tmp/parity-*/*"), "/root", "/var", "/etc/shadow", "/etc/passwd",
           "/etc/hostname"]
 found = [name for place in places for name in foreign(place) if not (name + "/").startswith(own)]
-print("of others:", found, "I am", os.getuid())
+print("of others:", found, "as root:", 0 in (*os.getresuid(), *os.getresgid(), *os.getgroups()))
 '''}
-SAYS = "of others: [] I am 1000"
+SAYS = "of others: [] as root: False"
