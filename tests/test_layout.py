@@ -34,7 +34,8 @@ def test_no_two_modules_and_no_two_public_classes_share_a_name():
 
 
 def test_the_changelog_and_the_citation_have_the_version():
-    newest = re.search(r"^## (?!Unreleased$)(\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[1]
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.search(r"^## (?!Unreleased$)(\S+)", changes, re.MULTILINE)[1]
     cited = re.search(r"^version: (\S+)", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)[1]
     assert newest == cited == parity_lib.__version__
 
@@ -60,4 +61,4 @@ def anchors(document: Path) -> set[str]:
 def test_the_links_of_a_document_resolve(document):
     links = re.findall(r'(?:\]\(|src=")(?!https?:)([^#)"]*)#?([^)"]*)', document.read_text(encoding="utf-8"))
     assert [(path, anchor) for path, anchor in links if not (ROOT / path).exists()
-            or anchor and anchor not in anchors(ROOT / path if path else document)] == []
+            or (anchor and anchor not in anchors(ROOT / path if path else document))] == []
