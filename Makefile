@@ -1,4 +1,4 @@
-# Creates a virtual environment and runs commands that also work without make (see README.md).
+# Creates a virtual environment and runs commands that also work without make (see INSTALL.md).
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin

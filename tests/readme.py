@@ -1,4 +1,4 @@
-"""Take the pictures of README.md and of shared links: `python -m tests.readme`, after `make book`."""
+"""Take the picture of README.md and that of shared links: `python -m tests.readme`, after `make book`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from playwright.sync_api import Locator
 from tests.browser import launch
 
 ROOT = Path(__file__).resolve().parents[1]
-README = ROOT / ".github" / "readme"
 # The size that chats and timelines expect of a picture is 1200 x 630.
 ALONE = """.alone { position: fixed; inset: 0 auto auto 0; z-index: 9999; width: 1200px; height: 630px;
   padding: 36px 60px; background: white; } .alone h1 { margin: 0 0 1rem; font-size: 56px; }
@@ -38,19 +37,8 @@ def let_it_forget_alone(figure: Locator) -> Locator:
     return figure.page.locator(".alone")
 
 
-def show_all_seeds(figure: Locator) -> Locator:
-    """Guess the success rates, then show all seeds of the four experiments."""
-    for slider, presses in zip(figure.get_by_role("slider").all(), (20, 24, -15, 5), strict=True):
-        slider.focus()
-        for _ in range(abs(presses)):
-            slider.press("ArrowRight" if presses > 0 else "ArrowLeft")
-    figure.get_by_role("button", name="All", exact=True).click()
-    return figure
-
-
 # The page of each picture, the pixels of the picture for one of the page, and what happens first.
-PICTURES = {README / "forgot.png": ("index", 2, let_the_network_forget),
-            README / "seeds.png": ("the-experiment", 1, show_all_seeds),
+PICTURES = {ROOT / ".github/readme/forgot.png": ("index", 2, let_the_network_forget),
             ROOT / "book/_static/social.png": ("index", 1, let_it_forget_alone)}
 
 

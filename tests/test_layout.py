@@ -1,10 +1,11 @@
-"""The size of the library and of its modules, unique names, and the version. `make lint` checks the imports."""
+"""The size of the library and of its modules, unique names, the version and the documents next to README.md."""
 
 import ast
 import re
 from collections import Counter
 from pathlib import Path
 
+import pytest
 import yaml
 
 import parity_lib
@@ -33,7 +34,8 @@ def test_no_two_modules_and_no_two_public_classes_share_a_name():
 
 
 def test_the_changelog_and_the_citation_have_the_version():
-    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[1]
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.search(r"^## (?!Unreleased$)(\S+)", changes, re.MULTILINE)[1]
     cited = re.search(r"^version: (\S+)", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)[1]
     assert newest == cited == parity_lib.__version__
 
@@ -43,3 +45,20 @@ def test_the_first_page_cites_the_title_and_the_authors_of_the_citation_file():
     cited = (ROOT / "book" / "index.md").read_text(encoding="utf-8").partition("```bibtex\n")[2]
     assert f"title  = {{{book['title']}}}," in cited
     assert all(f"{{{author['name']}}}" in cited for author in book["authors"])
+
+
+def test_the_readme_can_be_read_in_three_minutes():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) <= 700
+
+
+def anchors(document: Path) -> set[str]:
+    """Return the anchors that GitHub gives to the headings of a document."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", sorted(ROOT.glob("*.md")), ids=lambda document: document.name)
+def test_the_links_of_a_document_resolve(document):
+    links = re.findall(r'(?:\]\(|src=")(?!https?:)([^#)"]*)#?([^)"]*)', document.read_text(encoding="utf-8"))
+    assert [(path, anchor) for path, anchor in links if not (ROOT / path).exists()
+            or (anchor and anchor not in anchors(ROOT / path if path else document))] == []

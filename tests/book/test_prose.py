@@ -168,3 +168,13 @@ def test_the_lint_reads_the_prose_of_every_page(page):
     lines = [line + words.count("\n") for line, words in prose(text)]
     assert lines[-1] <= text.count("\n") + 1
     assert sum(len(words.split()) for _, words in prose(text)) > 0.1 * len(body.split())
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "{admonition} In this chapter" in page.read_text("utf-8")],
+                         ids=lambda page: page.name)
+def test_a_chapter_says_what_measures_each_of_its_objectives(page):
+    _, _, rest = page.read_text("utf-8").partition("- **Afterwards you can:**\n")
+    box = rest.partition("- **You need:**")[0].splitlines()
+    measure = r"  - .* \((?:\[.*\]\(#.*\)|.*\bTasks? \d.*|first question|\*Try\*.*)\)\."
+    assert 2 <= len(box) <= 4
+    assert [line for line in box if not re.fullmatch(measure, line)] == []
