@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -35,8 +34,7 @@ def as_user(folder: Path) -> list[str]:
     """
     if not sandbox.is_root():
         return []
-    for path in (folder, *folder.rglob("*")):
-        os.chown(path, USER, USER, follow_symlinks=False)
+    subprocess.run(["chown", "-Rh", f"{USER}:{USER}", folder], check=True)     # folders may be nested very deep
     options = ["--dev-bind", "/", "/"]
     needed = {course.ROOT: "--ro-bind", Path(sys.prefix): "--ro-bind", Path(sys.base_prefix): "--ro-bind",
               folder: "--bind"}
