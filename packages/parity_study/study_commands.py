@@ -137,15 +137,11 @@ def verify(folder: Path | None, jobs: int | None) -> None:
 
 @click.command()
 @click.option("--save", is_flag=True, help="Write the results to bench.json, from which the pages load them.")
-@click.option("--grading", is_flag=True, help="Measure the speed of grading instead, in the folder of the course.")
-def bench(save: bool, grading: bool) -> None:
+def bench(save: bool) -> None:
     """Measure the speed of string generation and of sequence packing, as quoted in the book.
 
-    String generation is compared with the course's notebook. This takes about a minute, and --grading takes about five.
+    String generation is compared with the course's notebook. This takes about a minute.
     """
-    if grading:     # this package must not depend on that one
-        importlib.import_module("parity_grading.grading_speed").run(Path.cwd(), report=click.echo)
-        return
     from parity_study import benchmark
     from parity_study.experiments.result_files import writable_folder, write
 
