@@ -1,12 +1,13 @@
 """Tools for creating a report on a class's results.
 
-`parity report` writes a page for the instructor, with the points per task, frequent messages and similar answers. The
-numbers come from the gradebook and the graded notebooks. A student's words are text on the page, never HTML.
+`parity report` writes a page for the instructor, with the points per task and per student, frequent messages and
+similar answers. The numbers come from the gradebook and the graded notebooks. A student's words are text on the page, never HTML.
 """
 
 from __future__ import annotations
 
 import re
+import statistics
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,8 +20,9 @@ from nbconvert.filters import strip_ansi
 from nbgrader.apps import NbGraderApp
 
 from parity_grading.course import exercise_folder, find_assignment, full_name, open_gradebook, write_file
+from parity_grading.export import rounded
 from parity_grading.similar_code import SimilarAnswers, similar_code
-from parity_grading.status import read_statuses, summarise
+from parity_grading.status import StudentStatus, read_statuses, summarise
 from parity_grading.untrusted import NotebookCell, named_cells, printable
 from parity_lib.errors import require
 
@@ -71,6 +73,13 @@ class ClassReport:
     tasks: list[TaskPoints]
     messages: list[FrequentMessage]
     similar: list[SimilarAnswers]
+    students: list[StudentStatus]       # by name
+
+    @property
+    def quartiles(self) -> list[float]:
+        """The quartiles of the points of all students whose answers were read, or [] if there are none."""
+        points = [row.points for row in self.students if row.state == "read" and row.points is not None]
+        return statistics.quantiles(points, n=4, method="inclusive") if len(points) > 1 else points * 3
 
 
 def class_report(app: NbGraderApp, name: str) -> ClassReport:
@@ -82,7 +91,8 @@ def class_report(app: NbGraderApp, name: str) -> ClassReport:
     notebooks = {student: _cells(app, "autograded", student, name) for student in graded}
     return ClassReport(
         name, Counter(row.state for row in rows), {row.student: full_name(row.person) for row in rows},
-        points_of_tasks(app, name, graded), frequent_messages(notebooks), _similar_answers(app, name, notebooks))
+        points_of_tasks(app, name, graded), frequent_messages(notebooks), _similar_answers(app, name, notebooks),
+        sorted(rows, key=lambda row: (row.person.last_name or "", row.person.first_name or "", row.student)))
 
 
 def _cells(app: NbGraderApp, step: str, student: str, name: str) -> Notebook:
@@ -174,7 +184,7 @@ def page(report: ClassReport) -> str:
     """Render a report as a self-contained HTML page that loads no other files."""
     environment = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True,
                               trim_blocks=True, lstrip_blocks=True, finalize=_without_control_characters)
-    environment.filters["code_spans"] = _code_spans
+    environment.filters |= {"code_spans": _code_spans, "points": rounded}
     return environment.get_template("report.html").render(report=report)
 
 

@@ -43,9 +43,9 @@ def test_matrices_are_shown_row_by_row_and_next_to_each_other_where_there_is_roo
     assert max(map(len, shown)) <= 90
     assert " ".join(" ".join(shown[4:]).split()) == "likely: " + ("Which axis? " * 20).strip()
     with says() as caught:
-        QUERY.fail(np.arange(36).reshape(3, 12) / 7, np.arange(26).reshape(13, 2))
+        QUERY.fail(np.arange(24).reshape(3, 8) / 7, np.arange(26).reshape(13, 2))
     shown = caught.value._render_traceback_()[0].splitlines()
-    assert [line.count(".") for line in shown[1:4]] == [12, 12, 12]
+    assert [line.count(".") for line in shown[1:4]] == [8, 8, 8]
     assert shown[-1].strip() == "…"
 
 
