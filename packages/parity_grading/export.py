@@ -27,7 +27,7 @@ from parity_grading.submission_store import SubmissionStore
 from parity_grading.untrusted import printable
 from parity_lib.errors import require
 
-SCORE = re.compile(r"\(Score: (-?\d+(?:\.\d+)?) / ")    # in a feedback page; the first is the total, less the penalty
+SCORE = re.compile(r"<h1>[^<]*: (-?\d+(?:\.\d+)?) of ")     # in a feedback page: the total, less the penalty
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """Tools for creating a report on a class's results.
 
 `parity report` writes a page for the instructor, with the points per task and per student, frequent messages and
-similar answers. The numbers come from the gradebook and the graded notebooks. A student's words are text on the page, never HTML.
+similar answers. The numbers come from the gradebook and the graded notebooks. A student's words are text on the page,
+never HTML.
 """
 
 from __future__ import annotations

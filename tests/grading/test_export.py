@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from parity_grading.course import load_course
+from parity_grading.export import rounded
 from parity_grading.submission_store import CollectedSubmission, SubmissionStore
 from tests.exercises import course
 from tests.exercises.course import parity
@@ -199,7 +200,7 @@ def write_feedback(root: Path) -> None:
             score = round(entry.score - (entry.late_submission_penalty or 0), 2)
             page = root / "feedback" / entry.student.id / NAME / f"{NAME}.html"
             page.parent.mkdir(parents=True)
-            page.write_text(f"<h4>{NAME} (Score: {score} / 15.0)</h4>")
+            page.write_text(f"<h1>Unrolling: {rounded(score)} of 15 points</h1>")
 
 
 def pages(root: Path, platform: str) -> list[str]:
