@@ -70,7 +70,6 @@ MOST_CODES = 5000           # that colour a text in a terminal
 LARGEST_PICTURE = 9999      # pixels of its width and of its height
 # Characters that reverse the order in which others are shown, so that code reads otherwise than it runs.
 DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-MATRICES = r'<span class="matrix">  expected: \1</span><span class="matrix">  got:      \2</span>'
 FORMULA = re.compile(r"\$|\\\\?[(\[]|\\begin\b")     # the beginning of one, and the end of some
 # nbconvert inserts custom/custom.css of this folder into the head of a page. Ours forbids other hosts, and it replaces
 # MathJax, for which the keys of nbgrader's formgrade.js would wait.
@@ -128,8 +127,17 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
 
 
 def ansi2html(text: str) -> str:
-    """Convert a text with colour codes to HTML, with the matrices of a message next to each other if there is room."""
-    return TWO_MATRICES.sub(MATRICES, stock_ansi2html(text))
+    """Convert a text with colour codes to HTML, with matrices in columns."""
+    return matrices_in_columns(stock_ansi2html(text))
+
+
+def matrices_in_columns(message: str) -> str:
+    """Mark an expected and a returned matrix in the HTML of a message, so that they stand next to each other.
+
+    On a narrow screen, the returned matrix is below the expected one.
+    """
+    columns = r'<span class="matrix">  expected: \1</span><span class="matrix">  got:      \2</span>'
+    return TWO_MATRICES.sub(columns, message)
 
 
 class MarkdownRenderer(IPythonRenderer):
