@@ -88,8 +88,8 @@ def test_submissions_that_are_unusable_or_changed_have_a_blank(root):
     with classroom.opened(root) as book:
         book.remove_submission(NAME, "s204502")
     _, lines, grades = export(root, "csv")
-    assert ("to do  s204538: unusable; unrolling.html: it is not a notebook; save their notebook, or the released one for "
-            f"0 points, as submitted/s204538/{NAME}/{NAME}.ipynb, and run parity grade") in lines
+    assert ("to do  s204538: unusable; unrolling.html: it is not a notebook; save their notebook, or the released one "
+            f"for 0 points, as submitted/s204538/{NAME}/{NAME}.ipynb, and run parity grade") in lines
     assert any(line.startswith("to do  s204501: changed since") for line in lines)
     assert any(line.startswith("to do  s204502: submitted, but not graded yet") for line in lines)
     assert not grades["s204501"] + grades["s204502"] + grades["s204538"]
