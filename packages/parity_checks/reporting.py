@@ -109,7 +109,7 @@ def summary(module: ModuleType) -> None:
         else:
             earned, text = points, test.says
         named = text.lstrip("`").startswith(name)
-        print(f"  {earned} of {points}   {text if named else f'{name}: {text}'}")
+        print(wrap(f"  {earned} of {points}   {text if named else f'{name}: {text}'}", " " * 11))
         total += earned
         most += points
     words = points_in_words(known[exercise])

@@ -212,16 +212,6 @@ def test_the_rubric_and_the_students_outputs_are_visible_next_to_the_answer(read
     assert reader.evaluate("document.documentElement.scrollWidth") == 1280
 
 
-def test_the_page_lists_all_of_nbgraders_keys(reader):
-    reader.locator(".parity-head summary").click()
-    listed = reader.locator(".parity-head kbd").all_inner_texts()
-    theirs = reader.evaluate("Object.keys(formgrader.keyboard_manager.help)")
-    names = {"control": "Ctrl", "shift": "Shift", "escape": "Esc"}
-    assert sorted(listed) == sorted(
-        "+".join(names.get(key, key.capitalize()) for key in re.split(r"-(?=.)", keys)) for keys in theirs)
-    reader.reload()     # puts the cursor into the field again
-
-
 @pytest.mark.slow
 def test_points_are_typed_and_keys_open_the_next_submission(reader, order, graded):
     for place, (submission, _) in enumerate(order[:3]):
