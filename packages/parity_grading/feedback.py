@@ -68,8 +68,9 @@ class TaskResults(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Add the tasks to ``resources``, and to each cell in ``parity_result`` what its heading says."""
         course, about = CourseDirectory(config=self.config), resources["nbgrader"]
-        source = _read(Path(course.root, course.format_path(course.source_directory, ".", about["assignment"]),
-                            f"{about['notebook']}.ipynb"))
+        path = Path(course.root, course.format_path(course.source_directory, ".", about["assignment"]),
+                    f"{about['notebook']}.ipynb")
+        source = read_cells(path.read_bytes()) if path.is_file() else []
         with Gradebook(about["db_url"]) as book:
             submission = book.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
             unread = {grade.name for grade in submission.grades if grade.needs_manual_grade}
@@ -93,14 +94,6 @@ class TaskResults(NbGraderPreprocessor):
         if cell.cell_type == "markdown" and resources["site"]:
             cell.source = CHAPTER_LINK.sub(rf"]({resources['site']}/book/\1.html\2)", cell.source)
         return cell, resources
-
-
-def _read(path: Path) -> list[NotebookCell]:
-    """Return the cells of a source notebook, or [] if it cannot be read."""
-    try:
-        return read_cells(path.read_bytes())
-    except (OSError, ValueError):
-        return []
 
 
 def task_titles(cells: Iterable[NotebookCell]) -> dict[str, str]:
@@ -136,8 +129,9 @@ def _with_rubrics(cells: Iterable[NotebookNode], source: dict[str, str]) -> Iter
 def site_address(root: Path) -> str:
     """Return the address of the book's website, or "" if neither ``PARITY_BOOK`` nor ``_config.yml`` names one."""
     config = root / "_config.yml"
-    settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else {}
-    return (os.environ.get("PARITY_BOOK") or (settings.get("html") or {}).get("baseurl") or "").rstrip("/")
+    settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else None
+    settings = (settings or {}).get("html") or {}
+    return (os.environ.get("PARITY_BOOK") or settings.get("baseurl") or "").rstrip("/")
 
 
 def link_sections(text: str, site: str = "") -> str:

@@ -1,10 +1,9 @@
 """Tools for displaying rubrics next to written answers.
 
 The formgrader shows each rubric with the student's numbers and the outputs of their runs. nbconvert makes the
-formgrader's pages and the feedback pages, and nbgrader_config.py puts :class:`Rubric` after
-:class:`~parity_grading.sanitise.Sanitise`; feedback pages stay as they are. The rubric comes from the source notebook,
-where an answer's cell contains a model answer and, below ``**Rubric.**``, the demands, each with its points. Nothing
-here gives points.
+formgrader's pages, and nbgrader_config.py puts :class:`Rubric` after :class:`~parity_grading.sanitise.Sanitise`. For
+feedback pages, see :mod:`parity_grading.feedback`. The rubric comes from the source notebook, where an answer's cell
+contains a model answer and, below ``**Rubric.**``, the demands, each with its points. Nothing here gives points.
 
 Some tasks ask for a count over random bits that depend on the student's id (:mod:`parity_checks.personal_numbers`).
 :func:`quoted_numbers` looks for it in the answer. If it is missing, a person should read the answer closely. The counts

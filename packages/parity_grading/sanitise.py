@@ -132,10 +132,7 @@ def ansi2html(text: str) -> str:
 
 
 def matrices_in_columns(message: str) -> str:
-    """Mark an expected and a returned matrix in the HTML of a message, so that they stand next to each other.
-
-    On a narrow screen, the returned matrix is below the expected one.
-    """
+    """Mark the matrices in the HTML of a message, so that they stand next to each other if the screen is wide."""
     columns = r'<span class="matrix">  expected: \1</span><span class="matrix">  got:      \2</span>'
     return TWO_MATRICES.sub(columns, message)
 
