@@ -23,6 +23,9 @@ c.Autograde.exporter_class = "parity_grading.rebuild.LenientExporter"
 # Students can write to a shared exchange, so links in it are not followed, and times come from the file system.
 c.ExchangeFactory.collect = "parity_grading.exchange.CollectRegularFiles"
 
+# Without a shared exchange, this folder takes its place, so that the formgrader does not warn that there is none.
+c.Exchange.root = str(HERE / "private" / "exchange")
+
 # The student's cells run in the sandbox, the tests in this process. The chapter lists the other settings of `Execute`.
 c.Execute.timeout = SECONDS_A_CELL
 
@@ -44,17 +47,19 @@ c.Autograde.autograde_preprocessors = [
     "parity_grading.unfinished.FinishGrading",
 ]
 
-# Feedback shows the messages of hidden tests, but not their source.
+# Feedback shows the messages of hidden tests, but not their source, and the points for each task.
+c.GenerateFeedback.exporter_class = "parity_grading.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "parity_grading.feedback.MessagesOnly",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    "parity_grading.feedback.TaskResults",
 ]
 
 # Everything that could run is removed from a submission before the formgrader or the feedback shows it. The formgrader
 # also shows the rubric next to each written answer.
 c.HTMLExporter.preprocessors = ["parity_grading.sanitise.Sanitise", "parity_grading.rubric.Rubric"]
 c.HTMLExporter.filters = {"markdown2html": "parity_grading.sanitise.markdown2html",
+                          "ansi2html": "parity_grading.sanitise.ansi2html",
                           "clean_html": "parity_grading.rubric.clean_html"}
 
 # Files of one class stay out of git, in private/: its own exercises, whose checks are modules, its own tests, and

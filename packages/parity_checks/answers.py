@@ -34,10 +34,10 @@ def model_answer(task: str, answer: str | None = None) -> ModelAnswer | None:
     """
     if grading():
         return None
-    if os.environ.get("PARITY_MODEL_ANSWERS") == "0" or not ANSWERS.is_file():
+    model_answers = published_answers()
+    if not model_answers:
         print("Your instructor has switched model answers off.")
         return None
-    model_answers = json.loads(ANSWERS.read_text(encoding="utf-8"))
     require(task in model_answers, "task", task, f"one of {', '.join(model_answers)}")
     written = answer if answer is not None else _written_answer(task, Path.cwd())
     if written is None:
@@ -51,9 +51,20 @@ def model_answer(task: str, answer: str | None = None) -> ModelAnswer | None:
     return None
 
 
+def published_answers() -> dict[str, str]:
+    """Return the model answers and rubrics by task, or {} if the instructor has switched them off."""
+    if os.environ.get("PARITY_MODEL_ANSWERS") == "0" or not ANSWERS.is_file():
+        return {}
+    return json.loads(ANSWERS.read_text(encoding="utf-8"))
+
+
 def _written_answer(task: str, folder: Path) -> str | None:
-    """Return the student's saved answer to a task, or None if there is none."""
-    for path in sorted(folder.glob("*.ipynb"), key=lambda path: path.stat().st_mtime, reverse=True):
+    """Return the student's saved answer to a task, or None if there is none.
+
+    The open notebook comes first, if Jupyter gives its name, and then the others, the one that was saved last first.
+    """
+    own = Path(os.environ.get("JPY_SESSION_NAME", "")).name
+    for path in sorted(folder.glob("*.ipynb"), key=lambda path: (path.name == own, path.stat().st_mtime), reverse=True):
         try:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         except (OSError, ValueError, KeyError, TypeError):

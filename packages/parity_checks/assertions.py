@@ -10,9 +10,10 @@ import numpy as np
 
 from parity_checks.core import call, call_on_same
 from parity_checks.page_links import section
-from parity_checks.plain_data import CheckFailed, is_tensor, kind_of, safely
+from parity_checks.plain_data import INDENT, LINE_WIDTH, CheckFailed, is_tensor, kind_of, safely
 
 MAX_AXES = 5
+MAX_ROWS = 12
 KINDS = {"integer": "biu", "bool": "b", "float": "f"}
 Mistakes = Iterable[tuple[Any, str]]
 
@@ -36,7 +37,7 @@ class Query:
 
     def fail(self, expected: Any, got: Any, hint: str = "") -> NoReturn:
         """Raise CheckFailed with the expected value, the student's value and a hint about the likely mistake."""
-        lines = [self.text, f"  expected: {show(expected)}", f"  got:      {show(got)}"]
+        lines = [self.text, f"  expected: {show_rows(expected)}", f"  got:      {show_rows(got)}"]
         raise CheckFailed("\n".join(lines + self._advice(hint)))
 
     def _advice(self, hint: str) -> list[str]:
@@ -180,8 +181,18 @@ def agree(got: Any, expected: Any, tolerance: float = 1e-5) -> bool:
 
 def show(value: Any, limit: int = 200) -> str:
     """Format a value as a single line of text, truncated after ``limit`` characters."""
-    text = safely(_shown, value, otherwise="(a value that cannot be shown)")
+    text = " ".join(safely(_shown, value, otherwise="(a value that cannot be shown)").split())
     return text if len(text) <= limit else text[:limit] + " …"
+
+
+def show_rows(value: Any) -> str:
+    """Format a value as :func:`show` does, but a matrix with one row on each line of a message."""
+    if not is_tensor(value) and not isinstance(value, np.ndarray):
+        return show(value)
+    rows = [row for row in safely(_shown, value, otherwise="").splitlines() if row]
+    if not rows or max(map(len, rows)) > LINE_WIDTH - len(INDENT):
+        return show(value)
+    return f"\n{INDENT}".join(rows[:MAX_ROWS] + ["…"] * (len(rows) > MAX_ROWS))
 
 
 def _shown(value: Any) -> str:
@@ -197,7 +208,7 @@ def _shown(value: Any) -> str:
     else:
         value = value.item() if isinstance(value, np.generic) else value
         text = f"{value:.6g}" if isinstance(value, float) else str(value)
-    return " ".join(text.split())
+    return text
 
 
 def to_numpy(value: Any) -> np.ndarray:

@@ -13,7 +13,9 @@ from typing import Any
 from parity_checks import core
 from parity_checks.plain_data import CheckFailed, NotChecked, missing_package
 
-UNDEFINED = re.compile(r"(?:stopped with )?NameError: name '(\w+)' is not defined.*|there is no `(\w+)` yet.*")
+# A summary wraps its lines at any space.
+UNDEFINED = re.compile(r"(?:stopped with )?NameError: name '(\w+)' is not defined~|there is no `(\w+)` yet~"
+                       .replace(" ", r"(?: |\n {11})").replace("~", r".*(?:\n {11}.*)*"))
 LONGEST = 20_000        # characters of a cell's output that a page shows
 PRINTS = re.compile(r"^[ \t]+.*\bprint\(", re.MULTILINE)
 SILENT = "A check does not show what your functions print. To see it, call them below their definition."

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import copy
 import importlib.util
+import itertools
+import re
 import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,6 +29,9 @@ SCALARS = {bool, int, float, str, type(None), *np.sctypeDict.values()} - {np.obj
 # The names by which code uses a package besides NumPy, with the package itself and what it is called in a text
 PACKAGES = {"torch": ("torch", "PyTorch"), "nn": ("torch", "PyTorch"), "scipy": ("scipy", "SciPy")}
 MAX_DEPTH = 50
+LINE_WIDTH = 90                 # characters of a line in a notebook
+INDENT = " " * 12               # of a line in a message that continues the value or the advice above it
+TWO_MATRICES = re.compile(r"^  expected: (.*(?:\n {12}.*)+)\n  got:      (.*(?:\n {12}.*)+)$", re.MULTILINE)
 MODULES = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "Linear")
 ARGUMENTS = ("input_size", "hidden_size", "num_layers", "nonlinearity", "bias", "batch_first", "dropout",
              "bidirectional", "proj_size", "in_features", "out_features")
@@ -44,7 +50,7 @@ class CheckFailed(AssertionError):
         if not self.offered:
             self.offered = True
             offer_link(str(self))
-        return [f"✗ {self}"]
+        return [arrange(f"✗ {self}")]
 
 
 class NotChecked(Exception):
@@ -239,3 +245,23 @@ def safely(read: Callable[..., str], *args: Any, otherwise: str) -> str:
         raise
     except BaseException:
         return otherwise
+
+
+def arrange(message: str) -> str:
+    """Wrap the lines of a message at words, and place the expected matrix next to the matrix that was returned."""
+    return "\n".join(wrap(line, INDENT if line.startswith("  ") else "  ")
+                     for line in TWO_MATRICES.sub(_side_by_side, message).splitlines())
+
+
+def wrap(line: str, indent: str) -> str:
+    """Wrap a line at words. Each further line begins with ``indent``."""
+    return textwrap.fill(line, LINE_WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def _side_by_side(match: re.Match) -> str:
+    expected, got = (textwrap.dedent(INDENT + rows).splitlines() for rows in match.groups())
+    width = max(map(len, expected))
+    lines = [f"{INDENT}{left:{width}}          {right}".rstrip()
+             for left, right in itertools.zip_longest(expected, got, fillvalue="")]
+    lines[0] = f"  expected: {expected[0]:{width}}     got: {got[0]}"
+    return "\n".join(lines) if max(map(len, lines)) <= LINE_WIDTH else match[0]

@@ -18,7 +18,7 @@ import numpy as np
 from parity_checks import core
 from parity_checks.assertions import show
 from parity_checks.core import Nowhere
-from parity_checks.plain_data import CheckFailed, NotChecked, missing_package, safely, short, type_name
+from parity_checks.plain_data import CheckFailed, NotChecked, missing_package, safely, short, type_name, wrap
 from parity_checks.points import cells_near, points_in_words, points_of_checks
 from parity_lib.errors import require
 
@@ -109,13 +109,13 @@ def summary(module: ModuleType) -> None:
         else:
             earned, text = points, test.says
         named = text.lstrip("`").startswith(name)
-        print(f"  {earned} of {points}   {text if named else f'{name}: {text}'}")
+        print(wrap(f"  {earned} of {points}   {text if named else f'{name}: {text}'}", " " * 11))
         total += earned
         most += points
     words = points_in_words(known[exercise])
     more = f", and {words} more for written answers, which your instructor reads" if words else ""
-    print(f"\n{total} of {most} points in the public checks{more}. "
-          "Grading tries new cases of the same kind.")
+    print("\n" + wrap(f"{total} of {most} points in the public checks{more}. "
+                      "Grading tries new cases of the same kind.", ""))
 
 
 def private(exercise: str, task: str) -> None:

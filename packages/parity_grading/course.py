@@ -62,9 +62,13 @@ def add_programs_to_path() -> None:
 
 
 def protect(coursedir: CourseDirectory) -> None:
-    """Restrict access to the gradebook and ``private/`` to the owner or, in a shared course, the group."""
+    """Restrict access to the gradebook and ``private/`` to the owner or, in a shared course, the group.
+
+    Create the folder that takes the place of an exchange, too, because nbgrader expects it to exist.
+    """
     mode, private = 0o770 if coursedir.groupshared else 0o700, Path(coursedir.root, "private")
-    private.mkdir(mode=mode, exist_ok=True)
+    for folder in (private, private / "exchange"):
+        folder.mkdir(mode=mode, exist_ok=True)
     for path, allowed in ((private, mode), (Path(coursedir.root, "gradebook.db"), mode & 0o660)):
         with contextlib.suppress(OSError):      # the file is missing or belongs to a colleague
             path.chmod(allowed)

@@ -27,7 +27,7 @@ from parity_grading.submission_store import SubmissionStore
 from parity_grading.untrusted import printable
 from parity_lib.errors import require
 
-SCORE = re.compile(r"\(Score: (-?\d+(?:\.\d+)?) / ")    # in a feedback page; the first is the total, less the penalty
+SCORE = re.compile(r"<h1>[^<]*: (-?\d+(?:\.\d+)?) of ")     # in a feedback page: the total, less the penalty
 
 
 @dataclass
@@ -77,7 +77,7 @@ def export_table(app: NbGraderApp, names: list[str], file_name: str) -> Export:
     for student, row_of in sorted(students.items()):
         person = next(iter(row_of.values())).person
         grades = {name: grade for name, row in row_of.items() if (grade := _grade(row)) is not None}
-        todo = [f"{name}: {words}" for name, row in row_of.items() if (words := _describe_todo(row))]
+        todo = [f"{name}: {words}" for name, row in row_of.items() if (words := _describe_todo(row, name))]
         result.graded += len(grades)
         cells = [student, person.last_name or "", person.first_name or "", person.email or "",
                  *(rounded(grades[name]) if name in grades else "" for name in names),
@@ -92,7 +92,7 @@ def export_table(app: NbGraderApp, names: list[str], file_name: str) -> Export:
 def _read_students(app: NbGraderApp, name: str, result: Export, label: str = "") -> list[StudentStatus]:
     """Return every student's status, and add notes on remaining work and missing submissions to ``result``."""
     students = read_statuses(app, name)
-    result.todo += [f"{row.student}: {label}{todo}" for row in students if (todo := _describe_todo(row))]
+    result.todo += [f"{row.student}: {label}{todo}" for row in students if (todo := _describe_todo(row, name))]
     if missing := sum(row.state == "missing" for row in students):
         result.notes.append(f"{label}{missing} of {len(students)} students submitted nothing and have a blank")
     return students
@@ -114,13 +114,15 @@ def _grade(row: StudentStatus) -> float | None:
     return row.points if row.state == "read" else None
 
 
-def _describe_todo(row: StudentStatus) -> str:
+def _describe_todo(row: StudentStatus, name: str) -> str:
     """Describe what must be done before a student can get a grade, or return ""."""
     todo = {"missing": "", "read": "" if row.points is not None else "graded, but without points",
             "collected": "submitted, but not graded yet: parity grade",
             "needs reading": f"{row.unread} answer{'s' * (row.unread != 1)} to be read"}
     why = row.why if row.state != "read" or row.why.startswith(NOT_LISTED) else ""
-    return "; ".join(filter(None, [todo.get(row.state, row.state), why]))
+    remedy = (f"save their notebook, or the released one for 0 points, as submitted/{row.student}/{name}/{name}.ipynb, "
+              "and run parity grade") if row.state == "unusable" else ""
+    return "; ".join(filter(None, [todo.get(row.state, row.state), why, remedy]))
 
 
 def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentStatus], listed: dict[str, ListedStudent],

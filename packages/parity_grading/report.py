@@ -1,15 +1,18 @@
 """Tools for creating a report on a class's results.
 
-`parity report` writes a page for the instructor, with the points per task, frequent messages and similar answers. The
-numbers come from the gradebook and the graded notebooks. A student's words are text on the page, never HTML.
+`parity report` writes a page for the instructor, with the points per task and per student, frequent messages and
+similar answers. The numbers come from the gradebook and the graded notebooks. A student's words are text on the page,
+never HTML.
 """
 
 from __future__ import annotations
 
 import re
+import statistics
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +22,11 @@ from nbconvert.filters import strip_ansi
 from nbgrader.apps import NbGraderApp
 
 from parity_grading.course import exercise_folder, find_assignment, full_name, open_gradebook, write_file
+from parity_grading.export import rounded
+from parity_grading.feedback import link_sections, site_address
+from parity_grading.sanitise import matrices_in_columns
 from parity_grading.similar_code import SimilarAnswers, similar_code
-from parity_grading.status import read_statuses, summarise
+from parity_grading.status import StudentStatus, read_statuses, summarise
 from parity_grading.untrusted import NotebookCell, named_cells, printable
 from parity_lib.errors import require
 
@@ -71,6 +77,13 @@ class ClassReport:
     tasks: list[TaskPoints]
     messages: list[FrequentMessage]
     similar: list[SimilarAnswers]
+    students: list[StudentStatus]       # by name
+
+    @property
+    def quartiles(self) -> list[float]:
+        """The quartiles of the points of all students whose answers were read, or [] if there are none."""
+        points = [row.points for row in self.students if row.state == "read" and row.points is not None]
+        return statistics.quantiles(points, n=4, method="inclusive") if len(points) > 1 else points * 3
 
 
 def class_report(app: NbGraderApp, name: str) -> ClassReport:
@@ -82,7 +95,8 @@ def class_report(app: NbGraderApp, name: str) -> ClassReport:
     notebooks = {student: _cells(app, "autograded", student, name) for student in graded}
     return ClassReport(
         name, Counter(row.state for row in rows), {row.student: full_name(row.person) for row in rows},
-        points_of_tasks(app, name, graded), frequent_messages(notebooks), _similar_answers(app, name, notebooks))
+        points_of_tasks(app, name, graded), frequent_messages(notebooks), _similar_answers(app, name, notebooks),
+        sorted(rows, key=lambda row: ((row.person.last_name or full_name(row.person)).casefold(), row.student)))
 
 
 def _cells(app: NbGraderApp, step: str, student: str, name: str) -> Notebook:
@@ -166,15 +180,18 @@ def _similar_answers(app: NbGraderApp, name: str, notebooks: dict[str, Notebook]
 def write(app: NbGraderApp, report: ClassReport) -> Path:
     """Write a report as an HTML page that only its owner can read, and return its path."""
     path = Path(app.coursedir.root, "private", "report", f"{report.exercise}.html")
-    write_file(path, page(report).encode())
+    write_file(path, page(report, site_address(Path(app.coursedir.root))).encode())
     return path
 
 
-def page(report: ClassReport) -> str:
-    """Render a report as a self-contained HTML page that loads no other files."""
+def page(report: ClassReport, site: str = "") -> str:
+    """Render a report as a self-contained HTML page that loads no other files.
+
+    ``site`` is the address of the book's website, to which the names of sections are linked.
+    """
     environment = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True,
                               trim_blocks=True, lstrip_blocks=True, finalize=_without_control_characters)
-    environment.filters["code_spans"] = _code_spans
+    environment.filters |= {"code_spans": _code_spans, "points": rounded, "message": partial(_message, site=site)}
     return environment.get_template("report.html").render(report=report)
 
 
@@ -184,6 +201,11 @@ def _without_control_characters(value: Any) -> Any:
     Markup is left unchanged.
     """
     return value if isinstance(value, Markup) else "\n".join(map(printable, str(value).split("\n")))
+
+
+def _message(text: str, site: str) -> Markup:
+    """Convert a message to HTML, with matrices next to each other and links to the book."""
+    return Markup(link_sections(matrices_in_columns(str(escape(_without_control_characters(text)))), site))
 
 
 def _code_spans(text: str) -> Markup:

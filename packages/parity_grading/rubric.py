@@ -1,10 +1,9 @@
 """Tools for displaying rubrics next to written answers.
 
 The formgrader shows each rubric with the student's numbers and the outputs of their runs. nbconvert makes the
-formgrader's pages and the feedback pages, and nbgrader_config.py puts :class:`Rubric` after
-:class:`~parity_grading.sanitise.Sanitise`; feedback pages stay as they are. The rubric comes from the source notebook,
-where an answer's cell contains a model answer and, below ``**Rubric.**``, the demands, each with its points. Nothing
-here gives points.
+formgrader's pages, and nbgrader_config.py puts :class:`Rubric` after :class:`~parity_grading.sanitise.Sanitise`. For
+feedback pages, see :mod:`parity_grading.feedback`. The rubric comes from the source notebook, where an answer's cell
+contains a model answer and, below ``**Rubric.**``, the demands, each with its points. Nothing here gives points.
 
 Some tasks ask for a count over random bits that depend on the student's id (:mod:`parity_checks.personal_numbers`).
 :func:`quoted_numbers` looks for it in the answer. If it is missing, a person should read the answer closely. The counts
@@ -42,6 +41,7 @@ HEADING = re.compile(r"^\*\*Rubric\.?\*\*", re.MULTILINE)
 DEMAND = re.compile(r"^- (\d+(?:\.\d+)?) points?: *(.*(?:\n +.*)*)\n?", re.MULTILINE)
 PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True, trim_blocks=True)
 PAGES.filters["markdown"] = lambda text: Markup(markdown2html({}, text))
+ELSEWHERE = re.compile(r", which the instructor's page shows| \(the instructor's page shows it\)")     # in a notebook
 GROUPED = re.compile("(?<![\\d.,])\\d{1,3}(?:[ ,.'\u2019\u00a0\u2009\u202f]\\d{3})+(?!\\d)")
 
 
@@ -66,7 +66,8 @@ def parse_rubric(source: str) -> ParsedRubric:
     ((1.0, 'it grows.'), (2.0, 'why.'))
     """
     model, *rubric = HEADING.split(source, maxsplit=1)
-    demands = [(float(points), " ".join(text.split())) for points, text in DEMAND.findall("".join(rubric))]
+    demands = [(float(points), ELSEWHERE.sub("", " ".join(text.split())))
+               for points, text in DEMAND.findall("".join(rubric))]
     return ParsedRubric(model.strip(), tuple(demands), DEMAND.sub("", "".join(rubric)).strip())
 
 
@@ -193,14 +194,14 @@ class Rubric(Preprocessor):
 def _with_rubrics(cells: list[NotebookNode], student: str, source: Path) -> Iterator[NotebookNode]:
     """Yield a list of answers, then the cells with a rubric next to each written answer, and finally a script."""
     page, model_answers, runs = PAGES.get_template("rubric.html").module, named_cells(source), []
-    yield _raw_cell(page.head([cell.metadata["nbgrader"]["grade_id"] for cell in cells if in_words(cell)]))
+    yield raw_cell(page.head([cell.metadata["nbgrader"]["grade_id"] for cell in cells if in_words(cell)]))
     for cell in cells:
         if in_words(cell):
             name = cell.metadata["nbgrader"]["grade_id"]
             rubric = parse_rubric(model_answers[name].source if name in model_answers else "")
-            yield _raw_cell(page.before_answer(runs))
+            yield raw_cell(page.before_answer(runs))
             yield cell
-            yield _raw_cell(page.after_answer(name, float(cell.metadata["nbgrader"].get("points", 0)), rubric,
+            yield raw_cell(page.after_answer(name, float(cell.metadata["nbgrader"].get("points", 0)), rubric,
                                               quoted_numbers(name, cell.source, student), source.name))
             runs = []
         else:
@@ -208,10 +209,11 @@ def _with_rubrics(cells: list[NotebookNode], student: str, source: Path) -> Iter
             if cell.cell_type == "code" and cell.outputs and cell.outputs[0].get("text") == NOTE:
                 runs.append((cell.get("id", ""), [_output_html(output) for output in cell.outputs[1:]]))
             yield cell
-    yield _raw_cell(page.script())
+    yield raw_cell(page.script())
 
 
-def _raw_cell(text: str) -> NotebookNode:
+def raw_cell(text: str) -> NotebookNode:
+    """Create a cell whose HTML is inserted into a page as it is."""
     return new_raw_cell(str(text), metadata={OURS: True})
 
 

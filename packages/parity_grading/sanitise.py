@@ -28,17 +28,21 @@ import nh3
 from jinja2 import pass_context
 from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import math_to_image
+from nbconvert.filters import ansi2html as stock_ansi2html
 from nbconvert.filters import strip_ansi
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from pygments.token import STANDARD_TYPES
 
+from parity_checks.plain_data import TWO_MATRICES
+
 TAGS = nh3.ALLOWED_TAGS - {"area", "map"} | {"input", "tfoot"}
 # A link may only lead to another host, given by its name, because opening a page of this server may change the course.
 LINK = r"mailto:[^?\s]+|https?://([a-z0-9-]+\.)+(?!local(host)?\b)[a-z]{2,}(:\d+)?([/?#]\S*)?"
 # An image is part of the page or a file next to the notebook. An SVG used as an image runs no script.
 IMAGE = r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*|([\w-]+/)*[\w-]+\.(png|jpe?g|gif|webp)"
+LINK_TAG = re.compile(r'<a(?: [\w-]+="[^"]*")*>|</a>')
 SIZE = r"\d{1,4}(\.\d+)?(%|px)?"
 CELL = {"colspan": SIZE, "rowspan": SIZE, "align": r"\w+", "style": r"text-align: ?(left|center|right);?"}
 # The allowed attributes, each with a pattern for its whole value. Other classes and ids are removed: a class of
@@ -81,9 +85,22 @@ def clean(source: str) -> str:
     """
     if source.count("<") > MOST_TAGS:
         return f"<pre>{html.escape(source)}</pre>"
-    return nh3.clean(source, tags=TAGS, attributes={tag: set(known) for tag, known in ATTRIBUTES.items()},
-                     attribute_filter=_allowed_value, set_tag_attribute_values=ADDED,
-                     link_rel=None, url_schemes={"http", "https", "mailto", "data"})
+    return _without_dead_links(nh3.clean(
+        source, tags=TAGS, attributes={tag: set(known) for tag, known in ATTRIBUTES.items()},
+        attribute_filter=_allowed_value, set_tag_attribute_values=ADDED, link_rel=None,
+        url_schemes={"http", "https", "mailto", "data"}))
+
+
+def _without_dead_links(source: str) -> str:
+    """Replace each link whose address was removed with its text. ``source`` is the balanced output of nh3."""
+    opened: list[bool] = []
+
+    def keep(tag: re.Match) -> str:
+        if tag[0] != "</a>":
+            opened.append(" href=" in tag[0])
+            return tag[0] * opened[-1]
+        return tag[0] * opened.pop()
+    return LINK_TAG.sub(keep, source)
 
 
 def _allowed_value(tag: str, name: str, value: str) -> str | None:
@@ -107,6 +124,17 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
     attachments = cell.get("attachments", {})
     renderer = MarkdownRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
     return clean(MarkdownWithMath(renderer=renderer).render(source))
+
+
+def ansi2html(text: str) -> str:
+    """Convert a text with colour codes to HTML, with matrices in columns."""
+    return matrices_in_columns(stock_ansi2html(text))
+
+
+def matrices_in_columns(message: str) -> str:
+    """Mark the matrices in the HTML of a message, so that they stand next to each other if the screen is wide."""
+    columns = r'<span class="matrix">  expected: \1</span><span class="matrix">  got:      \2</span>'
+    return TWO_MATRICES.sub(columns, message)
 
 
 class MarkdownRenderer(IPythonRenderer):

@@ -1,6 +1,7 @@
 """Model answers are shown after the student's own, but not during grading or if an instructor switches them off."""
 
 import json
+import os
 
 import pytest
 
@@ -51,6 +52,18 @@ def test_nothing_is_shown_before_the_student_has_answered(folder, capfd, text):
     output = capfd.readouterr().out
     assert "Write your own answer first, in at least 20 words, and save the notebook" in output
     assert "Rubric" not in output
+
+
+def test_the_answer_in_a_copy_does_not_count(folder, capfd, monkeypatch):
+    untouched = (folder / "architecture.ipynb").read_text(encoding="utf-8")
+    write(folder, OWN)
+    (folder / "architecture.ipynb").rename(folder / "copy.ipynb")
+    (folder / "architecture.ipynb").write_text(untouched, encoding="utf-8")
+    os.utime(folder / "architecture.ipynb", (1, 1))
+    monkeypatch.setenv("JPY_SESSION_NAME", str(folder / "architecture.ipynb"))
+    assert checks.model_answer("one_tanh_unit") is None
+    monkeypatch.setenv("JPY_SESSION_NAME", str(folder / "copy.ipynb"))
+    assert "One good answer" in checks.model_answer("one_tanh_unit")
 
 
 def test_after_the_students_answer_the_model_and_the_rubric_are_shown(folder, capfd):

@@ -32,6 +32,23 @@ def test_a_value_is_shown_in_one_short_line(value, text):
     assert "\n" not in assertions.show(np.arange(10_000).reshape(100, 100))
 
 
+def test_matrices_are_shown_row_by_row_and_next_to_each_other_where_there_is_room():
+    with says() as caught:
+        QUERY.fail(np.eye(2, dtype=int), torch.full((3, 2), 7), "Which axis? " * 20)
+    assert str(caught.value).splitlines()[1:6] == [
+        "  expected: [[1 0]", "             [0 1]]", "  got:      [[7 7]", "             [7 7]", "             [7 7]]"]
+    shown = caught.value._render_traceback_()[0].splitlines()
+    assert shown[1:4] == ["  expected: [[1 0]      got: [[7 7]", "             [0 1]]           [7 7]",
+                          "                              [7 7]]"]
+    assert max(map(len, shown)) <= 90
+    assert " ".join(" ".join(shown[4:]).split()) == "likely: " + ("Which axis? " * 20).strip()
+    with says() as caught:
+        QUERY.fail(np.arange(24).reshape(3, 8) / 7, np.arange(26).reshape(13, 2))
+    shown = caught.value._render_traceback_()[0].splitlines()
+    assert [line.count(".") for line in shown[1:4]] == [8, 8, 8]
+    assert shown[-1].strip() == "…"
+
+
 @pytest.mark.parametrize(("value", "arguments", "words"), [
     ([1, 2], {},
      "parity gives a value of type list. Expected: an array. np.array(...) turns a list"),

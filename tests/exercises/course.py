@@ -22,6 +22,7 @@ from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config, PyFileConfigLoader
 
 from parity_book.cli import main
+from parity_grading.feedback import FeedbackExporter
 from tests.submissions import bank
 
 ROOT = bank.ROOT
@@ -116,7 +117,7 @@ def exporter(folder: Path, template: str, stock: bool = False) -> HTMLExporter:
     config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
     config.HTMLExporter.extra_template_paths = [    # nbgrader's versions keep it in different folders
         str(next(Path(handlers.static_path).rglob("bootstrap.min.css")).parent)]
-    return HTMLExporter(config=config)
+    return HTMLExporter(config=config) if stock or template == "formgrade" else FeedbackExporter(config=config)
 
 
 def page(maker: HTMLExporter, notebook: NotebookNode, **resources: object) -> str:
@@ -124,7 +125,7 @@ def page(maker: HTMLExporter, notebook: NotebookNode, **resources: object) -> st
     known = {"base_url": "", "submission_id": "5", "notebook_id": "n", "assignment_id": "a", "index": 0, "total": 1,
              "notebook_path": "n.ipynb",
              "nbgrader": {"notebook": "n", "score": 1, "max_score": 2, "late_penalty": 0, "student": "ada"}}
-    if maker.template_name == "feedback":
+    if maker.template_name != "formgrade":
         del known["submission_id"]
     return maker.from_notebook_node(notebook, known | resources)[0]
 

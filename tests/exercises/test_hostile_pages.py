@@ -22,7 +22,8 @@ from tests.submissions import bank
 pytestmark = [pytest.mark.browser, pytest.mark.whole, pytest.mark.slow]
 
 NAME = next(iter(POINTS))
-STOCK_PAGES = "c = get_config()\nc.HTMLExporter.preprocessors = []\nc.HTMLExporter.filters = {}\n"
+STOCK_PAGES = ("c = get_config()\nc.HTMLExporter.preprocessors = []\nc.HTMLExporter.filters = {}\n"
+               "c.GenerateFeedback.exporter_class = 'nbconvert.HTMLExporter'\n")
 LOUD = [*payloads.MARKDOWN, *payloads.OUTPUTS]
 # Moves the mouse over each element, focuses it and clicks it.
 TOUCH = """() => {

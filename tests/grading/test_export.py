@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from parity_grading.course import load_course
+from parity_grading.export import rounded
 from parity_grading.submission_store import CollectedSubmission, SubmissionStore
 from tests.exercises import course
 from tests.exercises.course import parity
@@ -87,10 +88,13 @@ def test_submissions_that_are_unusable_or_changed_have_a_blank(root):
     with classroom.opened(root) as book:
         book.remove_submission(NAME, "s204502")
     _, lines, grades = export(root, "csv")
-    assert "to do  s204538: unusable; unrolling.html: it is not a notebook" in lines
+    assert ("to do  s204538: unusable; unrolling.html: it is not a notebook; save their notebook, or the released one "
+            f"for 0 points, as submitted/s204538/{NAME}/{NAME}.ipynb, and run parity grade") in lines
     assert any(line.startswith("to do  s204501: changed since") for line in lines)
     assert any(line.startswith("to do  s204502: submitted, but not graded yet") for line in lines)
     assert not grades["s204501"] + grades["s204502"] + grades["s204538"]
+    course.submit(root, "s204538", NAME, course.release(NAME))
+    assert "to do  s204538: submitted, but not graded yet: parity grade" in export(root, "csv")[1]
 
 
 def test_penalties_are_subtracted_and_cells_are_private_and_no_formulas(root):
@@ -199,7 +203,7 @@ def write_feedback(root: Path) -> None:
             score = round(entry.score - (entry.late_submission_penalty or 0), 2)
             page = root / "feedback" / entry.student.id / NAME / f"{NAME}.html"
             page.parent.mkdir(parents=True)
-            page.write_text(f"<h4>{NAME} (Score: {score} / 15.0)</h4>")
+            page.write_text(f"<h1>Unrolling: {rounded(score)} of 15 points</h1>")
 
 
 def pages(root: Path, platform: str) -> list[str]:

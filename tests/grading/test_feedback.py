@@ -1,9 +1,13 @@
-"""Feedback keeps the messages and shows no hidden test, no matter how a cell ends."""
+"""Feedback keeps the messages, names the tasks, and shows no hidden test, no matter how a cell ends."""
 
 import pytest
+from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from parity_grading import feedback
+from tests.exercises import course
+from tests.grading import classroom
+from tests.grading.classroom import NAME, TASK, the_class
 
 TEST = """from parity_checks import unrolling as check
 check.parity()
@@ -63,3 +67,90 @@ def test_a_students_own_cells_are_unchanged():
     for cell in (graded(outputs=[trace], solution=True), graded(outputs=[trace], grade=False),
                  new_code_cell(TEST, outputs=[trace]), new_markdown_cell(TEST, metadata={"nbgrader": FLAGS})):
         assert cleaned(cell.copy()) == cell
+
+
+# ---------------------------------------------------------------- the page
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A course with the feedback pages of nine students, of which the third has an unread answer."""
+    root = classroom.fill(course.copy_course(tmp_path_factory.mktemp("feedback") / "course", NAME), the_class()[:9])
+    with classroom.opened(root) as book:
+        grade = next(grade for grade in book.find_submission(NAME, "s204503").notebooks[0].grades if grade.name == TASK)
+        grade.manual_score, grade.needs_manual_grade = None, True
+        for task, text in (("parity", "No response."), ("unroll", "Mind the **axis**.")):
+            book.find_comment(task, NAME, NAME, "s204501").auto_comment = text
+        book.find_submission(NAME, "s204502").notebooks[0].late_submission_penalty = 1.5
+        book.db.commit()
+    course.nbgrader(root, "generate_feedback", NAME)
+    return root
+
+
+def page_of(folder, student):
+    return BeautifulSoup((folder / "feedback" / student / NAME / f"{NAME}.html").read_text("utf-8"), "html.parser")
+
+
+def text_of(tag):
+    return " ".join(tag.get_text(" ").split())
+
+
+def test_a_page_begins_with_the_points_for_each_task_and_marks_what_was_lost(folder):
+    page = page_of(folder, "s204502")
+    assert text_of(page.h1) == "Unrolling: 1.5 of 15 points"
+    rows = {text_of(row.th): row.strong for row in page.table.tbody.find_all("tr")}
+    assert {title: (*cell["class"], text_of(cell)) for title, cell in rows.items()} == {
+        "Task 1: the parity of a string": ("full", "✓ 2 of 2 points"),
+        "Task 2: one time step": ("lost", "✗ 0 of 2 points"), "Task 3: unroll it": ("lost", "✗ 0 of 3 points"),
+        "Task 4: two units by hand": ("lost", "✗ 0 of 4 points"), "Task 5: in words": ("lost", "✗ 1 of 4 points"),
+        "Late submission": ("lost", "✗ 1.5 points deducted")}
+    for link in page.table.find_all("a"):
+        assert text_of(page.find(id=link["href"][1:]).h3).startswith(text_of(link))
+
+
+def test_rubric_and_model_answer_are_below_a_read_answer_that_lost_points_if_they_are_published(folder, monkeypatch):
+    rubric = page_of(folder, "s204501").find(class_="rubric")
+    assert len(rubric.table.find_all("tr")) == 4
+    assert "open" not in rubric.details.attrs
+    assert "an argument about the states" in text_of(rubric.details)
+    unread = page_of(folder, "s204503")
+    assert unread.find(class_="rubric") is None
+    assert text_of(unread.find(id=TASK).h3) == "Task 5: in words … not read yet"
+    assert page_of(folder, "s204508").find(class_="rubric") is None    # full points
+    for published in ({}, {TASK.replace("-", "_"): "of an exercise with the same name"}):
+        monkeypatch.setattr(feedback, "published_answers", lambda published=published: published)
+        cells = [new_markdown_cell("mine", metadata={"nbgrader": FLAGS | {"solution": True}, "parity_result": {
+            "id": TASK, "score": 0, "most": 4, "unread": False}})]
+        assert list(feedback._with_rubrics(cells, {TASK: "the instructor's"})) == cells
+
+
+def test_links_lead_to_the_website_or_are_words_and_empty_comments_are_left_out(folder):
+    page = page_of(folder, "s204501")
+    assert {link["href"][:1] for link in page.find_all("a")} == {"#"}
+    assert "book/" not in text_of(page)
+    assert [text_of(comment) for comment in page.find_all(class_="comment")] == ["Comment: Mind the axis ."]
+    (folder / "_config.yml").write_text("html:\n  baseurl: https://example.org/course/\n")
+    course.nbgrader(folder, "generate_feedback", NAME, "--force", "--student", "s204502")
+    links = {link["href"]: text_of(link) for link in page_of(folder, "s204502").find_all("a")}
+    address = "https://example.org/course/book/unrolling.html"
+    assert links[address] == "Unrolling a recurrent network"
+    assert links[f"{address}#two-units-by-hand"] == 'the section "Two units by hand" of "Unrolling a recurrent network"'
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_page_fits_a_phone_and_is_accessible_in_both_themes(folder, browser, theme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(color_scheme=theme, viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    page.goto((folder / "feedback" / "s204501" / NAME / f"{NAME}.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    expected, got = (page.locator(".matrix").nth(place).bounding_box() for place in (0, 1))
+    assert got["y"] >= expected["y"] + expected["height"]
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expected, got = (page.locator(".matrix").nth(place).bounding_box() for place in (0, 1))
+    assert got["y"] == expected["y"]
+    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
+    context.close()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import shutil
+import statistics
 from pathlib import Path
 
 import pytest
@@ -188,6 +190,18 @@ def test_the_page_names_the_students_and_only_the_owner_can_read_it(root):
     assert "Ada Lovelace (s204501)" in page
     assert "Conan O&#39;Brien" in page
     assert os.name == "nt" or not path.stat().st_mode & 0o077
+
+
+def test_the_page_gives_the_median_of_the_answers_that_were_read_and_the_points_of_each_student(results):
+    text = " ".join(re.sub(r"<[^>]+>", " ", report.page(results)).split())
+    read = [row.points for row in results.students if row.state == "read"]
+    assert results.quartiles[1] == statistics.median(read) == 11
+    assert "The median is 11 of 15 points , and the quartiles are 8 and 12.38." in text
+    for words in ("Ada Lovelace (s204501) 2.5 graded and read", "11 so far with answers to read",
+                  "– without a submission"):
+        assert words in text
+    assert dataclasses.replace(results, students=results.students[:1]).quartiles == [12] * 3
+    assert dataclasses.replace(results, students=[]).quartiles == []
 
 
 def test_an_empty_report_has_a_page(results):
