@@ -150,7 +150,7 @@ def regrade(name: str, students: tuple[str, ...], jobs: int, apply: bool) -> Non
 def report(name: str) -> None:
     """Write a report on the class's results in exercise NAME.
 
-    The page shows the points per task, the most frequent messages and similar answers. It is for you alone, because it
+    The page shows the points per task and per student, and the most frequent messages. It is for you alone, because it
     names students.
     """
     from parity_grading.course import load_course

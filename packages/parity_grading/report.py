@@ -1,8 +1,7 @@
 """Tools for creating a report on a class's results.
 
-`parity report` writes a page for the instructor, with the points per task and per student, frequent messages and
-similar answers. The numbers come from the gradebook and the graded notebooks. A student's words are text on the page,
-never HTML.
+`parity report` writes a page for the instructor, with the points per task and per student, and frequent messages. The
+numbers come from the gradebook and the graded notebooks. A student's words are text on the page, never HTML.
 """
 
 from __future__ import annotations
@@ -25,7 +24,6 @@ from parity_grading.course import exercise_folder, find_assignment, full_name, o
 from parity_grading.export import rounded
 from parity_grading.feedback import link_sections, site_address
 from parity_grading.sanitise import matrices_in_columns
-from parity_grading.similar_code import SimilarAnswers, similar_code
 from parity_grading.status import StudentStatus, read_statuses, summarise
 from parity_grading.untrusted import NotebookCell, named_cells, printable
 from parity_lib.errors import require
@@ -76,7 +74,6 @@ class ClassReport:
     names: dict[str, str]       # of the students, by id
     tasks: list[TaskPoints]
     messages: list[FrequentMessage]
-    similar: list[SimilarAnswers]
     students: list[StudentStatus]       # by name
 
     @property
@@ -95,7 +92,7 @@ def class_report(app: NbGraderApp, name: str) -> ClassReport:
     notebooks = {student: _cells(app, "autograded", student, name) for student in graded}
     return ClassReport(
         name, Counter(row.state for row in rows), {row.student: full_name(row.person) for row in rows},
-        points_of_tasks(app, name, graded), frequent_messages(notebooks), _similar_answers(app, name, notebooks),
+        points_of_tasks(app, name, graded), frequent_messages(notebooks),
         sorted(rows, key=lambda row: ((row.person.last_name or full_name(row.person)).casefold(), row.student)))
 
 
@@ -161,17 +158,6 @@ def _failures(cells: Notebook) -> Iterator[tuple[str, str]]:
         errors = [output for output in cell.outputs if output.get("output_type") == "error"]
         if errors and cell.marks.get("grade") and not cell.marks.get("solution"):
             yield task_of(cell.name), strip_ansi(str(errors[0].get("evalue") or errors[0].get("ename") or "it stopped"))
-
-
-def _similar_answers(app: NbGraderApp, name: str, notebooks: dict[str, Notebook]) -> list[SimilarAnswers]:
-    released = _cells(app, "release", ".", name)
-    similar: list[SimilarAnswers] = []
-    for task, cell in _cells(app, "source", ".", name).items():
-        if cell.marks.get("solution") and cell.cell_type == "code":
-            answers = {student: cells[task].source for student, cells in sorted(notebooks.items()) if task in cells}
-            similar += similar_code(task_of(task), answers, cell.source,
-                                    released[task].source if task in released else "")
-    return similar
 
 
 # ---------------------------------------------------------------- the page

@@ -1,4 +1,4 @@
-"""`parity report` counts correctly, finds similar answers, and shows a student's words as text."""
+"""`parity report` counts correctly, and shows a student's words as text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from parity_checks.serialise import pack
 from parity_grading import report
 from parity_grading.course import load_course
 from parity_grading.report import FrequentMessage
-from parity_grading.similar_code import similar_code
 from parity_grading.untrusted import NotebookCell
 from tests.exercises import course
 from tests.grading import classroom
@@ -128,58 +127,6 @@ def test_an_exercise_without_graded_submissions_is_named(tmp_path):
     assert "name must be an exercise in the gradebook (unrolling)" in course.parity(folder, "report", "nothing")[1]
 
 
-# ---------------------------------------------------------------- similar answers
-
-CODE = '''def f(x):
-    """Doc."""
-    total = 0
-    for part in x:
-        total += part ** 2 - 3 * part + 1
-        total -= min(part, 0) * max(part, 1) + abs(part - 2) * 4 - round(part / 7) * 5
-    return total
-'''
-RENAMED = (CODE.replace('    """Doc."""\n', "    # mine\n").replace("part ** 2", "(part**2)").replace("total", "s")
-           .replace("part", "value").replace("(x)", "(xs)").replace("in x", "in xs"))
-
-
-def groups(sources, model="", released=""):
-    return [(group.students, group.same_as_model) for group in similar_code("f", sources, model, released)]
-
-
-def test_code_is_compared_without_layout_comments_and_local_names():
-    assert groups({"a": CODE, "b": RENAMED}) == [(("a", "b"), False)]
-    assert groups({"b": RENAMED}, model=CODE) == [(("b",), True)]
-    assert groups({"a": CODE, "b": RENAMED}, released=CODE) == []
-
-
-@pytest.mark.parametrize(("before", "after"), [
-    ("+ 1\n", "+ 2\n"), ("min(", "max("), ("return total", "return part"), ("total = 0", "part = 0"),
-    ("def f(x):", "def f(x, y):")])
-def test_code_that_computes_something_else_is_not_similar(before, after):
-    assert groups({"a": CODE, "b": CODE.replace(before, after, 1)}) == []
-
-
-def test_helpers_and_parameters_may_be_renamed_and_a_name_may_return_in_another_function():
-    first = CODE + "def g(a):\n    total = f(a)\n    return lambda x: total + x\n"
-    second = RENAMED.replace("def f", "def helper") + "def g(b):\n    y = helper(b)\n    return lambda z: y + z\n"
-    assert groups({"a": first, "b": second}) == [(("a", "b"), False)]
-
-
-def test_short_code_is_not_compared():
-    assert groups({"a": "def f(x): return x % 2", "b": "def f(x): return x % 2"}) == []
-
-
-@pytest.mark.parametrize("source", ["", "\x00", "(" * 5000, "# only words", "x = " + "-" * 3000 + "1"])
-def test_code_that_cannot_be_parsed_is_not_compared(source):
-    assert groups({"a": source, "b": source}, model=CODE) == []
-
-
-def test_the_class_has_the_groups_that_it_was_made_with(results):
-    groups = {(group.task, group.students) for group in results.similar}
-    assert ("unroll", tuple(students("right_loops"))) in groups
-    assert "parity" not in {task for task, _ in groups}, "its answers are too short"
-
-
 # ---------------------------------------------------------------- the page
 
 
@@ -205,9 +152,8 @@ def test_the_page_gives_the_median_of_the_answers_that_were_read_and_the_points_
 
 
 def test_an_empty_report_has_a_page(results):
-    page = report.page(dataclasses.replace(results, messages=[], similar=[], tasks=[]))
-    for words in ("No test failed.", "No two answers are similar"):
-        assert words in page
+    page = report.page(dataclasses.replace(results, messages=[], tasks=[]))
+    assert "No test failed." in page
 
 
 HOSTILE = ('<img src=x onerror="document.title=1"><script>document.title=2</script></pre></style>`<b>`\x1b[0m\u202e'
