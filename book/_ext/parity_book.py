@@ -9,6 +9,7 @@ those that `_config.yml` names.
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import re
 import shutil
@@ -23,6 +24,7 @@ import nbformat
 import yaml
 from captions import OneCaption
 from docutils import nodes
+from figure_archive import collect_figures, write_figures
 from in_place import EVIDENCE, notes_of, text_of, with_places, write_scripts
 from live_figures import CodeBelowFigures, LiveFigures
 from plain_notebook import Markdown, Unknown, plain_notebook
@@ -39,6 +41,7 @@ PICTURE = "_static/social.png"      # what a chat or a timeline shows next to a 
 EXAMPLE = "https://github.com/OWNER/one-bit-of-memory"     # in pages, the address of the repository
 MOVED = {"book/do-gates-help": "book/gates"}    # pages that no longer exist, and the pages that have their content
 GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a source, and so without a title
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
 # --- builds ---
@@ -58,7 +61,7 @@ def note_changes(app, env, names: list[str]) -> None:
     A build that left no index.html, which is written last, was not completed.
     """
     front_door = Path(app.outdir) / "index.html"
-    app.parity_changed = bool(names) or not front_door.is_file()
+    app.parity_changed, app.parity_figures = bool(names) or not front_door.is_file(), {}
     if app.parity_changed:
         front_door.unlink(missing_ok=True)
 
@@ -119,7 +122,7 @@ class FinishedPages(BuiltinTemplateLoader):
 
 
 def write_generated_files(app, exception) -> None:
-    """Write the notes and texts, and pages at old addresses and at index.html that lead to the pages they stand for.
+    """Write the notes, the texts and the archive of figures, and pages at old addresses and at index.html that lead to the pages they stand for.
 
     index.html has the metadata of the first page.
     """
@@ -128,6 +131,7 @@ def write_generated_files(app, exception) -> None:
         return
     templates = app.builder.templates
     write_scripts(folder, templates.notes, templates.texts)
+    write_figures(app)
     head = (folder / f"{root}.html").read_text(encoding="utf8").partition("</head>")[0]
     title = re.search(r"<title>.*?</title>", head, re.DOTALL)
     tags = re.findall(r'<meta (?:name="(?:description|twitter:\w+)"|property="og:\w+")[^>]*>', head)
@@ -177,8 +181,23 @@ def describe(doctree) -> str:
     return next(iter(metas + goals), "")
 
 
+def learning_resource(text: str, **known: object) -> str:
+    """Describe a page to search engines as a LearningResource of schema.org, and return the JSON-LD.
+
+    `text` is that of the page, which may contain its minutes. `known` are further properties, of which empty ones are
+    left out.
+    """
+    minutes = re.search(r"\bTime: (?:about )?(\d+) minutes\b", text)
+    resource = {"@context": "https://schema.org", "@type": "LearningResource", **known,
+                "timeRequired": minutes and f"PT{minutes[1]}M", "inLanguage": "en-GB", "license": LICENCE,
+                "isAccessibleForFree": True, "educationalLevel": "Intermediate",
+                "keywords": "recurrent neural networks, parity, state machines, PyTorch"}
+    values = json.dumps({name: value for name, value in resource.items() if value}).replace("<", r"\u003c")
+    return f'<script type="application/ld+json">{values}</script>'
+
+
 def add_metadata(app, pagename, templatename, context, doctree) -> None:
-    """Add a title, a description and social media tags to a page."""
+    """Add a title, a description, social media tags and JSON-LD to a page."""
     book = app.config.html_title
     title = plain(context.get("title") or GENERATED.get(pagename) or book)
     description = (doctree and describe(doctree)) or f"{title}: a page of the book {book}."
@@ -186,16 +205,21 @@ def add_metadata(app, pagename, templatename, context, doctree) -> None:
     if first:
         context["docstitle"] = "" if title == book else context["docstitle"]
     base = app.config.html_baseurl.rstrip("/") + "/" if app.config.html_baseurl else ""
+    address = base and base + app.builder.get_target_uri(pagename)
     written = 'name="description"' in context.get("metatags", "")
     pairs = [("name", "description", "" if written else description),
              ("property", "og:title", title), ("property", "og:description", description),
              ("property", "og:type", "website" if first else "article"), ("property", "og:site_name", book),
              ("name", "twitter:card", "summary_large_image" if base else "summary"), ("name", "twitter:title", title),
              ("name", "twitter:description", description),
-             ("property", "og:url", base and base + app.builder.get_target_uri(pagename)),
+             ("property", "og:url", address),
              ("property", "og:image", base and base + PICTURE)]
     tags = [f'<meta {kind}="{name}" content="{escape(value)}" />' for kind, name, value in pairs if value]
-    context["metatags"] = "\n".join([context.get("metatags", ""), *tags, ""])
+    resource = learning_resource(
+        doctree.astext() if doctree else "", name=title, description=description, url=address,
+        learningResourceType="exercise" if pagename.startswith(EXERCISE_PAGES) else "reading",
+        isPartOf={"@type": "Book", "name": book}, author={"@type": "Organization", "name": app.config.author})
+    context["metatags"] = "\n".join([context.get("metatags", ""), *tags, resource, ""])
 
 
 # --- notebooks to download ---
@@ -283,6 +307,7 @@ def setup(app) -> dict[str, object]:
     app.connect("missing-reference", resolve_claim)
     app.connect("html-page-context", add_metadata, priority=900)
     app.connect("html-page-context", write_notebook, priority=100)
+    app.connect("html-page-context", collect_figures)
     app.connect("build-finished", write_generated_files, priority=900)
     app.connect("build-finished", forget_if_warned, priority=999)
     app.add_role("claim", Claim(warn_dangling=True))

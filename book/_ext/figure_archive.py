@@ -1,0 +1,60 @@
+"""Functions that collect the figures of all pages in one archive, from which lecturers can take them.
+
+Each figure becomes an SVG file that needs nothing from its page: it has a size and the colours of the light theme. An
+index shows all of them with their captions.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from docutils import nodes
+from in_place import place
+
+ARCHIVE = "_static/one-bit-of-memory-figures.zip"
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Figures</title></head>
+<body><h1>Figures of {credit}</h1>
+<p>You may use and change them if you give this credit. They are made for a light background.</p>
+{entries}
+</body></html>
+"""
+
+
+def collect_figures(app, page: str, templatename: str, context: dict, doctree: nodes.document | None) -> None:
+    """Collect the numbered drawings of a page."""
+    numbers = app.env.toc_fignumbers.get(page, {}).get("figure", {})
+    for figure in doctree.findall(nodes.figure) if doctree else ():
+        drawing = re.search("<svg.*</svg>", "".join(raw.astext() for raw in figure.findall(nodes.raw)), re.DOTALL)
+        if drawing and figure["ids"] and (parts := numbers.get(label := figure["ids"][0])):
+            number, caption = ".".join(map(str, parts)), next(figure.findall(nodes.caption)).astext()
+            app.parity_figures[page, f"{number}-{label}"] = drawing[0], f"Figure {number}: {caption}"
+
+
+def on_its_own(svg: str, credit: str) -> str:
+    """Return a drawing of a page as a file. Where DejaVu Sans is missing, Verdana is used, which is as wide."""
+    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
+    size = f'width="{width}pt" height="{height}pt" style="stroke-linejoin: round"'
+    svg = re.sub('style="[^"]*"', size, svg, count=1).replace(">", f"><title>{escape(credit)}</title>", 1)
+    svg = re.sub(r"var\(--[^#]*(#\w{6})\)+", r"\1", svg)
+    return svg.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
+
+
+def write_figures(app) -> None:
+    """Write the archive, which depends on the figures alone, so that two builds give the same bytes."""
+    credit, files, entries = f"{app.config.html_title} by {app.config.author}, CC BY 4.0", {}, []
+    for (page, name), (svg, caption) in sorted(app.parity_figures.items(), key=lambda item: place(app.env, item[0][0])):
+        file = f"{Path(page).name}/{name}.svg"
+        files[file] = on_its_own(svg, f"{caption.partition(':')[0]} of {credit}")
+        alt = re.search('aria-label="([^"]*)"', svg)[1]
+        entries.append(f'<figure><img src="{file}" alt="{alt}"><figcaption>{escape(caption)}</figcaption></figure>')
+    files["index.html"] = INDEX.format(credit=escape(credit), entries="\n".join(entries))
+    with ZipFile(Path(app.outdir) / ARCHIVE, "w", ZIP_DEFLATED) as archive:
+        for file, text in files.items():
+            entry = ZipInfo(file)       # with a fixed date
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, text, ZIP_DEFLATED)
