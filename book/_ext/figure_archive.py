@@ -15,11 +15,13 @@ from docutils import nodes
 from in_place import place
 
 ARCHIVE = "_static/one-bit-of-memory-figures.zip"
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 INDEX = """<!DOCTYPE html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Figures</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Figures</title></head>
 <body><h1>Figures of {credit}</h1>
-<p>You may use and change them if you give this credit. They are made for a light background.</p>
+<p>You may use and change them if you give this credit. They are made for a light background.
+<a href="{licence}">The licence</a></p>
 {entries}
 </body></html>
 """
@@ -51,8 +53,9 @@ def write_figures(app) -> None:
         file = f"{Path(page).name}/{name}.svg"
         files[file] = on_its_own(svg, f"{caption.partition(':')[0]} of {credit}")
         alt = re.search('aria-label="([^"]*)"', svg)[1]
-        entries.append(f'<figure><img src="{file}" alt="{alt}"><figcaption>{escape(caption)}</figcaption></figure>')
-    files["index.html"] = INDEX.format(credit=escape(credit), entries="\n".join(entries))
+        entries.append(f'<figure><img src="{file}" alt="{alt}" style="max-width: 100%">'
+                       f"<figcaption>{escape(caption)} <code>{file}</code></figcaption></figure>")
+    files["index.html"] = INDEX.format(credit=escape(credit), licence=LICENCE, entries="\n".join(entries))
     with ZipFile(Path(app.outdir) / ARCHIVE, "w", ZIP_DEFLATED) as archive:
         for file, text in files.items():
             entry = ZipInfo(file)       # with a fixed date

@@ -24,7 +24,7 @@ import nbformat
 import yaml
 from captions import OneCaption
 from docutils import nodes
-from figure_archive import collect_figures, write_figures
+from figure_archive import LICENCE, collect_figures, write_figures
 from in_place import EVIDENCE, notes_of, text_of, with_places, write_scripts
 from live_figures import CodeBelowFigures, LiveFigures
 from plain_notebook import Markdown, Unknown, plain_notebook
@@ -41,7 +41,6 @@ PICTURE = "_static/social.png"      # what a chat or a timeline shows next to a 
 EXAMPLE = "https://github.com/OWNER/one-bit-of-memory"     # in pages, the address of the repository
 MOVED = {"book/do-gates-help": "book/gates"}    # pages that no longer exist, and the pages that have their content
 GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a source, and so without a title
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
 # --- builds ---
