@@ -121,7 +121,7 @@ class FinishedPages(BuiltinTemplateLoader):
 
 
 def write_generated_files(app, exception) -> None:
-    """Write the notes, the texts and the archive of figures, and pages at old addresses and at index.html that lead to the pages they stand for.
+    """Write the notes, the texts, the archive of figures, and pages that lead from old addresses and index.html on.
 
     index.html has the metadata of the first page.
     """

@@ -32,8 +32,8 @@ SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache
           "/etc/localtime", "/nix/store")
 INSTALLED = ("site-packages", "dist-packages")
 # The packages of this repository that a student's notebook imports.
-PACKAGES = tuple(Path(importlib.util.find_spec(name).origin).resolve().parent
-                 for name in ("parity_lib", "parity_study", "parity_figures", "parity_checks"))
+PACKAGES = tuple(Path(str(spec.origin)).resolve().parent for spec in map(importlib.util.find_spec, (
+    "parity_lib", "parity_study", "parity_figures", "parity_checks")) if spec)
 MODEL_ANSWERS = Path("parity_checks", "model_answers.json")
 NAMESPACES = ("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session",
               "--cap-drop", "ALL")
@@ -159,7 +159,7 @@ def mounts(folder: Path, course: Path, limits: Limits) -> list[str]:
     readable = {*installed, *prefixes, *(path.resolve() for path in prefixes), *PACKAGES, folder}
     writable = {Path(SCRATCH), Path(HOME), Path("/dev/shm")}
     # Settings of Jupyter may contain the password of a database.
-    settings = [Path(prefix, "etc", "jupyter").resolve() for prefix in (*prefixes, "/usr", "/usr/local")]
+    settings = [path.joinpath("etc", "jupyter").resolve() for path in (*prefixes, Path("/usr"), Path("/usr/local"))]
     hidden = {course.resolve(), *(path for path in settings if path.is_dir())} - writable
     options = []
     for path in sorted(system | readable | writable | hidden, key=lambda path: (len(path.parts), path)):

@@ -56,7 +56,7 @@ def normalised_code(source: str) -> str:
         tree = ast.parse(source)
         for node in ast.walk(tree):
             if isinstance(body := getattr(node, "body", None), list):
-                node.body = [statement for statement in body if not (
+                body[:] = [statement for statement in body if not (
                     isinstance(statement, ast.Expr) and isinstance(getattr(statement.value, "value", None), str))]
         for statement in tree.body:     # a name may have another meaning in the next function
             if isinstance(statement, ast.FunctionDef | ast.ClassDef):
