@@ -26,7 +26,7 @@ def require_int(name: str, value: object, least: int) -> None:
 
     Booleans are rejected.
     """
-    require(isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least, name, value,
+    require(not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= least, name, value,
             f"an integer of at least {least}")
 
 

@@ -1,7 +1,10 @@
-"""The size of the library and of its modules, unique names, and the version. `make lint` checks the imports."""
+"""The size of the library and of its modules, unique names, the version, and the checks of `make lint`."""
 
 import ast
 import re
+import subprocess
+import sys
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -43,3 +46,16 @@ def test_the_first_page_cites_the_title_and_the_authors_of_the_citation_file():
     cited = (ROOT / "book" / "index.md").read_text(encoding="utf-8").partition("```bibtex\n")[2]
     assert f"title  = {{{book['title']}}}," in cited
     assert all(f"{{{author['name']}}}" in cited for author in book["authors"])
+
+
+def test_make_lint_checks_all_types_and_a_wrong_type_fails(tmp_path):
+    recipe = re.search(r"^lint:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)[1]
+    assert recipe.split() == ["$(BIN)/ruff", "check", ".", "$(BIN)/lint-imports", "$(BIN)/mypy"]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
+    assert settings["files"] == ["parity_lib", "packages"]
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text('from parity_lib.errors import require_int\n\nrequire_int("count", 5, least="one")\n')
+    done = subprocess.run([sys.executable, "-m", "mypy", "--cache-dir", tmp_path / "cache", wrong], cwd=ROOT, text=True,
+                          capture_output=True)
+    assert done.returncode == 1
+    assert 'incompatible type "str"; expected "int"' in done.stdout, done.stdout + done.stderr
