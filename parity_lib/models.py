@@ -7,7 +7,6 @@ hidden states ``[batch, steps, hidden]`` and logits ``[batch, steps, 1]``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -21,9 +20,8 @@ from parity_lib.numpy_rnn import NumpyRNN
 __all__ = ["BY_HAND", "MODULES", "NumpyRNN", "ParityRNN", "by_hand"]
 
 # PyTorch's recurrent layer for each kind of cell
-MODULES: dict[str, Callable[..., Any]] = {
-    "tanh": partial(nn.RNN, nonlinearity="tanh"), "relu": partial(nn.RNN, nonlinearity="relu"),
-    "lstm": nn.LSTM, "gru": nn.GRU}
+MODULES: dict[str, Any] = {"tanh": partial(nn.RNN, nonlinearity="tanh"), "relu": partial(nn.RNN, nonlinearity="relu"),
+                           "lstm": nn.LSTM, "gru": nn.GRU}
 
 
 class ParityRNN(nn.Module):
@@ -142,6 +140,5 @@ def _lstm_by_hand(k: float):
             [2.38 * k, -k, -0.38 * k, k], [[10.0]], [-3.8])
 
 
-BY_HAND: dict[str, tuple[Callable[..., tuple], float | None]] = {
-    "tanh": (_tanh_by_hand, 3.0), "relu": (_relu_by_hand, None), "lstm": (_lstm_by_hand, 40.0),
-    "gru": (_gru_by_hand, 20.0)}
+BY_HAND: dict[str, Any] = {"tanh": (_tanh_by_hand, 3.0), "relu": (_relu_by_hand, None), "lstm": (_lstm_by_hand, 40.0),
+                           "gru": (_gru_by_hand, 20.0)}

@@ -12,18 +12,12 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docutils import nodes
-from in_place import place
 
 ARCHIVE = "_static/one-bit-of-memory-figures.zip"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 INDEX = """<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Figures</title></head>
-<body><h1>Figures of {credit}</h1>
-<p>You may use and change them if you give this credit. They are made for a light background.
-<a href="{licence}">The licence</a></p>
-{entries}
-</body></html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Figures</title>
+<style>img { max-width: 100% }</style>
 """
 
 
@@ -47,17 +41,18 @@ def on_its_own(svg: str, credit: str) -> str:
 
 
 def write_figures(app) -> None:
-    """Write the archive, which depends on the figures alone, so that two builds give the same bytes."""
-    credit, files, entries = f"{app.config.html_title} by {app.config.author}, CC BY 4.0", {}, []
-    for (page, name), (svg, caption) in sorted(app.parity_figures.items(), key=lambda item: place(app.env, item[0][0])):
-        file = f"{Path(page).name}/{name}.svg"
+    """Write the archive, with the same bytes whenever the figures are the same."""
+    credit, pages = f"{app.config.html_title} by {app.config.author}, CC BY 4.0", list(app.env.collect_relations())
+    files, index = {}, (f'{INDEX}<h1>Figures of {escape(credit)}</h1><p>You may use and change them if you give this '
+                        f'credit; see <a href="{LICENCE}">the licence</a>. They are made for a light background.</p>')
+    for page, name in sorted(app.parity_figures, key=lambda key: pages.index(key[0])):
+        (svg, caption), file = app.parity_figures[page, name], f"{Path(page).name}/{name}.svg"
         files[file] = on_its_own(svg, f"{caption.partition(':')[0]} of {credit}")
         alt = re.search('aria-label="([^"]*)"', svg)[1]
-        entries.append(f'<figure><img src="{file}" alt="{alt}" style="max-width: 100%">'
-                       f"<figcaption>{escape(caption)} <code>{file}</code></figcaption></figure>")
-    files["index.html"] = INDEX.format(credit=escape(credit), licence=LICENCE, entries="\n".join(entries))
+        index += (f'<figure><img src="{file}" alt="{alt}">'
+                  f"<figcaption>{escape(caption)} <code>{file}</code></figcaption></figure>\n")
     with ZipFile(Path(app.outdir) / ARCHIVE, "w", ZIP_DEFLATED) as archive:
-        for file, text in files.items():
+        for file, text in {"index.html": index, **files}.items():
             entry = ZipInfo(file)       # with a fixed date
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, text, ZIP_DEFLATED)

@@ -76,22 +76,19 @@ def write_scripts(folder: Path, notes: dict[str, str], texts: dict[str, str]) ->
         (folder / file).write_text(script, encoding="utf8")
 
 
-def number_of(env, page: str) -> tuple:
-    """Return the number or letter of a chapter in a tuple, which is empty for other pages."""
-    return env.toc_secnumbers.get(page, {}).get("", ())
-
-
-def place(env, page: str) -> tuple:
-    """Return a key that sorts pages by numbers, then by letters, and then those that have neither."""
-    return not number_of(env, page), [(isinstance(part, str), part) for part in number_of(env, page)], page
-
-
 def with_places(text: str, env) -> str:
     """Return the HTML of the evidence page with links from each claim to the pages where it is made."""
     links: dict[str, list[str]] = {}
 
-    for page in sorted(env.parity_claims, key=lambda page: place(env, page)):
-        title = f"{'.'.join(map(str, number_of(env, page)))} {env.titles[page].astext()}".strip()
+    def number(page: str) -> tuple:
+        return env.toc_secnumbers.get(page, {}).get("", ())
+
+    def place(page: str) -> tuple:
+        """Sort by numbers, then letters, and then pages that have neither."""
+        return not number(page), [(isinstance(part, str), part) for part in number(page)], page
+
+    for page in sorted(env.parity_claims, key=place):
+        title = f"{'.'.join(map(str, number(page)))} {env.titles[page].astext()}".strip()
         for anchor in env.parity_claims[page]:
             name, _, repeated = anchor.removeprefix("says-").partition("--")
             words = "again" if repeated else escape(title)

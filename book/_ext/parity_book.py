@@ -180,21 +180,6 @@ def describe(doctree) -> str:
     return next(iter(metas + goals), "")
 
 
-def learning_resource(text: str, **known: object) -> str:
-    """Describe a page to search engines as a LearningResource of schema.org, and return the JSON-LD.
-
-    `text` is that of the page, which may contain its minutes. `known` are further properties, of which empty ones are
-    left out.
-    """
-    minutes = re.search(r"\bTime: (?:about )?(\d+) minutes\b", text)
-    resource = {"@context": "https://schema.org", "@type": "LearningResource", **known,
-                "timeRequired": minutes and f"PT{minutes[1]}M", "inLanguage": "en-GB", "license": LICENCE,
-                "isAccessibleForFree": True, "educationalLevel": "Intermediate",
-                "keywords": "recurrent neural networks, parity, state machines, PyTorch"}
-    values = json.dumps({name: value for name, value in resource.items() if value}).replace("<", r"\u003c")
-    return f'<script type="application/ld+json">{values}</script>'
-
-
 def add_metadata(app, pagename, templatename, context, doctree) -> None:
     """Add a title, a description, social media tags and JSON-LD to a page."""
     book = app.config.html_title
@@ -214,11 +199,17 @@ def add_metadata(app, pagename, templatename, context, doctree) -> None:
              ("property", "og:url", address),
              ("property", "og:image", base and base + PICTURE)]
     tags = [f'<meta {kind}="{name}" content="{escape(value)}" />' for kind, name, value in pairs if value]
-    resource = learning_resource(
-        doctree.astext() if doctree else "", name=title, description=description, url=address,
-        learningResourceType="exercise" if pagename.startswith(EXERCISE_PAGES) else "reading",
-        isPartOf={"@type": "Book", "name": book}, author={"@type": "Organization", "name": app.config.author})
-    context["metatags"] = "\n".join([context.get("metatags", ""), *tags, resource, ""])
+    minutes = doctree and re.search(r"\bTime: (?:about )?(\d+) minutes\b", doctree.astext())
+    resource = {"@context": "https://schema.org", "@type": "LearningResource", "name": title, "url": address,
+                "description": description, "timeRequired": f"PT{minutes[1]}M" if minutes else "",
+                "learningResourceType": "exercise" if pagename.startswith(EXERCISE_PAGES) else "reading",
+                "educationalLevel": "Intermediate", "inLanguage": "en-GB", "license": LICENCE,
+                "isAccessibleForFree": True, "isPartOf": {"@type": "Book", "name": book},
+                "author": {"@type": "Organization", "name": app.config.author},
+                "keywords": "recurrent neural networks, parity, state machines, PyTorch"}
+    known = json.dumps({name: value for name, value in resource.items() if value}).replace("<", r"\u003c")
+    tags.append(f'<script type="application/ld+json">{known}</script>')
+    context["metatags"] = "\n".join([context.get("metatags", ""), *tags, ""])
 
 
 # --- notebooks to download ---
