@@ -38,7 +38,7 @@ help:
 	@echo "make test-wheel     install the library into an empty environment and run the chapters' notebooks with it"
 	@echo "                    (all of them, or for example CHAPTERS='data gates')"
 	@echo "make test-anywhere  build the book with disturbed weights and with other processor instructions"
-	@echo "make lint           check the style of the code"
+	@echo "make lint           check the style of the code and its types"
 	@echo "make bench          measure the speed of the library"
 	@echo "make doctor         list what is installed and what is missing"
 	@echo "make clean          remove everything that was built; the virtual environment stays"
@@ -72,6 +72,7 @@ test-anywhere: $(VENV)/.ready-test
 lint: $(VENV)/.ready-test
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	$(BIN)/mypy
 
 bench: $(VENV)/.ready-test
 	$(BIN)/parity bench
@@ -84,7 +85,7 @@ doctor: $(VENV)/.ready-book
 	$(BIN)/parity doctor
 
 clean:
-	rm -rf _build build dist *.egg-info .pytest_cache .ruff_cache .coverage
+	rm -rf _build build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .coverage
 
 # Each command installs what it needs, and installs again when pyproject.toml or constraints.txt has changed.
 $(VENV)/.ready-%: pyproject.toml constraints.txt $(BIN)/.made-in

@@ -184,7 +184,7 @@ class ParityTask:
         if isinstance(self.lengths, (tuple, list)):
             allowed = "a number, a pair (shortest, longest) or a Curriculum"
             require(len(self.lengths) == 2, "lengths", self.lengths, allowed)
-            return tuple(self.lengths)
+            return self.lengths[0], self.lengths[1]
         return self.lengths, self.lengths
 
     @property
@@ -311,7 +311,8 @@ class ParityDataset:
         from torch.utils.data import DataLoader
 
         generator = torch.Generator().manual_seed(seed)
-        return DataLoader(self, batch_size, shuffle=True, collate_fn=_return_unchanged, generator=generator)
+        return DataLoader(self, batch_size, shuffle=True, collate_fn=_return_unchanged,  # type: ignore[arg-type]
+                          generator=generator)
 
     def batches(self, batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:
         """Yield shuffled batches that together contain every string once.

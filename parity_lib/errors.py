@@ -26,8 +26,8 @@ def require_int(name: str, value: object, least: int) -> None:
 
     Booleans are rejected.
     """
-    is_int = isinstance(value, Integral) and not isinstance(value, bool)
-    require(is_int and value >= least, name, value, f"an integer of at least {least}")
+    require(not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= least, name, value,
+            f"an integer of at least {least}")
 
 
 def require_choice(name: str, value: object, choices: tuple[str, ...]) -> None:

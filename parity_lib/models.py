@@ -8,6 +8,7 @@ hidden states ``[batch, steps, hidden]`` and logits ``[batch, steps, 1]``.
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import torch
 from torch import nn
@@ -19,8 +20,8 @@ from parity_lib.numpy_rnn import NumpyRNN
 __all__ = ["BY_HAND", "MODULES", "NumpyRNN", "ParityRNN", "by_hand"]
 
 # PyTorch's recurrent layer for each kind of cell
-MODULES = {"tanh": partial(nn.RNN, nonlinearity="tanh"), "relu": partial(nn.RNN, nonlinearity="relu"),
-           "lstm": nn.LSTM, "gru": nn.GRU}
+MODULES: dict[str, Any] = {"tanh": partial(nn.RNN, nonlinearity="tanh"), "relu": partial(nn.RNN, nonlinearity="relu"),
+                           "lstm": nn.LSTM, "gru": nn.GRU}
 
 
 class ParityRNN(nn.Module):
@@ -70,10 +71,10 @@ class ParityRNN(nn.Module):
         """
         require(inputs.dim() == 3 and inputs.shape[2] == 1, "inputs", tuple(inputs.shape), "of shape [batch, steps, 1]")
         inputs = inputs.to(self.hidden_to_logits.weight.dtype)
-        if not packed:
-            return self.rnn(inputs)[0]
-        require(lengths is not None, "lengths", lengths, "given when packed=True")
-        return padding.unpack(self.rnn(padding.pack(inputs, lengths))[0], inputs.shape[1])
+        if packed and lengths is not None:
+            return padding.unpack(self.rnn(padding.pack(inputs, lengths))[0], inputs.shape[1])
+        require(not packed, "lengths", lengths, "given when packed=True")
+        return self.rnn(inputs)[0]
 
     def forward(self, inputs: torch.Tensor, lengths: torch.Tensor | None = None, *,
                 packed: bool = False) -> torch.Tensor:
@@ -139,5 +140,5 @@ def _lstm_by_hand(k: float):
             [2.38 * k, -k, -0.38 * k, k], [[10.0]], [-3.8])
 
 
-BY_HAND = {"tanh": (_tanh_by_hand, 3.0), "relu": (_relu_by_hand, None), "lstm": (_lstm_by_hand, 40.0),
-           "gru": (_gru_by_hand, 20.0)}
+BY_HAND: dict[str, Any] = {"tanh": (_tanh_by_hand, 3.0), "relu": (_relu_by_hand, None), "lstm": (_lstm_by_hand, 40.0),
+                           "gru": (_gru_by_hand, 20.0)}

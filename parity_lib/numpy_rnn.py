@@ -5,14 +5,11 @@ Chapters: *Unrolling a recurrent network* and *The gradient through time*.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from parity_lib.errors import require, require_choice
-
-if TYPE_CHECKING:
-    from torch import nn
 
 
 class NumpyRNN:
@@ -30,13 +27,13 @@ class NumpyRNN:
     """
 
     def __init__(self, U: np.ndarray, V: np.ndarray, b: np.ndarray, W: np.ndarray, c: np.ndarray,
-                 activation: str = "tanh") -> None:
+                 *, activation: str = "tanh") -> None:
         require_choice("activation", activation, ("tanh", "relu"))
         self.U, self.V, self.b, self.W, self.c = U, V, b, W, c
         self.activation = activation
 
     @classmethod
-    def from_torch(cls, model: nn.Module) -> NumpyRNN:
+    def from_torch(cls, model: Any) -> NumpyRNN:
         """Create a float64 copy of a single-layer :class:`~parity_lib.models.ParityRNN`.
 
         Its cell has to be tanh or relu.
@@ -45,7 +42,7 @@ class NumpyRNN:
         require(model.num_layers == 1, "model.num_layers", model.num_layers, "1")
         copy = {name: p.detach().cpu().double().numpy().copy() for name, p in model.named_parameters()}
         return cls(copy["rnn.weight_ih_l0"], copy["rnn.weight_hh_l0"], copy["rnn.bias_ih_l0"] + copy["rnn.bias_hh_l0"],
-                   copy["hidden_to_logits.weight"], copy["hidden_to_logits.bias"], model.cell)
+                   copy["hidden_to_logits.weight"], copy["hidden_to_logits.bias"], activation=model.cell)
 
     def step(self, x: np.ndarray, h: np.ndarray) -> np.ndarray:
         """Compute the hidden state after one time step.

@@ -112,7 +112,7 @@ def evaluate(model: nn.Module, task: ParityTask, *, count: int = 5000, seed: int
     counts = [count_correct(model, task.assemble(bits[rows], parity[rows], lengths[rows]).to(device))
               for rows in slices(count, SCREEN_SIZE)]
     correct, labels = (np.concatenate([part[key] for part in counts]) for key in ("correct", "labels"))
-    result = score_counts(correct, labels)
+    result: dict[str, Any] = score_counts(correct, labels)
     if bucket is not None:
         starts = range(task.shortest, task.longest + 1, bucket)
         inside = [(lengths >= start) & (lengths < start + bucket) for start in starts]

@@ -1,7 +1,10 @@
-"""The size of the library and of its modules, unique names, the version and the documents next to README.md."""
+"""The size of the library and of its modules, unique names, the version, documents, and the checks of `make lint`."""
 
 import ast
 import re
+import subprocess
+import sys
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -62,3 +65,16 @@ def test_the_links_of_a_document_resolve(document):
     links = re.findall(r'(?:\]\(|src=")(?!https?:)([^#)"]*)#?([^)"]*)', document.read_text(encoding="utf-8"))
     assert [(path, anchor) for path, anchor in links if not (ROOT / path).exists()
             or (anchor and anchor not in anchors(ROOT / path if path else document))] == []
+
+
+def test_make_lint_checks_all_types_and_a_wrong_type_fails(tmp_path):
+    recipe = re.search(r"^lint:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)[1]
+    assert recipe.split() == ["$(BIN)/ruff", "check", ".", "$(BIN)/lint-imports", "$(BIN)/mypy"]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
+    assert settings["files"] == ["parity_lib", "packages"]
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text('from parity_lib.errors import require_int\n\nrequire_int("count", 5, least="one")\n')
+    done = subprocess.run([sys.executable, "-m", "mypy", "--cache-dir", tmp_path / "cache", wrong], cwd=ROOT, text=True,
+                          capture_output=True)
+    assert done.returncode == 1
+    assert 'incompatible type "str"; expected "int"' in done.stdout, done.stdout + done.stderr

@@ -9,6 +9,7 @@ those that `_config.yml` names.
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import re
 import shutil
@@ -23,6 +24,7 @@ import nbformat
 import yaml
 from captions import OneCaption
 from docutils import nodes
+from figure_archive import LICENCE, collect_figures, write_figures
 from in_place import EVIDENCE, notes_of, text_of, with_places, write_scripts
 from live_figures import CodeBelowFigures, LiveFigures
 from plain_notebook import Markdown, Unknown, plain_notebook
@@ -58,7 +60,7 @@ def note_changes(app, env, names: list[str]) -> None:
     A build that left no index.html, which is written last, was not completed.
     """
     front_door = Path(app.outdir) / "index.html"
-    app.parity_changed = bool(names) or not front_door.is_file()
+    app.parity_changed, app.parity_figures = bool(names) or not front_door.is_file(), {}
     if app.parity_changed:
         front_door.unlink(missing_ok=True)
 
@@ -119,7 +121,7 @@ class FinishedPages(BuiltinTemplateLoader):
 
 
 def write_generated_files(app, exception) -> None:
-    """Write the notes and texts, and pages at old addresses and at index.html that lead to the pages they stand for.
+    """Write the notes, the texts, the archive of figures, and pages that lead from old addresses and index.html on.
 
     index.html has the metadata of the first page.
     """
@@ -128,6 +130,7 @@ def write_generated_files(app, exception) -> None:
         return
     templates = app.builder.templates
     write_scripts(folder, templates.notes, templates.texts)
+    write_figures(app)
     head = (folder / f"{root}.html").read_text(encoding="utf8").partition("</head>")[0]
     title = re.search(r"<title>.*?</title>", head, re.DOTALL)
     tags = re.findall(r'<meta (?:name="(?:description|twitter:\w+)"|property="og:\w+")[^>]*>', head)
@@ -178,7 +181,7 @@ def describe(doctree) -> str:
 
 
 def add_metadata(app, pagename, templatename, context, doctree) -> None:
-    """Add a title, a description and social media tags to a page."""
+    """Add a title, a description, social media tags and JSON-LD to a page."""
     book = app.config.html_title
     title = plain(context.get("title") or GENERATED.get(pagename) or book)
     description = (doctree and describe(doctree)) or f"{title}: a page of the book {book}."
@@ -186,15 +189,26 @@ def add_metadata(app, pagename, templatename, context, doctree) -> None:
     if first:
         context["docstitle"] = "" if title == book else context["docstitle"]
     base = app.config.html_baseurl.rstrip("/") + "/" if app.config.html_baseurl else ""
+    address = base and base + app.builder.get_target_uri(pagename)
     written = 'name="description"' in context.get("metatags", "")
     pairs = [("name", "description", "" if written else description),
              ("property", "og:title", title), ("property", "og:description", description),
              ("property", "og:type", "website" if first else "article"), ("property", "og:site_name", book),
              ("name", "twitter:card", "summary_large_image" if base else "summary"), ("name", "twitter:title", title),
              ("name", "twitter:description", description),
-             ("property", "og:url", base and base + app.builder.get_target_uri(pagename)),
+             ("property", "og:url", address),
              ("property", "og:image", base and base + PICTURE)]
     tags = [f'<meta {kind}="{name}" content="{escape(value)}" />' for kind, name, value in pairs if value]
+    minutes = doctree and re.search(r"\bTime: (?:about )?(\d+) minutes\b", doctree.astext())
+    resource = {"@context": "https://schema.org", "@type": "LearningResource", "name": title, "url": address,
+                "description": description, "timeRequired": f"PT{minutes[1]}M" if minutes else "",
+                "learningResourceType": "exercise" if pagename.startswith(EXERCISE_PAGES) else "reading",
+                "educationalLevel": "Intermediate", "inLanguage": "en-GB", "license": LICENCE,
+                "isAccessibleForFree": True, "isPartOf": {"@type": "Book", "name": book},
+                "author": {"@type": "Organization", "name": app.config.author},
+                "keywords": "recurrent neural networks, parity, state machines, PyTorch"}
+    known = json.dumps({name: value for name, value in resource.items() if value}).replace("<", r"\u003c")
+    tags.append(f'<script type="application/ld+json">{known}</script>')
     context["metatags"] = "\n".join([context.get("metatags", ""), *tags, ""])
 
 
@@ -283,6 +297,7 @@ def setup(app) -> dict[str, object]:
     app.connect("missing-reference", resolve_claim)
     app.connect("html-page-context", add_metadata, priority=900)
     app.connect("html-page-context", write_notebook, priority=100)
+    app.connect("html-page-context", collect_figures)
     app.connect("build-finished", write_generated_files, priority=900)
     app.connect("build-finished", forget_if_warned, priority=999)
     app.add_role("claim", Claim(warn_dangling=True))

@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -32,7 +32,7 @@ Install one in any of these ways, then try again:
 or give the path of an installed one: PARITY_BROWSER=/path/to/chrome"""
 
 
-def candidates() -> Iterator[dict[str, str]]:
+def candidates() -> Iterator[dict[str, Any]]:
     """Yield Playwright launch arguments for each browser that may be installed.
 
     An empty dict stands for Playwright's own Chromium.

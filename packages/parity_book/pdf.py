@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from html import escape
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from parity_lib.version import __version__
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 NAME = "one-bit-of-memory"
 WIDTH, HEIGHT = 720, 1133     # the printable area of a sheet in px, given the margins in pdf.css and the scale below
-SETTINGS = {"prefer_css_page_size": True, "print_background": True, "outline": True, "tagged": True, "scale": 0.85}
+SETTINGS: dict[str, Any] = {"prefer_css_page_size": True, "print_background": True, "outline": True, "tagged": True,
+                            "scale": 0.85}
 LOCAL_URL = re.compile(r"^(file:|data:|blob:)")
 JOIN, SHEET = (Path(__file__).with_suffix(suffix).read_text(encoding="utf8") for suffix in (".js", ".css"))
 # Shrink tables that are wider than a sheet and boxes that are higher, and keep code together with its output if that
@@ -75,16 +76,16 @@ def contents(toc: dict) -> Iterator[Entry]:
 
 def cover(config: dict, first_page: str, home: str) -> str:
     """Return the HTML of the title page."""
-    about = re.search(r'<meta[^>]*name="description"[^>]*>', first_page)[0]
+    about = re.findall(r'<meta[^>]*name="description"[^>]*>', first_page)[0]
     return f"""<section class="title-page"><img src="{home}/_static/cover.svg" alt="">
 <p class="title">{escape(config["title"])}</p>
-<p class="subtitle">{re.search(r'content="([^"]*)"', about)[1]}</p>
+<p class="subtitle">{re.findall(r'content="([^"]*)"', about)[0]}</p>
 <p>{escape(config["author"])}<br>Version {__version__}, {escape(str(config["copyright"]))}</p>
 <p class="small">The web pages also contain the code of the figures and the conditions of the claims.</p>
 <p class="small">{config.get("html", {}).get("extra_footer", "")}</p></section>"""
 
 
-def join(browser: Browser, root: Path, theme: str = "light") -> Page:
+def join(browser: Browser, root: Path, theme: Literal["light", "dark"] = "light") -> Page:
     """Combine all pages of the built book into a single browser page.
 
     It is laid out for paper. This page cannot load anything from the network. Raises ValueError if a page has not been
@@ -138,5 +139,5 @@ def page_numbers(pdf: bytes) -> dict[str, int]:
     from pypdf import PdfReader
 
     reader = PdfReader(BytesIO(pdf))
-    return {name.removeprefix("/"): reader.get_destination_page_number(place) + 1
+    return {name.removeprefix("/"): reader.get_destination_page_number(place) + 1  # type: ignore[operator]
             for name, place in reader.named_destinations.items()}

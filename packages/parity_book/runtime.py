@@ -42,7 +42,7 @@ SHA256 = {
     "pyodide.asm.mjs": "1a9775427ef6e8abaa7db88ece0515422d1886915ae5c9093776410c865dfd8d",
     "pyodide.asm.wasm": "e7f8fac36f8bf11085309cbc5c829b3ec3057c18bf1d73b05a6741612d63cdbf",
     "python_stdlib.zip": "444c770dfd75a32097fc0a7d5c1413fd3140601f49c3a1f2e9af0376fcd124b4",
-    NUMPY["file_name"]: NUMPY["sha256"],
+    str(NUMPY["file_name"]): str(NUMPY["sha256"]),
     **EDITOR,
 }
 # The part of the release's lock file that Pyodide needs to load NumPy.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -119,7 +119,7 @@ class Query:
                       nan_hint or "There is 0/0, or a value on padding was multiplied by 0.")
         return result
 
-    def as_arrays(self, result: Any, shapes: dict[str, tuple[int, ...] | None]) -> list[np.ndarray]:
+    def as_arrays(self, result: Any, shapes: Mapping[str, tuple[int, ...] | None]) -> list[np.ndarray]:
         """Convert each part of a tuple, list or array to a float array.
 
         Raises CheckFailed unless all the parts are there and have the expected shapes. ``shapes`` maps the name of each

@@ -130,7 +130,7 @@ def restore() -> None:
 
 
 @contextlib.contextmanager
-def replaced_if_wrong(name: str, test: Callable, reference: str) -> Iterator[None]:
+def replaced_if_wrong(name: str, test: Any, reference: str) -> Iterator[None]:
     """Temporarily replace a student's function if it fails its own check.
 
     The replacement lasts for the ``with`` block. ``test`` is the check, and ``reference`` names a correct function. The
@@ -154,15 +154,15 @@ def scale_readouts(scale: float) -> None:
     import torch
     from torch import nn
 
-    usual = getattr(nn.Linear.reset_parameters, "usual", nn.Linear.reset_parameters)
+    usual = getattr(nn.Linear.reset_parameters, "__wrapped__", nn.Linear.reset_parameters)
 
+    @functools.wraps(usual)
     def reset_parameters(layer: nn.Linear) -> None:
         usual(layer)
         with torch.no_grad():
             layer.weight.mul_(scale)
 
-    reset_parameters.usual = usual
-    nn.Linear.reset_parameters = usual if scale == 1 else reset_parameters
+    nn.Linear.reset_parameters = usual if scale == 1 else reset_parameters  # type: ignore[method-assign, assignment]
 
 
 # ---------------------------------------------------------------- calls
@@ -272,7 +272,7 @@ def call_module(name: str, *args: Any, inputs: tuple = (), then: Iterable[tuple]
     if not issubclass(type(module), torch.nn.Module):
         raise CheckFailed(f"`{name}` returns {kind_of(module)}. Expected: a torch.nn.Module.")
     output, outputs = _run(name, forbid, torch.enable_grad()(run) if backward else run)
-    if backward:
+    if output_gradient is not None:
         _backward(name, forbid, output, output_gradient)
     weights = _run(name, forbid, lambda: dict(module.named_parameters()) | dict(module.named_buffers()))
     gradients = _run(name, forbid, lambda: _gradients(module)) if backward else {}

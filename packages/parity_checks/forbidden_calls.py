@@ -93,7 +93,7 @@ def forbidden_code(references: Iterable[str]) -> dict[CodeType | BuiltinFunction
         except (ImportError, AttributeError):
             continue
         # A decorated function has the code of its decorator, which other functions share.
-        function = inspect.unwrap(function.forward if isinstance(function, type) else function)
+        function = inspect.unwrap(getattr(function, "forward", function))
         function = getattr(function, "__code__", function)
         if not isinstance(function, (CodeType, BuiltinFunctionType)):
             raise ValueError(f"{reference} cannot be forbidden: a profiler cannot distinguish its calls")

@@ -57,7 +57,9 @@ def _reason(undefined: re.Match | None, earlier: list[tuple[str, str, str]]) -> 
 
     ``earlier`` contains the name, the source and the error of each earlier cell.
     """
-    for name, source, error in earlier if undefined else ():
+    if undefined is None:
+        return "", ""
+    for name, source, error in earlier:
         if error and re.search(rf"\b{undefined[1] or undefined[2]}\b", source):
             kind = "a syntax error" if re.search(r"^(Syntax|Indentation|Tab)Error", error, re.MULTILINE) else "an error"
             answer, where = name.replace("-", "_"), f"{kind}{_line(error)}"

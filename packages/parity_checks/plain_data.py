@@ -63,7 +63,7 @@ class NotChecked(Exception):
         return [str(self)]
 
 
-def missing_package(error: BaseException) -> str | None:
+def missing_package(error: Any) -> str | None:
     """Return the name of a package that is not installed and so caused an error, or None for any other error.
 
     The error is that of the import, or that of a name which the import did not define.

@@ -2,8 +2,9 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
-Cells = list[dict[str, str | int]]
+Cells = list[dict[str, Any]]
 CELLS: dict[str, Cells] = json.loads(Path(__file__).with_name("cells.json").read_text(encoding="utf-8"))
 
 

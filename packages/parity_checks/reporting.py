@@ -39,7 +39,7 @@ def check(says: str) -> Callable:
                 raise CheckFailed(message + again)
             print(f"✓ {says}")
 
-        run.says = says
+        run.says = says  # type: ignore[attr-defined]
         return run
     return decorate
 
@@ -141,7 +141,7 @@ def private_file(exercise: str) -> Path:
 
 def load_private(path: Path) -> ModuleType:
     """Import a file of private tests as a module."""
-    spec = importlib.util.spec_from_file_location(f"parity_private_{path.stem}", path)
+    spec: Any = importlib.util.spec_from_file_location(f"parity_private_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

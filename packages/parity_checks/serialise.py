@@ -146,5 +146,5 @@ KINDS: dict[str, Callable[[Any], Any]] = {
     "tensor": lambda content: _torch().from_numpy(_array(content)),
     "seed": lambda content: Seed(operator.index(content)),
     "module": _module,
-    **{cls.__name__: lambda content, cls=cls: cls(*map(_unpacked, content)) for cls in RESULTS},
+    **{cls.__name__: partial(lambda cls, content: cls(*map(_unpacked, content)), cls) for cls in RESULTS},
 }

@@ -33,10 +33,11 @@ from parity_lib.training import History
 ANSWERS = (("even", "o", EVEN), ("odd", "s", ODD))
 SHADES = 5  # as many as the eye can distinguish; neighbours of one shade are drawn as one rectangle
 
-Series = dict[str, Sequence[float]]
+Values = Sequence[float] | np.ndarray
+Series = Mapping[str, Values]
 
 
-def draw_lines(axes: Axes, x: Sequence[float], series: Series, **look: Any) -> None:
+def draw_lines(axes: Axes, x: Values, series: Series, **look: Any) -> None:
     """Draw up to six series as lines with different styles and markers.
 
     A series may be shorter than ``x``. ``look`` overrides properties of the lines.
@@ -105,7 +106,7 @@ def many_curves(runs: Sequence[Sequence[dict]], labels: Sequence[str]) -> Pictur
 
 
 @in_style
-def loss_by_bit(losses: Sequence[float]) -> Picture:
+def loss_by_bit(losses: Values) -> Picture:
     """Plot the loss at each bit of a stream in which every third bit is the XOR of the previous two.
 
     The first of ``losses`` is that of predicting bit 2.
@@ -179,7 +180,7 @@ def label_signal(bits: Sequence[int], series: Series) -> Picture:
 
 
 @in_style
-def drift(before: Sequence[float], series: Series) -> Picture:
+def drift(before: Values, series: Series) -> Picture:
     """Plot the change in the state p during one time step as a function of p.
 
     There is a line for each network. ``before [points]`` must increase, and each of ``series`` has p after the step at
@@ -218,7 +219,7 @@ def accuracy_by_length(rows: Sequence[dict], title: str = "") -> Picture:
     figure, axes = canvas(height=2.3)
     names = [f"{row['from']}–{row['to']}" if row["to"] > row["from"] else str(row["from"]) for row in rows]
     numbers = [(name, row["bit_accuracy"]) for name, row in zip(names, rows)]
-    axes.bar(*zip(*numbers), color=RIGHT, width=0.7)
+    axes.bar(names, [accuracy for _, accuracy in numbers], color=RIGHT, width=0.7)
     axes.axhline(0.5, color=MUTED, linestyle=":", linewidth=1.2)
     axes.set(title=title, xlabel="length of the string", ylabel="accuracy per bit", ylim=(0, 1.05))
     words = "; ".join(f"{name}: {accuracy:.2f}" for name, accuracy in numbers)

@@ -66,7 +66,7 @@ def _draw_rates(axes: Axes, conditions: dict[str, Condition]) -> None:
 def _rates_and(conditions: dict[str, Condition], rates_first: bool) -> tuple[Figure, Axes]:
     """Draw success rates next to an empty chart with the same rows, and return the figure and the empty axes."""
     figure = Figure(figsize=(WIDTH - 0.1, 0.75 + 0.3 * len(conditions)), layout="constrained")
-    figure.get_layout_engine().set(wspace=0.1)
+    figure.set_layout_engine("constrained", wspace=0.1)
     left, right = figure.subplots(1, 2, sharey=True)
     _draw_rates(left if rates_first else right, conditions)
     for axes in (left, right):
@@ -149,7 +149,7 @@ def _four_panels(conditions: dict[str, Condition], height: float,
 def two_by_two(conditions: dict[str, Condition]) -> Picture:
     """Plot how many seeds solved each of the four versions of OpenAI's parity task, with a panel for each."""
     figure, quadrants = _four_panels(conditions, 2.0)
-    figure.get_layout_engine().set(hspace=0.06, wspace=0.08)
+    figure.set_layout_engine("constrained", hspace=0.06, wspace=0.08)
     words, rows = [], []
     for axes, name, cells in quadrants:
         _draw_rates(axes, cells)
@@ -188,7 +188,7 @@ def two_by_two_by_length(conditions: dict[str, Condition]) -> Picture:
                    Numbers(("task", "network", "length from", "mean share correct", "least share correct"), rows))
 
 
-def _draw_dots(axes: Axes, row: int, values: Sequence[int | None], cap: int | None = None, **look) -> None:
+def _draw_dots(axes: Axes, row: int, values: Sequence[int | None], cap: float = np.nan, **look) -> None:
     """Draw one row of a dot plot: a dot for each value and a cross at ``cap`` for each None."""
     heights = row + np.linspace(0.23, -0.23, max(len(values), 2))[:len(values)]
     known = np.array([value is not None for value in values], dtype=bool)

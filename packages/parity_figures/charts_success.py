@@ -1,6 +1,7 @@
 """Charts of success rates as they depend on one or two settings."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -59,7 +60,7 @@ def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]
 
 
 @in_style
-def success_grid(rows: Sequence[object], columns: Sequence[object], solved: Sequence[Sequence[int | None]],
+def success_grid(rows: Sequence[Any], columns: Sequence[Any], solved: Sequence[Sequence[int | None]],
                  seeds: int, row_name: str, column_name: str) -> Picture:
     """Draw a grid of success counts with darker squares for larger counts.
 
@@ -80,9 +81,9 @@ def success_grid(rows: Sequence[object], columns: Sequence[object], solved: Sequ
                 continue
             numbers.append((row, column, count, seeds, *(round(end, 4) for end in wilson_interval(count, seeds))))
             words.append(f"{row}, {column}: {count} of {seeds}")
-            for look in ({"facecolor": MUTED, "alpha": FULLEST * count / seeds, "linewidth": 0},
-                         {"facecolor": "none", "edgecolor": MUTED, "linewidth": 0.8}):
-                axes.add_patch(Rectangle((x - 0.47, y - 0.46), 0.94, 0.92, **look))
+            corner = x - 0.47, y - 0.46
+            axes.add_patch(Rectangle(corner, 0.94, 0.92, facecolor=MUTED, alpha=FULLEST * count / seeds, linewidth=0))
+            axes.add_patch(Rectangle(corner, 0.94, 0.92, facecolor="none", edgecolor=MUTED, linewidth=0.8))
             axes.text(x, y, str(count), ha="center", va="center")
     axes.set(xlim=(-0.55, len(columns) - 0.45), xlabel=column_name, ylabel=row_name, xticks=range(len(columns)),
              xticklabels=columns)

@@ -36,7 +36,8 @@ def arrow(axes: Axes, start, end, label: str = "", shift=(0.0, 0.0), curve: floa
     """Draw an arrow, bent by ``curve``, with an optional label that is offset from its midpoint by ``shift``."""
     axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, color=MUTED, linewidth=1.3,
                                    shrinkA=0, shrinkB=0, connectionstyle=f"arc3,rad={curve}"))
-    write(axes, *(np.add(start, end) / 2 + shift), label)
+    x, y = np.add(start, end) / 2 + shift
+    write(axes, x, y, label)
 
 
 def node(axes: Axes, x: float, y: float, label: str, colour: str, radius: float = 0.32) -> None:
@@ -142,7 +143,7 @@ def backward_pass(inputs: Sequence[float], states: Sequence[float], factors: Seq
     ``inputs [n]``; ``states [n + 1]``, beginning with h_0; ``factors [n]``, which take the gradient from h_t to
     h_(t-1); ``gradients [n + 1]`` with respect to the states; ``contributions [n]`` to dL/dw.
     """
-    count, square = len(inputs), {"half": (0.5, 0.27), "style": "square,pad=0"}
+    count, half, style = len(inputs), (0.5, 0.27), "square,pad=0"
     figure, axes = canvas(height=3.3)
     blank(axes, STEP * count + 0.9, 4.0, -0.8, -1.75)
 
@@ -152,14 +153,14 @@ def backward_pass(inputs: Sequence[float], states: Sequence[float], factors: Seq
     for t in range(count + 1):
         x = STEP * t
         node(axes, x, 1.9, f"$h_{t}$\n{written(states[t])}", INK, 0.56)
-        box(axes, x, 0.2, written(gradients[t]), INK, **square)
+        box(axes, x, 0.2, written(gradients[t]), INK, half, style)
         if t:
             node(axes, x, 3.5, f"$x_{t}={inputs[t - 1]:g}$", MUTED, 0.48)
             arrow(axes, (x, 3.02), (x, 2.46), "$u$", (0.22, 0))
             arrow(axes, (x - STEP + 0.56, 1.9), (x - 0.56, 1.9), "$w$", (0, 0.22))
             arrow(axes, (x - 0.5, 0.2), (x - STEP + 0.5, 0.2), f"× {factors[t - 1]:.3f}", (0, 0.48))
             arrow(axes, (x, -0.08), (x, -0.82))
-            box(axes, x, -1.1, written(contributions[t - 1]), MUTED, **square)
+            box(axes, x, -1.1, written(contributions[t - 1]), MUTED, half, style)
     write(axes, 0, 0.72, r"$\partial L/\partial h_t$")
     write(axes, 0, -1.1, "each step's\nshare of dL/dw")
     steps = "; ".join(f"from h {t} to h {t - 1} it is multiplied by {factors[t - 1]:.3f} and becomes "
@@ -174,7 +175,7 @@ def backward_pass(inputs: Sequence[float], states: Sequence[float], factors: Seq
 
 
 @in_style
-def packing(lengths: Sequence[int]) -> Picture:
+def packing(lengths: Sequence[int] | np.ndarray) -> Picture:
     """Draw how strings of different lengths are padded, sorted and packed into one row.
 
     The layout is that of ``torch.nn.utils.rnn.PackedSequence``, its ``data`` and its ``batch_sizes``. Each square has
@@ -243,7 +244,7 @@ def _draw_gate(axes: Axes, x: float, y: float, letter: str, below: bool = False)
 def _draw_line(axes: Axes, *points: tuple[float, float]) -> None:
     """Draw a line through the given points, with an arrowhead at its end."""
     axes.plot(*zip(*points[:-1]), color=MUTED, linewidth=1.3, solid_capstyle="butt")
-    arrow(axes, *points[-2:])
+    arrow(axes, points[-2], points[-1])
 
 
 @in_style
@@ -317,7 +318,7 @@ def machines(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Picture:
             for target in sorted(set(successors[state].tolist())):
                 bits = ", ".join(str(bit) for bit in (0, 1) if successors[state][bit] == target)
                 _draw_transition(axes, at[state], at[target], bits)
-            node(axes, *at[state], str(state), ODD if odd[state] else EVEN, RADIUS)
+            node(axes, at[state][0], at[state][1], str(state), ODD if odd[state] else EVEN, RADIUS)
             if odd[state]:
                 axes.add_patch(Circle(at[state], 0.28, fill=False, edgecolor=ODD, linewidth=1.2))
         arrow(axes, at[0] + (-0.85, 0), at[0] + (-RADIUS, 0))

@@ -29,15 +29,15 @@ SHEET = (files(__package__) / "colours.css").read_text(encoding="utf-8")
 COLOURS = {name: re.sub(r"var\(--pst-[\w-]+, (.*)\)", r"\1", value)
            for name, value in re.findall(r"--parity-(\w+): (.*);", SHEET.partition("}")[0])}
 EVEN, ODD, THIRD, FOURTH, INK, MUTED, LINE, PAPER = (
-    re.search(r"#\w{6}", COLOURS[name])[0]
+    re.findall(r"#\w{6}", COLOURS[name])[0]
     for name in ("even", "odd", "third", "fourth", "ink", "muted", "line", "paper"))
 # EVEN and ODD stand for a label or an answer, RIGHT and WRONG for correct and incorrect answers. Everything else is
 # drawn in ink, and series are told apart by their lines and markers: (line style, colour, marker).
 RIGHT, WRONG = THIRD, FOURTH
 SERIES = (("-", INK, "o"), ("--", INK, "s"), ("-.", MUTED, "^"), (":", INK, "D"), ((0, (5, 1)), MUTED, "v"),
           ((0, (1, 1)), MUTED, "P"))
-THEMED = {re.search(r"#\w{6}", value)[0]: f"var(--parity-{name}, {value})" for name, value in COLOURS.items()}
-STYLE = {
+THEMED = {re.findall(r"#\w{6}", value)[0]: f"var(--parity-{name}, {value})" for name, value in COLOURS.items()}
+STYLE: Any = {
     "font.size": 11, "font.family": "DejaVu Sans", "axes.titlesize": 11, "axes.titleweight": "bold",
     "axes.titlelocation": "left", "axes.spines.top": False, "axes.spines.right": False,
     "text.color": INK, "axes.labelcolor": INK, "axes.titlecolor": INK, "xtick.color": MUTED, "ytick.color": MUTED,
@@ -74,7 +74,7 @@ class Numbers:
     def html(self) -> str:
         """Return a collapsible HTML table of at most 60 evenly spaced rows, with a link to download all rows."""
         count = len(self.rows)
-        places = np.unique(np.linspace(0, count - 1, min(count, MOST_ROWS)).round().astype(int)) if count else []
+        places = np.unique(np.linspace(0, max(count - 1, 0), min(count, MOST_ROWS)).round().astype(int))
         head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in self.columns)
         body = "".join("<tr>" + "".join(f"<td>{html.escape(_in_words(value))}</td>" for value in self.rows[place])
                        + "</tr>" for place in places)
@@ -120,7 +120,7 @@ class Picture:
         text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, count=1, flags=re.DOTALL)
         for colour, themed in THEMED.items():
             text = text.replace(colour, themed)
-        width = float(re.search(r'width="([\d.]+)pt"', text).group(1)) * SHOWN_AT
+        width = float(re.findall(r'width="([\d.]+)pt"', text)[0]) * SHOWN_AT
         text = re.sub(r' width="[\d.]+pt"| height="[\d.]+pt"', "", text, count=2)
         label = html.escape(self.alt, quote=True)
         style = (f"max-width: {width:.0f}pt; min-width: {least_width(text)}px; width: 100%; "
@@ -131,7 +131,7 @@ class Picture:
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
         numbers = self.numbers.html() if self.numbers else ""
         drawing = self.svg()
-        focusable = ' tabindex="0"' if int(re.search(r"min-width: (\d+)px", drawing)[1]) > PHONE else ""
+        focusable = ' tabindex="0"' if int(re.findall(r"min-width: (\d+)px", drawing)[0]) > PHONE else ""
         return (f'<figure class="parity-figure"><div class="parity-drawing"{focusable}>{drawing}</div>{caption}'
                 f"{numbers}</figure>")
 
@@ -143,10 +143,10 @@ def least_width(svg: str) -> int:
     """
     texts = re.findall(r"<text.*?</text>", svg, re.DOTALL)
     sizes = [max(map(float, re.findall(r"font(?:-size)?:[^;\"]*?([\d.]+)px", text))) for text in texts]
-    return 1 + ceil(LEAST_TEXT * float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1]) / min(sizes, default=LEAST_TEXT))
+    return 1 + ceil(LEAST_TEXT * float(re.findall(r'viewBox="0 0 ([\d.]+)', svg)[0]) / min(sizes, default=LEAST_TEXT))
 
 
-def in_style(draw: Callable[..., Picture]) -> Callable[..., Picture]:
+def in_style(draw: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap a drawing function so that it uses the book's Matplotlib settings instead of the user's."""
     @functools.wraps(draw)
     def styled(*args, **kwargs):

@@ -41,7 +41,7 @@ import itertools
 import logging
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,7 +143,7 @@ def read(path: Path, own: bool = False) -> Source:
 def _settings(text: str) -> dict[str, Any]:
     """Return the front matter of an exercise source."""
     first = next(iter(PARSER.parse(text)), None)
-    settings = _yaml(first.content) if first is not None and first.type == "front_matter" else None
+    settings: Any = _yaml(first.content) if first is not None and first.type == "front_matter" else None
     require(isinstance(settings, dict), "front matter", text[:40], "a YAML mapping between two lines of ---")
     return settings
 
@@ -162,7 +162,7 @@ def _cells(text: str) -> Iterator[Cell]:
     for token in PARSER.parse(text):
         if token.type not in ("front_matter", "fence", "colon_fence"):
             continue
-        start, stop = token.map
+        start, stop = token.map  # type: ignore[misc]
         if token.type == "front_matter":
             place = stop
             continue
@@ -215,14 +215,14 @@ def _hints(content: str) -> str:
 def _answer(name: str, content: str) -> Iterator[Cell]:
     """Yield the cell for a written answer, followed by the cell that shows the model answer."""
     first, _, body = content.partition("\n")
-    points = re.fullmatch(r":points: *(\d+) *", first)
+    points = re.findall(r"^:points: *(\d+) *$", first)
     require(bool(name and points and body.strip()), "an answer", f"{name} {first}",
             "complete: `:::{answer} name`, a line `:points: 3`, a model answer and the rubric")
-    yield {"cell_type": "markdown", "source": body.strip(), "mark": {"answer": name, "points": int(points[1])}}
+    yield {"cell_type": "markdown", "source": body.strip(), "mark": {"answer": name, "points": int(points[0])}}
     yield {"cell_type": "code", "source": f'{MODEL_ANSWER}"{name}")', "mark": {"run": f"model_{name}"}}
 
 
-def _finished(cell: Cell, numbers: dict[str, Iterator[int]]) -> Cell:
+def _finished(cell: Cell, numbers: Mapping[str, Iterator[int]]) -> Cell:
     """Add an id and nbgrader's metadata to a cell."""
     mark, cell_type = cell["mark"], cell["cell_type"]
     require(set(mark) <= {*FLAGS, "points"}, "nb", mark, f"keys out of {', '.join(FLAGS)} and points")

@@ -57,7 +57,7 @@ class Outcome:
 def read(path: Path) -> Submission:
     """Parse a file that describes a submission."""
     text = path.read_text(encoding="utf-8")
-    story, _, loses = ast.get_docstring(ast.parse(text)).partition("loses:")
+    story, _, loses = (ast.get_docstring(ast.parse(text)) or "").partition("loses:")
     pieces = re.split(r"^# %% (.*)\n", text, flags=re.MULTILINE)[1:]
     replaced, added = {}, []
     for heading, body in zip(pieces[::2], pieces[1::2], strict=True):

@@ -56,6 +56,8 @@ class Execute(NbGraderPreprocessor):
     memory = Integer(sandbox.Limits.memory, help="MB of memory for all processes of a submission").tag(config=True)
     processes = Integer(sandbox.Limits.processes, help="Processes that a submission may have").tag(config=True)
     disk = Integer(sandbox.Limits.disk, help="MB that a submission may write to each folder").tag(config=True)
+    kernel: Kernel | None
+    failure: KernelNotStarted | None
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Run all code cells, and store any errors in their outputs.
@@ -110,7 +112,7 @@ class Execute(NbGraderPreprocessor):
         outputs.add_note()
         self.output_left -= min(outputs.size, outputs.limit)
 
-    def _execute(self, source: str, seconds: Callable[[], float], outputs: CellOutputs, **options: Any) -> dict:
+    def _execute(self, source: str, seconds: Callable[[], float], outputs: CellOutputs, **options: Any) -> dict:  # type: ignore[return]
         """Run code in the kernel. Retry once if the kernel process was killed."""
         for attempt in (1, 2):
             try:
@@ -200,7 +202,7 @@ def run_test_source(source: str) -> list[NotebookNode]:
     names: dict[str, Any] = {"__name__": "__main__"}
     try:
         tree = ast.parse(source)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        last: Any = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         exec(compile(tree, "<test>", "exec"), names)
         value = eval(compile(ast.Expression(last.value), "<test>", "eval"), names) if last else None
     except CheckFailed as failure:

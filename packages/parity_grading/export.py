@@ -46,7 +46,8 @@ def export(app: NbGraderApp, name: str, target: str, list_path: Path | None, col
     ``column`` is the heading of the column for the grades if it is not found. Raise ValueError if an argument is wrong.
     """
     result, platform, store = Export(), PLATFORMS[target], SubmissionStore(app, name)
-    require(list_path is not None, "--list", None, f"{platform.list_title}: it holds the platform's own numbers")
+    if list_path is None:
+        raise ValueError(f"--list must be {platform.list_title}: it holds the platform's own numbers, but it is None")
     students = _read_students(app, name, result)
     rows, listed_students = platform.read_list(list_path)
     roster = Roster([row.person for row in students], listed_students, list_path.name)
@@ -184,9 +185,9 @@ def _find_problem(app: NbGraderApp, name: str, row: StudentStatus, page: Path) -
     graded = exercise_folder(app, "autograded", row.student, name) / f"{name}.ipynb"
     if graded.is_file() and page.stat().st_mtime < graded.stat().st_mtime:
         return "the feedback page is older than the grading"
-    score = SCORE.search(page.read_text(encoding="utf-8", errors="replace"))
-    if score and abs(max(float(score[1]), 0.0) - row.points) > 0.006:   # pages show two decimals
-        return f"the feedback page says {float(score[1]):g} points, but the gradebook has {rounded(row.points)}"
+    score, points = SCORE.search(page.read_text(encoding="utf-8", errors="replace")), row.points or 0.0
+    if score and abs(max(float(score[1]), 0.0) - points) > 0.006:   # pages show two decimals
+        return f"the feedback page says {float(score[1]):g} points, but the gradebook has {rounded(points)}"
     return ""
 
 

@@ -15,6 +15,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 from nbconvert import HTMLExporter
@@ -117,13 +118,14 @@ def _with_rubrics(cells: Iterable[NotebookNode], source: dict[str, str]) -> Iter
     They are left out unless they are published, so those of an instructor's own exercise stay with the instructor.
     """
     published = published_answers()
+    page: Any = PAGES.get_template("rubric.html").module
     for cell in cells:
         yield cell
         result = cell.metadata.get("parity_result")
         if in_words(cell) and not result["unread"] and result["score"] < result["most"]:
             answer = source.get(result["id"])
             if answer is not None and published.get(result["id"].replace("-", "_")) == answer:
-                yield raw_cell(PAGES.get_template("rubric.html").module.for_student(parse_rubric(answer)))
+                yield raw_cell(page.for_student(parse_rubric(answer)))
 
 
 def site_address(root: Path) -> str:

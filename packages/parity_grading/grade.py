@@ -14,7 +14,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -110,7 +110,7 @@ def course_lock(app: NbGraderApp) -> Iterator[None]:
 # ---------------------------------------------------------------- several submissions at the same time
 
 
-def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: int) -> Iterator[Row]:
+def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: int) -> Generator[Row, None, None]:
     """Grade submissions in several processes and yield ``task(folder)`` for each folder.
 
     If a process is killed, its submission is graded a second time in a new process, and fails if that is killed too.
@@ -204,6 +204,8 @@ def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> 
                 keep_read(app, row.student, name, read)
             (graded / unfinished.FINGERPRINT).write_text(digest, encoding="ascii")
             points = read_points(app, row.student, name)
+        if points is None:
+            raise ValueError("the gradebook has no grade for this submission")
         row.points, row.most = points
     except Exception as error:      # the next submission must be graded in any case
         row.state = "failed"
@@ -309,3 +311,4 @@ def read_points(app: NbGraderApp, student: str, name: str) -> tuple[float, float
     with open_gradebook(app) as book, contextlib.suppress(MissingEntry):
         submission = book.find_submission(name, student)
         return submission.score, submission.max_score
+    return None

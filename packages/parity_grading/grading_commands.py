@@ -183,7 +183,7 @@ def export(name: str | None, target: str, list_path: Path | None, column: str | 
         result = exporting.export_table(app, names, file_name)
     else:
         require(name is not None, "--to", target, "csv if there is no NAME of an exercise")
-        result = exporting.export(app, name, target, list_path, column)
+        result = exporting.export(app, str(name), target, list_path, column)
     _print(exporting.format_lines(result), bool(result.todo))
 
 

@@ -84,7 +84,7 @@ class Kernel:
         """Start the kernel process and connect to it, with limits on the size and the number of messages."""
         # The sockets of the kernel lie in its own file system; their name is secret until they exist.
         name = f"{sandbox.SCRATCH}/{secrets.token_hex(8)}" if sandboxed else str(self.folder / "socket")
-        transport = {"transport": "ipc", "ip": name} if os.name != "nt" else {}
+        transport: dict[str, Any] = {"transport": "ipc", "ip": name} if os.name != "nt" else {}
         file, connection = write_connection_file(str(self.folder / "connection.json"), **transport)
         program = [sys.executable, "-P", "-m", "ipykernel_launcher", *OPTIONS, "-f", file]
         if sandboxed:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 
@@ -61,7 +61,8 @@ def derived(root: Path) -> dict[str, str]:
     read.
     """
     sources, pages = authoring.sources(root), chapters(root)
-    make = {ANSWERS: lambda text: _answers(sources),
+    make: dict[Path, Callable[[str], str]] = {
+            ANSWERS: lambda text: _answers(sources),
             CELLS: lambda text: _cells(sources),
             OVERVIEW: lambda text: with_table(text, "exercise", _overview(sources)),
             SYLLABUS: lambda text: with_table(text, "session", _syllabus(sources, pages)),
@@ -117,7 +118,7 @@ def _syllabus(sources: list[Source], pages: dict[str, Chapter]) -> Rows:
         sessions.append((str(number), source.setting("session", list, []), source.minutes,
                          f"{_link(source)}, {source.minutes} minutes" + f"; {note}" * bool(note)))
     others = [page for page in pages if not any(page in read for _, read, *_ in sessions)]
-    rows = [("session", "chapters to read", "reading", "exercise", "hours in all")]
+    rows: Rows = [("session", "chapters to read", "reading", "exercise", "hours in all")]
     for name, read, minutes, exercise in [*sessions, *([("optional", others, 0, "")] if others else [])]:
         reading = sum(pages[page].minutes for page in read)
         rows.append((name, _pages(read), f"{reading} minutes" * bool(read), exercise,
@@ -162,7 +163,7 @@ def with_table(text: str, first: str, rows: Rows) -> str:
 
 def _contents(text: str, sources: list[Source]) -> str:
     """Return ``text`` with one entry in the table of contents for each exercise."""
-    entries = re.search(rf"^( *){ENTRY}.*\n(?: *{ENTRY}.*\n)*", text, re.MULTILINE)
-    require(entries is not None, CONTENTS.name, None, f"at least one line `{ENTRY}...`")
-    new = "".join(f"{entries[1]}{ENTRY}{source.name}/{source.name}\n" for source in sources)
-    return text[:entries.start()] + new + text[entries.end():]
+    entries = re.compile(rf"^( *){ENTRY}.*\n(?: *{ENTRY}.*\n)*", re.MULTILINE)
+    require(entries.search(text) is not None, CONTENTS.name, None, f"at least one line `{ENTRY}...`")
+    return entries.sub(lambda old: "".join(f"{old[1]}{ENTRY}{source.name}/{source.name}\n" for source in sources),
+                       text, count=1)

@@ -53,7 +53,7 @@ def check_notebook(path: Path, seconds: int) -> CheckedNotebook:
     exercises = cells_near(path.resolve().parent)
     known = {cell.name for cell in cells} - {"imports", ""}
     shared = {name: sum(cell["id"] in known for cell in expected) for name, expected in exercises.items()}
-    exercise = max(shared, key=shared.get)
+    exercise = max(shared, key=lambda name: shared[name])
     if not shared[exercise]:
         return CheckedNotebook([f"{path}: no exercise"], [
             f"This notebook contains no cell of an exercise ({', '.join(exercises)}). If you copied the tasks into a "

@@ -45,6 +45,8 @@ MISSING = "This cell was missing in the submission."
 class LenientExporter(NotebookExporter):
     """An exporter that can also read submissions in an older format or with incomplete cells."""
 
+    parent: Any
+
     def __init__(self, **options: Any) -> None:
         """Create the exporter, test the course, and remove the files of interrupted gradings.
 
@@ -62,7 +64,7 @@ class LenientExporter(NotebookExporter):
             for name in unfinished.remove(Path(self.parent.coursedir.root, self.parent.coursedir.autograded_directory)):
                 self.log.warning("The grading of %s was interrupted, so it is graded again", name)
 
-    def from_filename(self, filename: str, resources: dict | None = None, **options: Any) -> tuple[str, dict]:
+    def from_filename(self, filename: str, resources: dict | None = None, **options: Any) -> tuple[Any, dict]:
         """Read and convert a notebook. Raise ValueError if the file does not contain a notebook."""
         if not self.parent._sanitizing:     # nbgrader's second pass reads a file that this class has written
             return super().from_filename(filename, resources, **options)

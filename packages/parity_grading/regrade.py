@@ -158,7 +158,7 @@ def _prepare(root: Path, app: NbGraderApp, name: str, trial: Path) -> NbGraderAp
     files = [exercise_folder(app, "source", ".", name) / f"{name}.ipynb", reporting.private_file(name),
              root / "nbgrader_config.py", root / "private" / "nbgrader_config.py",
              *sorted((root / "private" / "exercises" / name).glob("*.py")),
-             *(path for spec in specs for path in sorted(Path(spec.origin).parent.rglob("*.py")))]
+             *(path for spec in specs for path in sorted(Path(str(spec.origin)).parent.rglob("*.py")))]
     digest = joblib.hash([(path.name, path.read_bytes()) for path in files if path.is_file()])
     mark = trial / "rules"
     if mark.is_file() and mark.read_text(encoding="ascii") == digest:
@@ -183,7 +183,7 @@ def _copy(db_url: str, path: Path) -> None:
     url = make_url(db_url)
     require(url.get_backend_name() == "sqlite", "CourseDirectory.db_url", url, "an SQLite file, which can be copied")
     path.touch(0o600)
-    with (contextlib.closing(sqlite3.connect(url.database)) as source,
+    with (contextlib.closing(sqlite3.connect(str(url.database))) as source,
           contextlib.closing(sqlite3.connect(path)) as copy):
         source.backup(copy)
 

@@ -193,7 +193,8 @@ class Rubric(Preprocessor):
 
 def _with_rubrics(cells: list[NotebookNode], student: str, source: Path) -> Iterator[NotebookNode]:
     """Yield a list of answers, then the cells with a rubric next to each written answer, and finally a script."""
-    page, model_answers, runs = PAGES.get_template("rubric.html").module, named_cells(source), []
+    page: Any = PAGES.get_template("rubric.html").module
+    model_answers, runs = named_cells(source), []
     yield raw_cell(page.head([cell.metadata["nbgrader"]["grade_id"] for cell in cells if in_words(cell)]))
     for cell in cells:
         if in_words(cell):

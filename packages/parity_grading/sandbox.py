@@ -35,8 +35,8 @@ SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache
           "/etc/localtime", "/nix/store")
 INSTALLED = ("site-packages", "dist-packages")
 # The packages of this repository that a student's notebook imports.
-PACKAGES = tuple(Path(importlib.util.find_spec(name).origin).resolve().parent
-                 for name in ("parity_lib", "parity_study", "parity_figures", "parity_checks"))
+PACKAGES = tuple(Path(str(spec.origin)).resolve().parent for spec in map(importlib.util.find_spec, (
+    "parity_lib", "parity_study", "parity_figures", "parity_checks")) if spec)
 MODEL_ANSWERS = Path("parity_checks", "model_answers.json")
 NAMESPACES = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
               "--die-with-parent", "--new-session", "--cap-drop", "ALL")
@@ -208,7 +208,7 @@ def mounts(folder: Path, course: Path, limits: Limits) -> list[str]:
     readable = {*installed, *prefixes, *(path.resolve() for path in prefixes), *PACKAGES, folder}
     writable = {Path(SCRATCH), Path(HOME), Path("/dev/shm")}
     # Settings of Jupyter may contain the password of a database.
-    settings = [Path(prefix, "etc", "jupyter").resolve() for prefix in (*prefixes, "/usr", "/usr/local")]
+    settings = [path.joinpath("etc", "jupyter").resolve() for path in (*prefixes, Path("/usr"), Path("/usr/local"))]
     hidden = {course.resolve(), *(path for path in settings if path.is_dir())} - writable
     options, mounted = [], system | readable | writable | hidden
     # bubblewrap would close a folder to other accounts if the real folder of this name is closed to them, as /root is.

@@ -9,6 +9,7 @@ the time steps.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -93,7 +94,7 @@ class Ensemble:
         stacked[:-1, :, hidden:-1] = inputs
         stacked[:, :, -1] = 1
         activations = self._buffer(f"activations {layer}", steps, seeds, len(self.cell.blocks) * hidden, batch)
-        cell_states = [None] * steps
+        cell_states: list[Any] = [None] * steps
         if self.cell.has_cell_state:
             c = self._buffer(f"c {layer}", steps + 1, seeds, hidden, batch)
             c[0] = 0

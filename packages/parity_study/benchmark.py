@@ -20,7 +20,7 @@ from parity_lib.training import masked_loss, use_single_thread
 from parity_study.experiments.result_files import provenance
 
 STEPS = 50
-SIZES = {
+SIZES: dict[str, dict[str, Any]] = {
     "generation": {"count": 100_000, "repeats": 15},
     "packing": {"hidden": [4, 32], "batch": [8, 64], "repeats": 40},
 }

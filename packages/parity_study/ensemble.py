@@ -7,9 +7,8 @@ same seed, on the same strings in the same order. :mod:`~parity_study.batched_ne
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 import torch
@@ -59,7 +58,7 @@ class EnsembleTraining:
     """
 
     def __init__(self, models: Sequence[ParityRNN], ensemble: Ensemble, histories: list[History],
-                 optimizer: type[torch.optim.Optimizer], lr: float, clip: float | None, **options: Any) -> None:
+                 optimizer: Callable[..., torch.optim.Optimizer], lr: float, clip: float | None, **options) -> None:
         self.models, self.ensemble, self.histories, self.clip = models, ensemble, histories, clip
         self.make_optimizer = partial(optimizer, lr=lr, **options)
         self.rows = np.arange(len(models))
@@ -79,7 +78,7 @@ class EnsembleTraining:
         """
         self.parameters.grad = torch.from_numpy(self.clipped(gradient))
         if scale_gradient is not None:
-            self.parameters.scale_gradient = torch.from_numpy(self.clipped(scale_gradient))
+            self.parameters.scale_gradient = torch.from_numpy(self.clipped(scale_gradient))  # type: ignore[attr-defined]
         self.optimizer.step()
         for row, loss in zip(self.rows, losses.tolist(), strict=True):
             self.histories[row].loss.append(loss)
@@ -108,7 +107,7 @@ class EnsembleTraining:
 
     def copy_weights(self) -> None:
         """Copy the weights of the networks that are still being trained into the PyTorch models."""
-        self.ensemble.copy_to([self.models[row] for row in self.rows])
+        self.ensemble.copy_to([self.models[row] for row in self.rows.tolist()])
 
 
 def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_steps: int, seeds: Sequence[int],
@@ -167,7 +166,7 @@ def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_steps: 
             if step % validate_every == 0 or step == max_steps:
                 training.copy_weights()
                 with use_single_thread():
-                    training.validate(step, [validation[row].score(models[row]) for row in training.rows])
+                    training.validate(step, [validation[row].score(models[row]) for row in training.rows.tolist()])
                 bar.set_postfix(solved=len(models) - len(training.rows))
             if not len(training.rows):
                 break

@@ -182,7 +182,7 @@ def _build_machine(network: NumpyNetwork, centres: np.ndarray, clusters: list[np
 
     def find_successor(group: np.ndarray, bit: int) -> int:
         next_clusters, _ = _find_nearest(network.next_states(group, np.full(len(group), bit)), centres)
-        return 1 + np.bincount(next_clusters).argmax()
+        return 1 + int(np.bincount(next_clusters).argmax())
 
     successors = [[find_successor(group, bit) for bit in (0, 1)] for group in (start, *clusters)]
     return Automaton(np.array(successors), np.array([False, *(network.odd(group).mean() > 0.5 for group in clusters)]))

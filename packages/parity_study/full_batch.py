@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -133,8 +134,8 @@ def string_weights(odd: np.ndarray, batch_size: int | None, replace: bool, seed:
             yield np.full(strings, 1 / strings)
             continue
         if balanced:
-            yield from sum(rng.multinomial(batch_size // 2, half / half.sum(), size=DRAWN_AT_ONCE)
-                           for half in (odd, ~odd)) / batch_size
+            yield from np.sum([rng.multinomial(batch_size // 2, half / half.sum(), size=DRAWN_AT_ONCE)
+                               for half in (odd, ~odd)], axis=0) / batch_size
             continue
         counts = (rng.multinomial(batch_size, np.full(strings, 1 / strings), size=DRAWN_AT_ONCE) if replace else
                   rng.multivariate_hypergeometric(np.ones(strings, dtype=int), batch_size, size=DRAWN_AT_ONCE))
@@ -171,7 +172,7 @@ class ExactlyScaledAdam(torch.optim.Optimizer):
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps})
 
     @torch.no_grad()
-    def step(self, closure=None) -> None:
+    def step(self, closure: Any = None) -> Any:
         """Update the parameters."""
         for group in self.param_groups:
             for parameter in group["params"]:
@@ -234,7 +235,7 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
         exact = None
         if noise != "all" or exact_scale:
             exact = tree.loss_and_gradient(np.full((len(tree), 2**bits), 2.0**-bits))[1]
-        if noise != "all":
+        if exact is not None and noise != "all":
             gradient = keep_noise(tree, gradient, exact, noise)
         training.update(losses, gradient, exact if exact_scale else None)
         if step == reset_after:

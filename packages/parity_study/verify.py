@@ -20,10 +20,10 @@ float64 as PyTorch computes it here for this string alone. Another order of the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -46,10 +46,11 @@ CUTS = 24  # how often a box may be halved if the sets that start from it are to
 STRINGS_ALIVE = 64  # a piece of a box is halved if more strings than this are outside the boxes at the same time
 PRECISION = 53  # bits of the middle of a ball
 MOST_BITS = 2**16  # the highest precision for a string in exact arithmetic
-LAYERS = {"tanh": nn.RNN, "relu": partial(nn.RNN, nonlinearity="relu"), "gru": nn.GRU, "lstm": nn.LSTM}
+LAYERS: dict[str, Callable[..., nn.Module]] = {
+    "tanh": nn.RNN, "relu": partial(nn.RNN, nonlinearity="relu"), "gru": nn.GRU, "lstm": nn.LSTM}
 
 # Arrays of balls are NumPy arrays of objects. These functions are applied to each ball.
-to_balls = np.frompyfunc(arb, 1, 1)
+to_balls: Callable[[Any], Any] = np.frompyfunc(arb, 1, 1)
 middles = np.frompyfunc(lambda ball: ball.mid(), 1, 1)
 radii = np.frompyfunc(lambda ball: ball.rad(), 1, 1)
 lower_ends = np.frompyfunc(lambda ball: ball.lower(), 1, 1)
@@ -127,7 +128,7 @@ class AffineSet:
 
 
 def _diagonal(values: np.ndarray) -> np.ndarray:
-    return np.where(np.eye(len(values), dtype=bool), values, arb(0))
+    return np.where(np.eye(len(values), dtype=bool), values, to_balls(0))
 
 
 def _product(matrix: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -156,7 +157,7 @@ def _apply_rounded_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.
     return _apply_linear(matrix, numbers, constants).widened(terms / (1 - terms) * (products + sizes + UNDERFLOW))
 
 
-def _require_no_overflow(bounds: np.ndarray) -> None:
+def _require_no_overflow(bounds: Iterable) -> None:
     """Raise OverflowError unless all bounds are certainly below ``LARGEST``."""
     if not all(bound < LARGEST for bound in bounds):
         raise OverflowError("a sum may overflow")
@@ -379,7 +380,7 @@ def check(decided: StoredNetwork) -> str | None:
     if decided.verdict == "refuted":
         return check_string(network, decided.string or "")
     if decided.verdict == "certified":
-        if decided.low is None:
+        if decided.low is None or decided.high is None or decided.odd is None:
             return "there are no boxes"
         if {decided.low.dtype.kind, decided.high.dtype.kind} != {"f"}:
             return f"the ends of the boxes are {decided.low.dtype} and {decided.high.dtype} instead of floats"

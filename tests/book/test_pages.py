@@ -5,6 +5,7 @@ Each check is shown to fail on a small page that is wrong in that way alone.
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections import Counter
@@ -112,11 +113,15 @@ def broken_links(page: Page, folder: Path) -> list[tuple[str, str]]:
 
 
 def barriers(page: Page, only: str = "", without: str = "", within: str = "html") -> list[tuple[str, str]]:
-    """Return the problems that axe-core finds with its default rules, with one rule only, or without one."""
-    rules = {"runOnly": [only]} if only else {"rules": {without: {"enabled": False}}} if without else {}
+    """Return the problems that axe-core finds, with one rule only or without one.
+
+    The size of targets is not among axe's default rules.
+    """
+    rules = {"target-size": {"enabled": True}} | ({without: {"enabled": False}} if without else {})
+    chosen = {"runOnly": [only]} if only else {"rules": rules}
     # axe considers a column head with only a formula empty.
     context = {"include": [within], "exclude": ["th:has(mjx-container)"]}
-    results = AXE.run(page, context, options={"resultTypes": ["violations"], "preload": False, **rules})
+    results = AXE.run(page, context, options={"resultTypes": ["violations"], "preload": False, **chosen})
     return [("axe", f"{rule['id']}: {' '.join(node['html'].split())[:160]}")
             for rule in results.response["violations"] for node in rule["nodes"]]
 
@@ -207,6 +212,21 @@ def test_no_two_pages_have_the_same_title_or_description(html):
         assert not twice, f"{pattern}: {twice}"
 
 
+def test_every_page_describes_itself_to_search_engines(html):
+    script = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+    resources = {name: [json.loads(text) for text in script.findall((html / f"{name}.html").read_text(encoding="utf8"))]
+                 for name in PAGES}
+    for name, [resource] in resources.items():
+        assert resource["@type"] == "LearningResource"
+        assert all(resource[key] for key in ("name", "description", "license", "author", "isPartOf")), name
+    [chapter], [exercise] = resources["book/unrolling"], resources["exercises/unrolling/unrolling"]
+    assert (chapter["learningResourceType"], exercise["learningResourceType"]) == ("reading", "exercise")
+    for resource, source, line in ((chapter, "book/unrolling.md", r"Time:\*\* (\d+) minutes"),
+                                   (exercise, "solutions/unrolling.md", r"minutes: (\d+)")):
+        minutes = re.search(line, (ROOT / source).read_text(encoding="utf8"))[1]
+        assert resource["timeRequired"] == f"PT{minutes}M"
+
+
 def test_every_table_is_rendered(html):
     source = re.compile(r"<p>\s*\|[^<]*\|\s*\n\|\s*[-—–]")
     assert source.search("<p>| a | b |\n| — | — |\n| 1 | 2 |</p>")
@@ -275,7 +295,7 @@ def test_a_wide_formula_fades_at_the_edge_behind_which_there_is_more(browser, si
 
 def test_no_page_names_another_host_for_a_file_that_it_loads(html):
     """Check also addresses that the browser did not happen to load."""
-    inline = re.compile(r"<(?:script|style)\b(?![^>]*vnd\.jupyter)[^>]*>(.*?)</(?:script|style)>", re.DOTALL)
+    inline = re.compile(r"<(?:script|style)\b(?![^>]*(?:jupyter|ld\+json))[^>]*>(.*?)</(?:script|style)>", re.DOTALL)
     fetched = re.compile(r'<(?:script|link|img|iframe|source|video|audio)\b[^>]*?(?:src|href)="((?:https?:)?//[^"]+)"')
     for file in html.rglob("*.html"):
         text = file.read_text(encoding="utf8")
@@ -326,7 +346,8 @@ WRONG = {
              with_this('<span class="math"><math><mtext>\\unknown</mtext></math></span>')],
     "theme": [SOUND.replace('data-theme="light"', 'data-theme="dark"')],
     "axe": [with_this('<p style="color: #888">pale</p>'), with_this(f'<img src="{DOT}">'), SOUND.replace("h1", "h2"),
-            SOUND.replace("A page", ""), SOUND.replace('lang="en"', "")],
+            SOUND.replace("A page", ""), SOUND.replace('lang="en"', ""),
+            with_this('<button style="font-size: 8px; padding: 0">a</button>' * 2)],
 }
 
 

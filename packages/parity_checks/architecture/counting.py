@@ -29,8 +29,8 @@ def count_parameters(seed: int = 0) -> None:
     """
     rng = np.random.default_rng(seed)
     # With one input or one unit, different mistakes can give the same number, so these cases come last.
-    cases = [("tanh", 5, 3, 1), ("lstm", 6, 4, 1), ("gru", 6, 4, 1), ("relu", 4, 9, 3), ("lstm", 3, 2, 2),
-             ("gru", 4, 7, 3), ("tanh", 1, 4, 1), ("tanh", 1, 1, 1)]
+    cases: list[tuple] = [("tanh", 5, 3, 1), ("lstm", 6, 4, 1), ("gru", 6, 4, 1), ("relu", 4, 9, 3), ("lstm", 3, 2, 2),
+                          ("gru", 4, 7, 3), ("tanh", 1, 4, 1), ("tanh", 1, 1, 1)]
     cases += [(cell, *(int(rng.integers(1, top)) for top in (9, 40, 5))) for cell in BLOCKS]
     # Modules of these sizes do not fit into memory, and a table cannot contain all of them. On a 32-bit platform, the
     # counts fit into NumPy's integers.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ class StudentNetwork:
     def __init__(self, cell: str, hidden: int, layers: int, name: str, make: str, *arguments: Any) -> None:
         self.cell, self.hidden, self.layers, self.name = cell, hidden, layers, name
         self.make, self.arguments = make, arguments
-        self.state: State | None = None
+        self.state: State = {}
         self.learned: list[str] = []
 
     def query(self, circumstances: str, see: str) -> Query:
@@ -53,7 +54,7 @@ class StudentNetwork:
 
     def run(self, inputs: torch.Tensor, state: State | None = None, **options: Any) -> ModuleRun:
         """Run the network with the given weights, or with its own weights by default."""
-        state = self.state if state is None else state
+        state = self.state or None if state is None else state
         return call_module(self.make, *self.arguments, inputs=(inputs,), state=state, **options)
 
     def logits(self, inputs: torch.Tensor, state: State | None = None) -> np.ndarray:
@@ -269,7 +270,7 @@ def _draw_comparisons(network: StudentNetwork, rng: np.random.Generator,
         reference = ParityRNN(network.hidden, network.cell, network.layers).double()
         for parameter in reference.parameters():
             nn.init.constant_(parameter, value)
-        weights = network.fill(lambda shape, value=value: torch.full(shape, value))
+        weights = network.fill(partial(torch.full, fill_value=value))
         comparisons.append((f"all weights {value:.2g}", weights, reference))
     correct = _by_kind(ParityRNN(network.hidden, network.cell, network.layers).state_dict())
     drawn = network.draw(rng)
@@ -306,7 +307,8 @@ def _compare_gradients(network: StudentNetwork, description: str, state: State, 
     reference(bits).backward(factors.double())
     ran = network.run(bits, state, output_gradient=factors)
     expected, got = (np.sort(torch.cat([gradient.double().ravel() for gradient in gradients]).numpy()) for gradients in
-                     ([parameter.grad for parameter in reference.parameters()], ran.gradients.values()))
+                     ([parameter.grad for parameter in reference.parameters() if parameter.grad is not None],
+                      ran.gradients.values()))
     worst = int(np.abs(got - expected).argmax())
     if abs(got[worst] - expected[worst]) > GRADIENT_TOLERANCE * np.abs(expected).max() + 1e-6:
         circumstances = f"a gradient of the logits of {bits.shape[1]} bits, each times a random factor"

@@ -20,8 +20,9 @@ def success_rate(seed: int = 0) -> None:
     ``success_rate(outcomes)`` returns ``(rate, low, high)`` for a list or an array of outcomes.
     """
     rng = np.random.default_rng(seed)
-    cases = [[True, False, True, True, True], [False] * 5, [True] * 5, [True], [False], [1, 0, 0, 0, 1, 0, 1, 0],
-             np.array([1] * 7 + [0] * 13), np.zeros(20, dtype=bool), np.ones(20, dtype=bool)]
+    cases: list = [[True, False, True, True, True], [False] * 5, [True] * 5, [True], [False],
+                   [1, 0, 0, 0, 1, 0, 1, 0], np.array([1] * 7 + [0] * 13), np.zeros(20, dtype=bool),
+                   np.ones(20, dtype=bool)]
     for count in rng.integers(2, 60, size=4):
         drawn = rng.random(count) < rng.choice([0.05, 0.3, 0.5, 0.9])
         cases += [drawn, drawn.tolist(), drawn.astype(int), drawn.astype(int).tolist()]

@@ -72,7 +72,7 @@ def find_error_short(seed: int = 0) -> None:
     rng = np.random.default_rng(seed)
     for parameters in BRITTLE:
         weights, string = draw_error(by_hand(*parameters), SHORT, rng)
-        shortest = find_error(weights, SHORT, keep=2**SHORT)
+        shortest = np.asarray(find_error(weights, SHORT, keep=2**SHORT))
         _check_network(weights, string, SHORT)
         _check_network(weights, shortest, len(shortest))
         _check_network(weights, None, len(shortest) - 1)

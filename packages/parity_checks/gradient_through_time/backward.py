@@ -119,7 +119,8 @@ def _near(got: np.ndarray, expected: np.ndarray) -> bool:
     return bool(np.abs(got - expected).max() <= TOLERANCE * np.abs(expected).max() + 1e-300)
 
 
-def _hint(got: Arrays, expected: Arrays, wrong: list[str], case: tuple) -> str:
+def _hint(got: Arrays, expected: Arrays, wrong: list[str],
+          case: tuple[np.ndarray, np.ndarray, np.ndarray, Arrays]) -> str:
     """Return a hint about the likely mistake in the student's gradients."""
     for mistake, words in MISTAKES.items():
         gradients = reference.mistaken_gradients(*case, mistake)

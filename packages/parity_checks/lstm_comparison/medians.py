@@ -20,8 +20,9 @@ def summarise(seed: int = 0) -> None:
     run.
     """
     rng = np.random.default_rng(seed)
-    cases = [[300, 100, 250], [100, 300, 900, 500], [None, 100, None, None, None], [400, None, 150, 50, None],
-             [None, None], [700], [200, None, 100, None], [100, 900, 200, None], [101, 300, 200, 100]]
+    cases: list[list] = [[300, 100, 250], [100, 300, 900, 500], [None, 100, None, None, None],
+                         [400, None, 150, 50, None], [None, None], [700], [200, None, 100, None], [100, 900, 200, None],
+                         [101, 300, 200, 100]]
     cases += [[None if rng.random() < 0.4 else int(step) for step in rng.integers(1, 2000, size=rng.integers(1, 9))]
               for _ in range(20)]
     for steps in cases:
@@ -49,7 +50,7 @@ def _as_float(value: Any) -> float | None:
 
 
 def _agree(got: float | None, expected: float | None) -> bool:
-    return got is expected if None in (got, expected) else abs(got - expected) <= 1e-6
+    return got is expected if got is None or expected is None else abs(got - expected) <= 1e-6
 
 
 def _hint(got: tuple, expected: tuple, late: list[float]) -> str:

@@ -79,7 +79,7 @@ def correct_last_valid(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Te
     return outputs[torch.arange(len(outputs)), lengths - 1]
 
 
-def with_correct_last_valid() -> contextlib.AbstractContextManager:
+def with_correct_last_valid() -> contextlib.ContextDecorator:
     """Replace the student's ``last_valid`` function if it fails its own check."""
     return replaced_if_wrong("last_valid", last_valid, f"{__name__}:correct_last_valid")
 

@@ -45,7 +45,7 @@ def parity(seed: int = 0) -> None:
         query.as_array(result, kind="integer")
 
 
-def _step(x: np.ndarray, h: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray) -> np.ndarray:
+def _step(x: np.ndarray, h: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray | float) -> np.ndarray:
     return np.tanh(x @ U.T + h @ V.T + b)
 
 

@@ -38,7 +38,8 @@ def random_lengths(seed: int = 0) -> None:
         _require_uniform(query, lengths, max_bits)
     query = Query("random_lengths(40, 50, rng), called twice with the same rng", SEEDS)
     batches = query.call("random_lengths", 40, 50, Seed(_draw_seed(rng)), by=call_on_same)
-    if np.array_equal(*(query.as_array(batch.result) for batch in batches)):
+    first, second = (query.as_array(batch.result) for batch in batches)
+    if np.array_equal(first, second):
         query.fail("different lengths", "the same lengths", "Is `rng` copied, or its state reset?")
     query, lengths = _draw(5, 1, _draw_seed(rng))
     query.require_equal(lengths, np.ones(5), "With max_bits = 1 there is only one length.")

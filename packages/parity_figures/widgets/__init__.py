@@ -18,7 +18,7 @@ try:
     from parity_figures.widgets.unrolled_rnn import UnrolledRNN
     from parity_figures.widgets.you_are_the_network import YouAreTheNetwork
 except ModuleNotFoundError as missing:
-    package = missing.name.partition(".")[0]
+    package = str(missing.name).partition(".")[0]
     if package not in ("anywidget", "traitlets"):
         raise
     raise ModuleNotFoundError(f"Interactive figures need {package}, which is not installed. Install it with "

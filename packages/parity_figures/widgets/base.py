@@ -76,7 +76,7 @@ class Bits(traitlets.Unicode):
         self.tag(sync=True)
 
     def validate(self, obj: Any, value: str) -> str:
-        require(re.fullmatch(f"[01]{{{self.least},{self.most}}}", value) is not None, self.name, value,
+        require(re.fullmatch(f"[01]{{{self.least},{self.most}}}", value) is not None, str(self.name), value,
                 f"a string of {self.least} to {self.most} characters 0 and 1")
         return value
 

@@ -146,7 +146,7 @@ def write_store(networks: Sequence[StoredNetwork], folder: Path = STORE) -> None
 
 def _write_kind(path: Path, networks: list[StoredNetwork]) -> dict:
     """Save the networks of one kind to ``path`` and return their entry for ``verdicts.json``."""
-    certified = [(row, network) for row, network in enumerate(networks) if network.low is not None]
+    certified: list[Any] = [(row, network) for row, network in enumerate(networks) if network.low is not None]
     size = networks[0].hidden_size * (2 if networks[0].cell == "lstm" else 1)
 
     def join(parts: list[np.ndarray], *shape: int, dtype: type) -> np.ndarray:

@@ -46,7 +46,7 @@ def find(name: str) -> ModuleType:
 
 def question(name: str) -> str:
     """Return the question that an experiment answers."""
-    return find(name).__doc__.splitlines()[0]
+    return str(find(name).__doc__).splitlines()[0]
 
 
 def is_series(name: str) -> bool:
@@ -89,7 +89,7 @@ def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = No
     start = time.perf_counter()
     finished = FinishedJobs(folder / "unfinished" / name)
     if is_series(name):
-        settings = {"seeds": QUICK_SEEDS if quick else find(name).SEEDS, "tests": EVALUATION}
+        settings: dict[str, Any] = {"seeds": QUICK_SEEDS if quick else find(name).SEEDS, "tests": EVALUATION}
         results = train_series(conditions(name, quick), range(settings["seeds"]), finished, scheduler, jobs)
     else:
         settings = defaults(name) | (find(name).QUICK if quick else {})

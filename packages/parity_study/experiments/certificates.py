@@ -89,7 +89,7 @@ def decide(network: StoredNetwork, effort: int) -> StoredNetwork:
     certificate = certify.certify(as_model(network), effort=effort)
     if network.blocked and certificate.verdict == "undecided":
         return network
-    boxes = {name: certificate.boxes and getattr(certificate.boxes, name) for name in ("low", "high", "odd")}
+    boxes: dict[str, Any] = {name: getattr(certificate.boxes, name, None) for name in ("low", "high", "odd")}
     decided = replace(network, verdict=certificate.verdict, string=certificate.string, blocked=certificate.blocked,
                       **boxes)
     if verify.check(decided) is None:
@@ -106,7 +106,7 @@ def summarise(kind: str, networks: list[StoredNetwork], random_bits: int) -> dic
         "trained_on": lengths, **count_verdicts(seeds, networks),
         "blocked": {reason: sum(network.blocked == reason for network in networks)
                     for reason in ("effort", "threshold", "checker")},
-        "boxes": [len(network.low) for network in networks if network.verdict == "certified"],
+        "boxes": [len(network.low) for network in networks if network.low is not None],
         "passed_random": sum(not certify.first_error(as_model(network), bits).any()
                              for network, bits in zip(refuted, strings)),
     }
@@ -116,7 +116,7 @@ def count_verdicts(seeds: int, networks: list[StoredNetwork]) -> dict[str, Any]:
     """Count the networks that solved the task and those with each verdict, and list the lengths of refuting strings."""
     return {"seeds": seeds, "solved": len(networks)} | {
         verdict: sum(network.verdict == verdict for network in networks) for verdict in VERDICTS} | {
-        "refuting_lengths": [len(network.string) for network in networks if network.verdict == "refuted"]}
+        "refuting_lengths": [len(network.string) for network in networks if network.string is not None]}
 
 
 def as_model(network: StoredNetwork) -> ParityRNN:

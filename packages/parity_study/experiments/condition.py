@@ -17,6 +17,7 @@ from parity_study.experiments.summaries import rounded, summarise_updates
 from parity_study.experiments.trained_networks import set_forget_bias
 from parity_study.full_batch import train_on_all_strings
 
+Settings = dict[str, Any]
 LONGEST = 50
 BUCKET = 5
 SEEDS_PER_JOB = 10  # the number of seeds that are trained in one batched computation
@@ -84,6 +85,9 @@ TASKS_BY_PADDING = {"carried": CarriedTask, "scored": ScoredTask}
 class BaseCondition:
     """The base class of all training conditions."""
 
+    cell: str
+    hidden_size: int
+    forget_bias: float | None
     num_layers, double, weight_scale = 1, False, 1.0    # for conditions without these fields
 
     def models(self, seeds: range) -> list[ParityRNN]:
@@ -92,14 +96,14 @@ class BaseCondition:
         for model in models:
             with torch.no_grad():
                 for weights in model.parameters():
-                    weights *= self.weight_scale
+                    weights.mul_(self.weight_scale)
             if self.forget_bias is not None:
                 set_forget_bias(model, self.forget_bias)
             if self.double:
                 model.double()
         return models
 
-    def changes(self) -> dict[str, Any]:
+    def changes(self: Any) -> dict[str, Any]:
         """Return the settings that differ from the defaults."""
         return {key: value for key, value in asdict(self).items() if value != getattr(type(self), key)}
 

@@ -16,18 +16,19 @@ that Adam has to forget, does a single fresh start after 200 updates replace the
 import itertools
 from collections import ChainMap
 
-from parity_study.experiments.condition import Enumerated
+from parity_study.experiments.condition import Enumerated, Settings
 
 SEEDS = 100
 SAMPLE = ("float64, beta2 0.99, eps 1e-16",)
-CHANGES = {"float64": {"double": True}, "beta2 0.99": {"beta2": 0.99}, "eps 1e-16": {"eps": 1e-16},
-           "weights x 3": {"weight_scale": 3.0}, "bias 5": {"forget_bias": 5.0}}
+CHANGES: dict[str, Settings] = {
+    "float64": {"double": True}, "beta2 0.99": {"beta2": 0.99}, "eps 1e-16": {"eps": 1e-16},
+    "weights x 3": {"weight_scale": 3.0}, "bias 5": {"forget_bias": 5.0}}
 CHOSEN = [*(chosen for count in range(3) for chosen in itertools.combinations(CHANGES, count)),
           ("float64", "beta2 0.99", "eps 1e-16")]
 CONDITIONS = {", ".join(chosen) or "as before":
               Enumerated(bits=8, max_steps=16_000, **dict(ChainMap(*(CHANGES[name] for name in chosen))))
               for chosen in CHOSEN}
-BOTH = {"beta2": 0.99, "eps": 1e-16, "max_steps": 16_000}
+BOTH: Settings = {"beta2": 0.99, "eps": 1e-16, "max_steps": 16_000}
 CONDITIONS |= {
     "9 bits, beta2 0.99, eps 1e-16": Enumerated(bits=9, **BOTH),
     "eps 1e-16, Adam afresh": Enumerated(bits=8, eps=1e-16, reset_after=200, max_steps=16_000),

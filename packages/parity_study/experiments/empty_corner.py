@@ -1,10 +1,10 @@
 """With which settings can a network learn strings of 50 bits if only the last time step has a label?"""
 
-from parity_study.experiments.condition import Condition
+from parity_study.experiments.condition import Condition, Settings
 
 SEEDS = 20
 SAMPLE = ("rate 0.1",)
-SWEPT = {
+SWEPT: dict[str, Settings] = {
     "rate 0.001": {"lr": 0.001}, "rate 0.003": {"lr": 0.003}, "rate 0.03": {"lr": 0.03}, "rate 0.1": {"lr": 0.1},
     "sgd 1": {"optimizer": "sgd", "lr": 1.0}, "no clipping": {"clip": None},
     "2 units": {"hidden_size": 2}, "32 units": {"hidden_size": 32, "max_steps": 2000}, "2 layers": {"num_layers": 2},

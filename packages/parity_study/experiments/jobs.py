@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import joblib
 
 from parity_lib.progress import progress_bar
 from parity_lib.version import __version__
-from parity_study.experiments.condition import EVALUATION, BaseCondition
+from parity_study.experiments.condition import EVALUATION, Condition, Enumerated
 from parity_study.experiments.result_files import write
 
 CONNECT_SECONDS = 20
@@ -28,7 +28,7 @@ class Job:
     """A job that trains networks from a few seeds under one condition."""
 
     name: str
-    condition: BaseCondition
+    condition: Condition | Enumerated
     seeds: range
 
 
@@ -66,7 +66,7 @@ class FinishedJobs:
             self.folder.parent.rmdir()
 
 
-def train_series(conditions: dict[str, BaseCondition], seeds: range, finished: FinishedJobs,
+def train_series(conditions: Mapping[str, Condition | Enumerated], seeds: range, finished: FinishedJobs,
                  scheduler: str | None = None, jobs: int = -1) -> dict[str, Any]:
     """Train networks under all conditions of a series and summarise the results.
 

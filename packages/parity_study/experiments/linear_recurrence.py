@@ -46,19 +46,20 @@ class LinearRecurrence(torch.nn.Module):
 
     def factors(self) -> torch.Tensor:
         """Return the factors ``a(0)`` and ``a(1)`` of all channels."""
-        return torch.stack([self.activation(self.after_0), self.activation(self.after_1)]).squeeze(2)
+        return torch.stack([self.activation(self.get_parameter(f"after_{bit}")) for bit in (0, 1)]).squeeze(2)
 
     def forward(self, bits: torch.Tensor) -> torch.Tensor:
         """Return the logits ``[seeds, batch, steps]`` for ``bits [batch, steps]``."""
         is_one = bits[..., None] > 0.5
-        h, states = torch.ones_like(self.readout), []
-        a = [self.activation(self.after_0), self.activation(self.after_1)]
+        h, states = torch.ones_like(self.get_parameter("readout")), []
+        a = [self.activation(self.get_parameter(f"after_{bit}")) for bit in (0, 1)]
         for t in range(bits.shape[1]):
             h = torch.where(is_one[:, t], a[1], a[0]) * h
             if self.channels > 1:
-                h = h + torch.where(is_one[:, t], self.add_1, self.add_0)
+                h = h + torch.where(is_one[:, t], self.get_parameter("add_1"), self.get_parameter("add_0"))
             states.append(h)
-        return (torch.stack(states, 2) * self.readout[:, :, None]).sum(-1) + self.threshold
+        weighted = torch.stack(states, 2) * self.get_parameter("readout")[:, :, None]
+        return weighted.sum(-1) + self.get_parameter("threshold")
 
 
 def run(seeds: int = 20, steps: int = 600, lr: float = 0.03, clip: float = 0.25,
@@ -90,9 +91,10 @@ def train_recurrence(network: LinearRecurrence, steps: int, lr: float, clip: flo
         loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
         optimizer.zero_grad()
         loss.mean(dim=(1, 2)).sum().backward()
-        norm = sum(weight.grad.square().sum(dim=(1, 2), keepdim=True) for weight in network.parameters()).sqrt()
-        for weight in network.parameters():
-            weight.grad *= (clip / (norm + 1e-6)).clamp(max=1)
+        gradients = [weight.grad for weight in network.parameters() if weight.grad is not None]
+        norm = sum((part.square().sum(dim=(1, 2), keepdim=True) for part in gradients), torch.zeros(())).sqrt()
+        for gradient in gradients:
+            gradient *= (clip / (norm + 1e-6)).clamp(max=1)
         optimizer.step()
     return network
 

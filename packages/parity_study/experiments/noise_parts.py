@@ -13,15 +13,16 @@ before the first run:
 - If the rest of the noise moves the weights to places where the signal is smaller, it does harm with all optimisers.
 """
 
-from parity_study.experiments.condition import Enumerated
+from parity_study.experiments.condition import Enumerated, Settings
 
 SEEDS = 100
 SAMPLE = ("5 bits, Adam, exact", "5 bits, Adam, along the signal")
-OPTIMIZERS = {"Adam": {}, "Adam with an exact mean square": {"exact_scale": True},
-              "SGD": {"optimizer": "sgd", "lr": 1.0, "momentum": 0.9, "max_steps": 16_000}}
+OPTIMIZERS: dict[str, Settings] = {
+    "Adam": {}, "Adam with an exact mean square": {"exact_scale": True},
+    "SGD": {"optimizer": "sgd", "lr": 1.0, "momentum": 0.9, "max_steps": 16_000}}
 COMPARED = {5: ("Adam", "Adam with an exact mean square"), 4: ("Adam", "Adam with an exact mean square", "SGD")}
-NOISE = {"exact": {}, "all noise": {"batch_size": 64},
-         "along the signal": {"batch_size": 64, "noise": "along the signal"},
-         "off the signal": {"batch_size": 64, "noise": "off the signal"}}
+NOISE: dict[str, Settings] = {
+    "exact": {}, "all noise": {"batch_size": 64}, "along the signal": {"batch_size": 64, "noise": "along the signal"},
+    "off the signal": {"batch_size": 64, "noise": "off the signal"}}
 CONDITIONS = {f"{n} bits, {name}, {noise}": Enumerated(bits=n, double=True, **OPTIMIZERS[name], **options)
               for n, names in COMPARED.items() for name in names for noise, options in NOISE.items()}

@@ -15,7 +15,8 @@ QUICK: dict[str, Any] = {"seeds": 1, "cap": 10}
 
 def run(seeds: int = 20, cap: int = 2000, first_seed: int = 0) -> dict[str, Any]:
     """Run the experiment and return the results described in the module docstring."""
-    choices = {"adam": {}, "sgd 1": {"optimizer": "sgd", "lr": 1.0}, "sgd 0.1": {"optimizer": "sgd", "lr": 0.1}}
+    choices: dict[str, dict[str, Any]] = {
+        "adam": {}, "sgd 1": {"optimizer": "sgd", "lr": 1.0}, "sgd 0.1": {"optimizer": "sgd", "lr": 0.1}}
     results = {}
     for recipe in ("relu 32", "tanh 16"):
         network, settings = RECIPES[recipe]

@@ -5,15 +5,16 @@
 
 from dataclasses import dataclass
 
-from parity_study.experiments.condition import LONGEST, Condition
+from parity_study.experiments.condition import LONGEST, Condition, Settings
 
 SEEDS = 5
 POOL = 100_000
-FIFTY = {"lengths": LONGEST, "label": "every_step"}
-UP_TO_FIFTY = {"lengths": (1, LONGEST), "label": "every_step"}
-KERAS = {"label": "end", "lr": 0.001, "batch_size": 32, "clip": None, "pool": POOL, "max_steps": 20 * POOL // 32}
-SGD = {"optimizer": "sgd", "lr": 1.0, "batch_size": 8, "clip": None, "pool": POOL, "max_steps": POOL // 8}
-ADAM = {"batch_size": 8, "clip": None, "pool": POOL, "max_steps": POOL // 8}
+FIFTY: Settings = {"lengths": LONGEST, "label": "every_step"}
+UP_TO_FIFTY: Settings = {"lengths": (1, LONGEST), "label": "every_step"}
+KERAS: Settings = {"label": "end", "lr": 0.001, "batch_size": 32, "clip": None, "pool": POOL,
+                   "max_steps": 20 * POOL // 32}
+SGD: Settings = {"optimizer": "sgd", "lr": 1.0, "batch_size": 8, "clip": None, "pool": POOL, "max_steps": POOL // 8}
+ADAM: Settings = {"batch_size": 8, "clip": None, "pool": POOL, "max_steps": POOL // 8}
 CONDITIONS = {
     "hedgehoglabs, fixed": Condition(**FIFTY, **SGD, momentum=0.99, hidden_size=2),
     "hedgehoglabs, varying": Condition(**UP_TO_FIFTY | {"lengths": (1, LONGEST - 1)}, **SGD, momentum=0.9,

@@ -43,7 +43,7 @@ def recheck(name: str, folder: Path, failing_claims: Callable[[Any], list[str]],
     if is_series(name):
         chosen = chosen_conditions(name, stored, everything=other_seeds)
         seeds = range(first_seed, first_seed + find(name).SEEDS)
-        sample = {"conditions": list(chosen), "seeds": [seeds.start, seeds.stop]}
+        sample: dict[str, Any] = {"conditions": list(chosen), "seeds": [seeds.start, seeds.stop]}
         derived = {"conditions": train_series(chosen, seeds, finished, scheduler, jobs)["conditions"]}
     else:
         require(not other_seeds or "first_seed" in defaults(name), "other_seeds", other_seeds,

@@ -7,6 +7,7 @@ is the standard deviation of a single string's gradient, projected on the signal
 (noise / signal)^2 batches, the signal in their mean is as large as the noise in it.
 """
 
+import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,16 +79,17 @@ def train_and_measure(condition: Enumerated, seeds: range, at: tuple[int, ...]) 
 class Measured(Enumerated):
     """A training condition whose signal and noise are measured before training."""
 
-    def train(self, seeds: range, **options: Any) -> list[dict[str, Any]]:
+    def train(self, seeds: range, models: list[ParityRNN] | None = None, **options: Any) -> list[dict[str, Any]]:
         """Measure the signal and noise of a network from each seed, train it, and return the results.
 
         Returns the dicts of :meth:`Enumerated.train`, one for each seed, with the additional keys ``signal``, ``noise``
         (of a single string) and ``gradient``.
         """
-        exact = StringTree([model.double() for model in self.models(seeds)], self.bits)
+        models = models or self.models(seeds)
+        exact = StringTree([copy.deepcopy(model).double() for model in models], self.bits)
         values = signal_and_noise(exact)
         return [row | {name: float(values[name][place]) for name in MEASURED}
-                for place, row in enumerate(super().train(seeds, **options))]
+                for place, row in enumerate(super().train(seeds, models, **options))]
 
     def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         """Summarise the rows that :meth:`train` returned for the result file."""

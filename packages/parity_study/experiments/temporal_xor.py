@@ -52,10 +52,10 @@ def run(seeds: int = 20, steps: int = 600, triples: int = 20, tested: int = 40,
         losses.append(loss.mean(dim=0).numpy())
         # The second predicted bit is the third bit of a triple.
         third_correct.append(correct[:, 1::3].double().mean().item())
-    losses = np.array(losses)
+    by_bit = np.array(losses)
     return {"seeds": seeds, "solved": sum(share == 1 for share in third_correct),
-            "loss": rounded(np.stack([losses[:, place::3].mean(axis=1) for place in (2, 0, 1)], 1)),
-            "by_bit": rounded(np.median(losses, axis=0)[:shown - 1]), "third_right": rounded(third_correct)}
+            "loss": rounded(np.stack([by_bit[:, place::3].mean(axis=1) for place in (2, 0, 1)], 1)),
+            "by_bit": rounded(np.median(by_bit, axis=0)[:shown - 1]), "third_right": rounded(third_correct)}
 
 
 def next_bit_loss(model: ParityRNN, stream: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -11,7 +11,7 @@ from parity_lib.training import History, train
 from parity_study.ensemble import train_together
 
 # Networks that learn 50 bits with a label at every time step, and the settings of their training.
-RECIPES = {
+RECIPES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "relu 32": ({"hidden_size": 32, "cell": "relu"}, {"batch_size": 32, "lr": 0.005, "clip": 0.25}),
     "tanh 16": ({"hidden_size": 16, "cell": "tanh"}, {"batch_size": 64, "lr": 0.01, "clip": 0.25}),
     "lstm 8": ({"hidden_size": 8, "cell": "lstm"}, {"batch_size": 32, "lr": 0.03, "clip": 1.0}),
