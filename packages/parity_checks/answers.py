@@ -52,8 +52,10 @@ def model_answer(task: str, answer: str | None = None) -> ModelAnswer | None:
 
 
 def _written_answer(task: str, folder: Path) -> str | None:
-    """Return the student's saved answer to a task, or None if there is none."""
-    for path in sorted(folder.glob("*.ipynb"), key=lambda path: path.stat().st_mtime, reverse=True):
+    """Return the student's answer in the running notebook or else in the one saved last, or None if there is none."""
+    running = Path(os.environ.get("JPY_SESSION_NAME", ""))
+    paths = [running] if running.is_file() else folder.glob("*.ipynb")
+    for path in sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True):
         try:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         except (OSError, ValueError, KeyError, TypeError):
