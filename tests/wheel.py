@@ -28,7 +28,7 @@ EXECUTE = ("import sys, nbformat; from nbclient import NotebookClient; nbformat.
            "sys.argv[1], 4), timeout=600, startup_timeout=600, kernel_name='python3').execute(), 'executed.ipynb')")
 # The versions in Colab's runtime 2026.07 of what its kernels import: github.com/googlecolab/backend-info, a724079.
 COLAB = ("ipython==7.34.0", "ipykernel==6.17.1", "ipywidgets==7.7.1", "jupyter_client==7.4.9", "numpy==2.0.2",
-         "scipy==1.16.3", "matplotlib==3.10.0")
+         "scipy==1.16.3", "matplotlib==3.10.0", "notebook==6.5.7")
 TORCH = ("filelock", "fsspec", "jinja2", "networkx", "setuptools>=77", "sympy", "typing_extensions")   # for PyTorch
 
 
