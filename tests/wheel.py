@@ -1,25 +1,35 @@
-"""Run the chapters' notebooks with the installed library alone: `python -m tests.wheel [CHAPTER ...]`.
+"""Run notebooks without the repository.
 
-Builds the wheel, installs it with its extra `exercises` into a new virtual environment, and executes there the
-notebooks that the built book offers for download, in a folder outside of the repository.
+`python -m tests.wheel [CHAPTER ...]` builds the wheel, installs it with its extra `exercises` into a new virtual
+environment, and executes there the notebooks of the chapters that the built book offers for download, in a folder
+outside of the repository. In :func:`colab`, notebooks install the library themselves.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import subprocess
 import sys
+import sysconfig
 import tempfile
+import threading
 import zipfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "_build" / "html" / "_sources" / "book"
-EXECUTE = ("import sys, nbformat; from nbclient import NotebookClient; NotebookClient(nbformat.read(sys.argv[1], 4), "
-           "timeout=600, startup_timeout=600, kernel_name='python3').execute()")
+EXECUTE = ("import sys, nbformat; from nbclient import NotebookClient; nbformat.write(NotebookClient(nbformat.read("
+           "sys.argv[1], 4), timeout=600, startup_timeout=600, kernel_name='python3').execute(), 'executed.ipynb')")
+# The versions in Colab's runtime 2026.07 of what its kernels import: github.com/googlecolab/backend-info, a724079.
+COLAB = ("ipython==7.34.0", "ipykernel==6.17.1", "ipywidgets==7.7.1", "jupyter_client==7.4.9", "numpy==2.0.2",
+         "scipy==1.16.3", "matplotlib==3.10.0", "notebook==6.5.7")
+TORCH = ("filelock", "fsspec", "jinja2", "networkx", "setuptools>=77", "sympy", "typing_extensions")   # for PyTorch
 
 
 def build(folder: Path) -> Path:
@@ -38,12 +48,44 @@ def build(folder: Path) -> Path:
 
 def install(folder: Path, wheel: Path) -> Path:
     """Install the wheel into a new virtual environment and return the path of its Python."""
+    return environment(folder, "-c", ROOT / "constraints.txt", f"{wheel}[exercises]")
+
+
+def environment(folder: Path, *requirements: str | Path) -> Path:
+    """Create a virtual environment with these requirements and return the path of its Python."""
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                    *shlex.split(os.environ.get("PIP_ARGS", "")), "-c", ROOT / "constraints.txt",
-                    f"{wheel}[exercises]"], check=True)
+                    "--no-compile", *shlex.split(os.environ.get("PIP_ARGS", "")), *requirements], check=True)
     return python
+
+
+def colab(folder: Path) -> Path:
+    """Create a virtual environment like Colab's, without the library, and return the path of its Python.
+
+    It has no PyTorch of its own, but uses that of this environment.
+    """
+    python = environment(folder, *COLAB, *TORCH, "nbclient")
+    [target] = folder.glob("lib/*/site-packages")
+    for path in Path(sysconfig.get_path("purelib")).glob("torch*"):
+        (target / path.name).symlink_to(path)
+    return python
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a ZIP archive of this repository from a folder, as GitHub does, and yield the repository's address."""
+    archive = folder / "archive/refs/heads/main.zip"
+    archive.parent.mkdir(parents=True)
+    names = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True,
+                           stdout=subprocess.PIPE, check=True).stdout
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in filter(None, names.split("\0")):
+            packed.write(ROOT / name, f"one-bit-of-memory-main/{name}")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 def runs(python: Path, folder: Path, notebook: Path) -> bool:

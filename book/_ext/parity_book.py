@@ -21,12 +21,12 @@ from textwrap import shorten
 from zlib import crc32
 
 import nbformat
-import yaml
 from captions import OneCaption
 from docutils import nodes
 from figure_archive import LICENCE, collect_figures, write_figures
 from in_place import EVIDENCE, notes_of, text_of, with_places, write_scripts
 from live_figures import CodeBelowFigures, LiveFigures
+from myst_parser.mdit_to_docutils.base import default_slugify
 from plain_notebook import Markdown, Unknown, plain_notebook
 from sample_checks import EXERCISE_PAGES
 from sphinx.jinja2glue import BuiltinTemplateLoader
@@ -34,6 +34,8 @@ from sphinx.roles import XRefRole
 from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
+from parity_grading.addresses import addresses
+from parity_grading.chapters import title_and_minutes
 from parity_lib.version import __version__
 
 LOG = logging.getLogger(__name__)
@@ -153,16 +155,24 @@ def write_redirect(file: Path, address: str, words: str, *head: str) -> None:
 
 def name_pages(app, config) -> None:
     """Use the address of the pages in the environment variable PARITY_BOOK if `_config.yml` contains none."""
-    config.html_baseurl = config.html_baseurl or os.environ.get("PARITY_BOOK", "")
-
+    config.html_baseurl = config.html_baseurl or addresses(Path(app.srcdir)).book
 
 
 def name_repository(app, name: str, source: list[str]) -> None:
-    """Replace the example address of the repository on a page by the one in `_config.yml`, if there is one."""
-    config = Path(app.srcdir) / "_config.yml"
-    settings = yaml.safe_load(config.read_text(encoding="utf8")) if config.is_file() else None
-    if address := ((settings or {}).get("repository") or {}).get("url"):
-        source[0] = source[0].replace(EXAMPLE, address.rstrip("/"))
+    """Replace the example address of the repository by the one in `_config.yml`, or else remove the lines with it."""
+    if address := addresses(Path(app.srcdir)).repository:
+        source[0] = source[0].replace(EXAMPLE, address)
+    else:
+        source[0] = re.sub(rf"^.*{re.escape(EXAMPLE)}.*\n", "", source[0], flags=re.MULTILINE)
+
+
+def link_exercise(app, name: str, source: list[str]) -> None:
+    """Turn the words that name a section, a chapter or a page in the notebook of an exercise into links."""
+    for page in Path(app.srcdir).glob("book/*.md") if name.startswith(EXERCISE_PAGES) else ():
+        address, title = f"../../book/{page.name}", re.escape(title_and_minutes(page.read_text(encoding="utf8"))[0])
+        source[0] = re.sub(rf'\\"([^"\\]+)\\"(?= \(chapter \d+, \*{title}\*)',
+                           lambda words, to=address: f"[{words[0]}]({to}#{default_slugify(words[1])})", source[0])
+        source[0] = re.sub(rf"(\d, |page )(\*{title}\*)", rf"\1[\2]({address})", source[0])
 
 
 # --- metadata ---
@@ -232,7 +242,8 @@ def write_notebook(app, pagename, templatename, context, doctree) -> None:
 
     executed = nbformat.read(Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb", as_version=4)
     try:
-        notebook = plain_notebook(doctree, executed.cells, Markdown(number_of), __version__)
+        notebook = plain_notebook(doctree, executed.cells, Markdown(number_of), addresses(Path(app.srcdir)),
+                                  __version__)
     except Unknown as unknown:
         LOG.warning("%s cannot be written into the notebook to download; plain_notebook.py has to learn how", unknown,
                     location=pagename)
@@ -292,6 +303,7 @@ def setup(app) -> dict[str, object]:
     app.connect("env-before-read-docs", note_changes)
     app.connect("env-before-read-docs", forget_changed_pages)
     app.connect("source-read", name_repository)
+    app.connect("source-read", link_exercise)
     app.connect("env-updated", rewrite_all_pages)
     app.connect("env-purge-doc", forget_claims)
     app.connect("missing-reference", resolve_claim)

@@ -14,13 +14,12 @@ from collections.abc import Callable
 import nbformat
 from docutils import nodes
 
-INSTALL = """\
-> **To run this notebook** you need Python 3.11 or newer and the library of *One Bit of Memory*, {version} when this was
-> made. Install it with `pip install "one-bit-of-memory[exercises]"`, or in the repository's folder with
-> `pip install -c constraints.txt -e ".[exercises]"`. On Linux, first run
-> `pip install --index-url https://download.pytorch.org/whl/cpu torch`, because the ordinary PyTorch for Linux brings
-> gigabytes of CUDA along. Then open the notebook with `jupyter lab`. The interactive figures appear when their cells
-> run, so begin with *Run*, *Run All Cells*.
+from parity_grading.addresses import Addresses
+
+ABOUT = """\
+> This notebook was made from *One Bit of Memory*, {version}. To run a cell, press Shift+Enter. The interactive figures
+> appear when their cells run, so begin with *Run All*. On Linux, `pip install torch --index-url
+> https://download.pytorch.org/whl/cpu` saves gigabytes if PyTorch is not installed yet.
 >
 > The numbers in the text come from the run that made the page; your cells compute them afresh."""
 # Nodes that have no place in a notebook: HTML, targets of links, tables of contents.
@@ -28,6 +27,7 @@ LEFT_OUT = {"raw", "target", "meta", "colspec", "compound", "comment", "index", 
 TRANSPARENT = {"section", "container", "inline", "definition", "definition_list_item", "figure", "legend",
                "paragraph", "caption", "term", "list_item", "entry", "dropdown_title"}
 WRAPPED = {"emphasis": "*{}*", "strong": "**{}**", "subscript": "<sub>{}</sub>", "superscript": "<sup>{}</sup>"}
+FOLDED = "<details><summary>{}</summary>\n\n{}\n\n</details>"       # Markdown itself cannot fold anything
 SPECIAL = re.compile(r"([\\`*$<])")     # characters that Markdown would take for markup
 
 
@@ -56,7 +56,7 @@ class Markdown:
             return WRAPPED[kind].format(self.inside(node))
         if kind in TRANSPARENT:
             return self.inside(node)
-        if isinstance(node, nodes.Admonition) or kind in ("dropdown_main", "guess"):
+        if isinstance(node, nodes.Admonition) or kind == "guess":
             return self.quote(node)
         if method := getattr(self, f"write_{kind}", None):
             return method(node)
@@ -73,10 +73,13 @@ class Markdown:
 
     def quote(self, node: nodes.Element) -> str:
         """Convert a box on a page to a block quote with a bold title."""
-        has_title = isinstance(node[0], nodes.title) or type(node[0]).__name__ == "dropdown_title"
+        has_title = isinstance(node[0], nodes.title)
         title = self.inside(node[0]) if has_title else type(node).__name__.capitalize()
         text = f"**{title}**\n\n{self.inside(node, start=int(has_title))}"
         return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+
+    def write_dropdown_main(self, node: nodes.Element) -> str:
+        return f"**{self.inside(node[0])}**\n\n" + FOLDED.format("Answer", self.inside(node, start=1))
 
     def write_title(self, node: nodes.title) -> str:
         level, parent = 0, node.parent
@@ -122,7 +125,8 @@ class Markdown:
                          for number, item in enumerate(node, node.get("start", 1)))
 
     def write_definition_list(self, node: nodes.definition_list) -> str:
-        return "\n".join(self.item("- ", f"**{self.inside(item[0])}** {self.inside(item[1])}") for item in node)
+        text = "\n".join(self.item("- ", f"**{self.inside(item[0])}** {self.inside(item[1])}") for item in node)
+        return FOLDED.format("Answers", text) if type(node.parent).__name__ == "guess" else text
 
     def write_block_quote(self, node: nodes.block_quote) -> str:
         return "\n".join(f"> {line}".rstrip() for line in self.inside(node).split("\n"))
@@ -166,16 +170,18 @@ def is_glue(statement: ast.stmt) -> bool:
 
 
 def plain_notebook(document: nodes.document, cells: list[nbformat.NotebookNode], writer: Markdown,
-                   version: str) -> nbformat.NotebookNode:
+                   known: Addresses, version: str) -> nbformat.NotebookNode:
     """Create the downloadable notebook of a page.
 
     `document` is the resolved document tree, and `cells` are the cells from which the page was made, some of which the
-    page hides. Raises Unknown if something has no plain form.
+    page hides. The library is installed from the `known` address of the repository. Raises Unknown if something has no
+    plain form.
     """
     notebook = nbformat.v4.new_notebook(metadata={
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
         "one_bit_of_memory": {"version": version}})
-    notebook.cells.append(nbformat.v4.new_markdown_cell(INSTALL.format(version=version)))
+    install = known.install_code(figures=any("parity_figures.widgets" in cell.source for cell in cells))
+    notebook.cells += [nbformat.v4.new_markdown_cell(ABOUT.format(version=version)), nbformat.v4.new_code_cell(install)]
     text, waiting = [], list(enumerate(cells))
     shown = {node["cell_index"] for node in document.findall(nodes.container) if node.get("nb_element") == "cell_code"}
 

@@ -15,6 +15,8 @@ from jupyter_cache import get_cache
 from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
 
+from parity_grading.addresses import addresses
+
 EXERCISE_PAGES = "exercises/"
 # The test cell that is shown for each exercise, and a submission that fails it.
 SAMPLES = {
@@ -26,7 +28,8 @@ SAMPLES = {
     "lstm_comparison": ("lstm-step-check", "wrong_no_tanh_on_c"),
     "no_teacher_forcing": ("final-parity-check", "wrong_shapes"),
 }
-DOWNLOAD = '<p class="get-notebook"><a href="../../_sources/{0}.ipynb" download>Download this notebook</a></p>'
+DOWNLOAD = '<a href="../../_sources/{}.ipynb" download>Download this notebook</a>'
+HELP = ' <span><a href="../../book/how-to-use.html#run-it">How to run it</a></span>'
 CODE = f"""\
 import json
 from dataclasses import replace
@@ -64,7 +67,7 @@ def sample_messages(cache_folder: str) -> dict[str, tuple[str, str]]:
 
 
 class SampleChecks(SphinxTransform):
-    """A transform that adds a download link and the messages of one check to each exercise page."""
+    """A transform that adds links to the notebook and the messages of one check to each exercise page."""
 
     default_priority = 800
 
@@ -73,7 +76,9 @@ class SampleChecks(SphinxTransform):
         if not self.env.docname.startswith(EXERCISE_PAGES) or exercise not in SAMPLES:
             return
         first = next(node for node in self.document.findall(nodes.paragraph) if isinstance(node.parent, nodes.section))
-        insert_after(first, nodes.raw("", DOWNLOAD.format(self.env.docname), format="html"))
+        colab = addresses(Path(self.env.srcdir)).colab(f"{self.env.docname}.ipynb")
+        links = DOWNLOAD.format(self.env.docname) + (f' <a href="{colab}">Open in Colab</a>' if colab else "") + HELP
+        insert_after(first, nodes.raw("", f'<p class="get-notebook">{links}</p>', format="html"))
         check = SAMPLES[exercise][0].removesuffix("-check").replace("-", "_")
         cell = next(node for node in self.document.findall(nodes.container)
                     if node.get("nb_element") == "cell_code" and f"check.{check}()" in node.astext())

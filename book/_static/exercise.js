@@ -402,10 +402,5 @@
   }
 
   for (const sample of document.querySelectorAll(".sample-check")) sample.remove(); // the checks themselves show it
-  const link = document.querySelector(".get-notebook"), about = link.previousElementSibling;
-  const install = document.createRange(); // only the notebook has to be installed
-  install.setStartBefore(about.querySelector('a[href$="how-to-use.html#run-it"]').previousElementSibling);
-  install.setEndAfter(about.lastChild);
-  link.append(" ", make("span", {}, install.extractContents()));
-  link.before(panel());
+  document.querySelector(".get-notebook").before(panel());
 })();

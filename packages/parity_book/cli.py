@@ -61,7 +61,7 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except (ImportError, OSError, ValueError) as error:
             missing = getattr(error, "name", None) or ""
-            hint = '; to install it: pip install "one-bit-of-memory[course]"' if missing.startswith("nbgrader") else ""
+            hint = "; install it with: pip install -e '.[course]'" if missing.startswith("nbgrader") else ""
             raise click.ClickException(f"{error}{hint}") from None
         except Exception as error:
             if type(error).__name__ != "OperationalError":      # SQLAlchemy's, which may not be installed

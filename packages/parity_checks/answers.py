@@ -59,12 +59,10 @@ def published_answers() -> dict[str, str]:
 
 
 def _written_answer(task: str, folder: Path) -> str | None:
-    """Return the student's saved answer to a task, or None if there is none.
-
-    The open notebook comes first, if Jupyter gives its name, and then the others, the one that was saved last first.
-    """
-    own = Path(os.environ.get("JPY_SESSION_NAME", "")).name
-    for path in sorted(folder.glob("*.ipynb"), key=lambda path: (path.name == own, path.stat().st_mtime), reverse=True):
+    """Return the student's answer in the running notebook or else in the one saved last, or None if there is none."""
+    running = Path(os.environ.get("JPY_SESSION_NAME", ""))
+    paths = [running] if running.is_file() else folder.glob("*.ipynb")
+    for path in sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True):
         try:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         except (OSError, ValueError, KeyError, TypeError):

@@ -6,7 +6,6 @@ import html
 import os
 import re
 import sys
-from pathlib import Path
 
 PLACE = re.compile(r"\(book/([\w-]+)\.html(#[\w-]+)?\)")
 TITLES = {"one-bit": "One bit of memory", "unrolling": "Unrolling a recurrent network", "data": "Generating the data",
@@ -34,30 +33,19 @@ def _title(anchor: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def address(page: str, anchor: str) -> str | None:
-    """Return the address of a section of the book.
-
-    The address can be used for a link in a notebook in the current folder. It is None if there is no book. The book is
-    the one at the address in ``PARITY_BOOK``, or else the built pages, or else their sources, in this folder or in one
-    above it.
-    """
-    if base := os.environ.get("PARITY_BOOK"):
-        return f"{base.rstrip('/')}/book/{page}.html{anchor}"
-    for levels, folder in enumerate([Path.cwd(), *Path.cwd().parents]):
-        for place in (f"_build/html/book/{page}.html", f"book/{page}.md"):
-            if (folder / place).is_file():
-                return "../" * levels + place + anchor
-    return None
-
-
 def offer_link(message: str) -> None:
-    """Display a link in the notebook to the section of the book that a message names."""
+    """Display a link in the notebook to the section of the book that a message names.
+
+    The address of the book is in ``PARITY_BOOK``. Without it there is no link, because Jupyter would show the source of
+    the page.
+    """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    place = PLACE.search(message)
-    if place is None or not hasattr(shell, "kernel") or os.environ.get("NBGRADER_EXECUTION"):
+    place, book = PLACE.search(message), os.environ.get("PARITY_BOOK")
+    if not place or not book or not hasattr(shell, "kernel") or os.environ.get("NBGRADER_EXECUTION"):
         return
+    from IPython.display import HTML, display
+
     page, anchor = place[1], place[2] or ""
-    if (link := address(page, anchor)) is not None:
-        from IPython.display import HTML, display
-        words = html.escape(_title(anchor[1:]) if anchor else TITLES.get(page, _title(page)), quote=False)
-        display(HTML(f'<a href="{html.escape(link)}" target="_blank" rel="noopener">Read "{words}"</a>'))
+    link = html.escape(f"{book.rstrip('/')}/book/{page}.html{anchor}")
+    words = html.escape(_title(anchor[1:]) if anchor else TITLES.get(page, _title(page)), quote=False)
+    display(HTML(f'<a href="{link}" target="_blank" rel="noopener">Read "{words}"</a>'))

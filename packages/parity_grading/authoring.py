@@ -26,9 +26,10 @@ id::
     :::
 
 A line of +++ ends a text cell. Points are written in these marks only: the points of the cells below a heading that
-begins with ``Task`` are added to the heading, and ``{{ about }}`` becomes the exercise's chapters, time and points. A
-source that does not have this form raises ValueError, because a mistake could release a solution or lose points
-unnoticed. The same source always gives the same bytes.
+begins with ``Task`` are added to the heading, ``{{ about }}`` becomes the exercise's chapters, time and points, and
+``{{ install }}`` becomes code that installs the library where it is missing. A source that does not have this form
+raises ValueError, because a mistake could release a solution or lose points unnoticed. The same source always gives
+the same bytes, as long as the addresses of the book and its repository are the same.
 
 An instructor's own exercise has the same form. It lies in ``private/exercises/NAME/NAME.md``, which git ignores, with
 its checks, ``NAME_checks.py``, and its bank of submissions.
@@ -52,6 +53,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+from parity_grading.addresses import addresses
 from parity_grading.chapters import chapters
 from parity_lib.errors import require, require_int
 from parity_lib.version import __version__
@@ -66,12 +68,12 @@ FLAGS = {"solution": (False, True, False), "test": (True, False, True), "answer"
          "readonly": (False, False, True), "run": ()}
 REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "test"}
 ID = re.compile(r"[a-zA-Z0-9-]{1,64}")
-ABOUT = "{{ about }}"
+ABOUT, INSTALL = "{{ about }}", "{{ install }}"
+WELCOME = ("\n\nWelcome. To run a cell, click it and press Shift+Enter. Begin with the first cell that contains code. "
+           "*Your progress*, at the end of the notebook, adds up your points whenever you run it.")
 MODEL_ANSWER = "checks.model_answer("
 OWN = Path("private", "exercises")      # an instructor's own exercises, each in a folder of its name
-CHAPTER_LINK = re.compile(r"\]\(\.\./\.\./book/([\w-]+)\.md(#[\w-]+)?\)")
-INSTALL = " **To run it:** [install the library](../../book/how-to-use.md#run-it), then `jupyter lab`."
-INSTALL_FROM = ' **To run it:** `pip install "one-bit-of-memory[exercises] @ git+{}"`, then `jupyter lab`.'
+CHAPTER_LINK = re.compile(r"\[([^\]]*)\]\(\.\./\.\./book/([\w-]+)\.md(#[\w-]+)?\)")
 HINT_NAMES = ("Hint 1: where to look", "Hint 2: how to go about it", "Hint 3: how to test it")
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}, "one_bit_of_memory": {"version": __version__}}
@@ -131,7 +133,7 @@ def read(path: Path, own: bool = False) -> Source:
         source = Source(path.stem, settings, cells)
         _write_points(cells)
         _write_about(source, root)
-        _link_to_website(cells, root / "_config.yml")
+        _write_addresses(cells, root)
     except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from None
     return source
@@ -241,7 +243,8 @@ def _finished(cell: Cell, numbers: Mapping[str, Iterator[int]]) -> Cell:
     require(ID.fullmatch(name) is not None, "the name of a cell", name, "letters, digits, - and _")
     if cell_type == "code":
         _check_regions(kind, name, cell["source"])
-    metadata = {}
+    # Jupyter's "Run All" goes on after a failure in a cell with this tag, so that it reaches the student's progress.
+    metadata: Cell = {"tags": ["raises-exception"]} if cell_type == "code" and kind != "readonly" else {}
     if kind != "run":
         metadata["nbgrader"] = {"grade": grade, "grade_id": name, "locked": locked, "schema_version": 3,
                                 "solution": solution, "task": False, "cell_type": cell_type}
@@ -285,24 +288,31 @@ def _write_about(source: Source, root: Path) -> None:
         pages = source.setting("chapters", list, [])
         known = chapters(root) if pages else {}
         require(set(pages) <= set(known), "chapters", pages, f"a list of numbered chapters: {', '.join(known)}")
-        links = "; ".join(f"{known[page].number}, [{known[page].title}](../../book/{page}.md)" for page in pages)
+        links = "; ".join(f"{known[page].number}, [*{known[page].title}*](../../book/{page}.md)" for page in pages)
         head = f"**Chapter{'s' * (len(pages) > 1)}:** {links}. " if pages else ""
         cell["source"] = cell["source"].replace(
-            ABOUT, f"{head}**Time:** about {source.minutes} minutes. **Points:** {source.points}.{INSTALL}")
+            ABOUT, f"{head}**Time:** about {source.minutes} minutes. **Points:** {source.points}.{WELCOME}")
 
 
-def _link_to_website(cells: list[Cell], config: Path) -> None:
-    """Replace relative links to chapters with links to the website, if the book has an address.
+def _write_addresses(cells: list[Cell], root: Path) -> None:
+    """Write the code that installs the library, and links to the website of the book.
 
-    If the repository has an address, too, the exercise says how to install the library from there.
+    A link to a section also names the chapter. If the book has no address, only these words are left of a link, because
+    Jupyter would show the source of the page.
     """
-    settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else {}
-    if address := settings.get("repository", {}).get("url"):
-        for cell in cells:
-            cell["source"] = cell["source"].replace(INSTALL, INSTALL_FROM.format(address))
-    if base := settings.get("html", {}).get("baseurl"):
-        for cell in cells:
-            cell["source"] = CHAPTER_LINK.sub(rf"]({base.rstrip('/')}/book/\1.html\2)", cell["source"])
+    known = addresses(root)
+
+    def written(link: re.Match) -> str:
+        words, page, anchor = link.groups(default="")
+        chapter = chapters(root).get(page) if anchor else None
+        return ((f"[{words}]({known.book}/book/{page}.html{anchor})" if known.book else words)
+                + (f" (chapter {chapter.number}, *{chapter.title}*)" if chapter else ""))
+
+    install = known.install_code()
+    if known.book:
+        install += f'\nos.environ.setdefault("PARITY_BOOK", "{known.book}")    # where checks link to'
+    for cell in cells:
+        cell["source"] = CHAPTER_LINK.sub(written, cell["source"]).replace(INSTALL, install)
 
 
 # ---------------------------------------------------------------- from cells to notebooks

@@ -11,13 +11,11 @@ points it shows the rubric and the model answer, if students may see them. :clas
 from __future__ import annotations
 
 import html
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from nbconvert import HTMLExporter
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
@@ -28,7 +26,7 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets.config import Config
 
 from parity_checks.answers import published_answers
-from parity_grading.authoring import CHAPTER_LINK
+from parity_grading.addresses import addresses
 from parity_grading.export import rounded
 from parity_grading.rubric import PAGES, in_words, parse_rubric, raw_cell
 from parity_grading.untrusted import NotebookCell, read_cells
@@ -64,7 +62,7 @@ def _message(error: NotebookNode) -> str:
 
 
 class TaskResults(NbGraderPreprocessor):
-    """A preprocessor that adds the names and points of tasks, rubrics, and links to the website to a feedback page."""
+    """A preprocessor that adds the names and points of tasks, and rubrics, to a feedback page."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Add the tasks to ``resources``, and to each cell in ``parity_result`` what its heading says."""
@@ -86,15 +84,9 @@ class TaskResults(NbGraderPreprocessor):
                 cell.metadata["parity_result"] = result
                 task = tasks.setdefault(result["title"], result | {"score": 0, "most": 0, "unread": False})
                 task |= {key: task[key] + result[key] for key in ("score", "most", "unread")}
-        resources |= {"tasks": [*tasks.values()], "site": site_address(Path(course.root))}
+        resources |= {"tasks": [*tasks.values()], "site": addresses(Path(course.root)).book}
         nb.cells = list(_with_rubrics(nb.cells, {cell.name: cell.source for cell in source}))
-        return super().preprocess(nb, resources)
-
-    def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Let links to chapters lead to the website, if its address is known. Otherwise the page shows no link."""
-        if cell.cell_type == "markdown" and resources["site"]:
-            cell.source = CHAPTER_LINK.sub(rf"]({resources['site']}/book/\1.html\2)", cell.source)
-        return cell, resources
+        return nb, resources
 
 
 def task_titles(cells: Iterable[NotebookCell]) -> dict[str, str]:
@@ -126,14 +118,6 @@ def _with_rubrics(cells: Iterable[NotebookNode], source: dict[str, str]) -> Iter
             answer = source.get(result["id"])
             if answer is not None and published.get(result["id"].replace("-", "_")) == answer:
                 yield raw_cell(page.for_student(parse_rubric(answer)))
-
-
-def site_address(root: Path) -> str:
-    """Return the address of the book's website, or "" if neither ``PARITY_BOOK`` nor ``_config.yml`` names one."""
-    config = root / "_config.yml"
-    settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else None
-    settings = (settings or {}).get("html") or {}
-    return (os.environ.get("PARITY_BOOK") or settings.get("baseurl") or "").rstrip("/")
 
 
 def link_sections(text: str, site: str = "") -> str:

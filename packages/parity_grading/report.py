@@ -20,9 +20,10 @@ from markupsafe import Markup, escape
 from nbconvert.filters import strip_ansi
 from nbgrader.apps import NbGraderApp
 
+from parity_grading.addresses import addresses
 from parity_grading.course import exercise_folder, find_assignment, full_name, open_gradebook, write_file
 from parity_grading.export import rounded
-from parity_grading.feedback import link_sections, site_address
+from parity_grading.feedback import link_sections
 from parity_grading.sanitise import matrices_in_columns
 from parity_grading.status import StudentStatus, read_statuses, summarise
 from parity_grading.untrusted import NotebookCell, named_cells, printable
@@ -166,7 +167,7 @@ def _failures(cells: Notebook) -> Iterator[tuple[str, str]]:
 def write(app: NbGraderApp, report: ClassReport) -> Path:
     """Write a report as an HTML page that only its owner can read, and return its path."""
     path = Path(app.coursedir.root, "private", "report", f"{report.exercise}.html")
-    write_file(path, page(report, site_address(Path(app.coursedir.root))).encode())
+    write_file(path, page(report, addresses(Path(app.coursedir.root)).book).encode())
     return path
 
 

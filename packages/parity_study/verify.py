@@ -35,7 +35,7 @@ from parity_study.certificate_store import StoredNetwork
 try:
     from flint import arb, arb_mat, ctx
 except ImportError as error:
-    raise ImportError('checking certificates needs python-flint: pip install "one-bit-of-memory[verify]"') from error
+    raise ImportError('checking certificates needs python-flint: pip install python-flint') from error
 
 ROUNDING = 2.0**-24  # the largest relative error of an operation in float32
 ACTIVATION_ERROR = 16  # of tanh and sigmoid, in units of ROUNDING; the tests compare PyTorch's with exact ones

@@ -178,8 +178,11 @@ def test_a_section_may_move_to_a_page_that_is_read_before_the_one_that_had_it(tm
 
 
 def test_a_page_names_the_repository_as_the_configuration_does(tmp_path):
-    book = tiny_book(tmp_path, SOUND + "\n`git clone https://github.com/OWNER/one-bit-of-memory`\n")
-    assert "https://github.com/OWNER/one-bit-of-memory" in built(book)
+    commands = "git clone https://github.com/OWNER/one-bit-of-memory\ncd one-bit-of-memory\n"
+    book = tiny_book(tmp_path, f"{SOUND}\n```text\n{commands}```\n")
+    page = built(book)
+    assert "cd one-bit-of-memory" in page
+    assert "clone" not in page
     config = (book / "_config.yml").read_text(encoding="utf8")
     write(book, "_config.yml", f"{config}\nrepository: {{url: https://github.com/parity/book}}\n")
     page = built(book)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import os
 import re
+import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from pathlib import Path
 
 import jupytext
@@ -13,9 +18,12 @@ import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
 from myst_parser.docutils_ import Parser
-from nbclient import NotebookClient
+from sphinx_design.dropdown import dropdown_main, dropdown_title
 
 import parity_lib
+from parity_checks.points import POINTS
+from parity_grading.addresses import Addresses
+from tests import wheel
 
 from .conftest import ROOT, pages_in_toc
 
@@ -23,6 +31,10 @@ sys.path.insert(0, str(ROOT / "book" / "_ext"))
 from guesses import guess
 from plain_notebook import Markdown, Unknown, plain_notebook, without_glue
 
+INSTALL_BY_NAME = re.compile(r"\bpip\W{1,4}install\b[^\n]*\bone-bit-of-memory\b(?!(\[[\w,]+\])? @ )")
+UNKNOWN = Addresses("", "", "main")     # as in _config.yml
+KNOWN = Addresses("", "https://github.com/ada/bits", "main")
+SKIP_TRAINING = 'import os\nos.environ["NBGRADER_EXECUTION"] = "validate"'
 EVIDENCE = "book/evidence"      # its cells show what is in the repository's folder, and would show nothing elsewhere
 CHAPTERS = [name for name in pages_in_toc(ROOT) if name != EVIDENCE and (ROOT / f"{name}.md").is_file()
             and (ROOT / f"{name}.md").read_text(encoding="utf8").startswith("---\njupytext:")]
@@ -59,13 +71,12 @@ def downloaded(html: Path, name: str) -> nbformat.NotebookNode:
 def test_a_chapter_can_be_downloaded_with_all_of_its_code_and_text(html, name):
     notebook = downloaded(html, name)
     nbformat.validate(notebook)
-    install = notebook.cells[0].source
-    assert "pip install" in install
-    assert "download.pytorch.org/whl/cpu" in install
+    assert "Shift+Enter" in notebook.cells[0].source
     assert notebook.metadata.one_bit_of_memory.version == parity_lib.__version__
-    assert parity_lib.__version__ in install
+    assert parity_lib.__version__ in notebook.cells[0].source
     source = jupytext.read(ROOT / f"{name}.md", fmt="md:myst")
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    install, *cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert install.source == UNKNOWN.install_code(any("parity_figures.widgets" in cell.source for cell in cells))
     assert not any(cell.outputs or cell.execution_count for cell in cells)
     code = [without_glue(cell.source) for cell in source.cells if cell.cell_type == "code"]
     assert [cell.source for cell in cells] == list(filter(None, code))
@@ -78,15 +89,66 @@ def test_a_chapter_can_be_downloaded_with_all_of_its_code_and_text(html, name):
     assert words[0] > 0.8 * words[1]
 
 
+def pip_list(python: Path) -> dict[str, str]:
+    """Return the versions of the packages in an environment."""
+    listed = subprocess.run([python, "-m", "pip", "list", "--format=json"], stdout=subprocess.PIPE, check=True)
+    return {package["name"]: package["version"] for package in json.loads(listed.stdout)}
+
+
+def on_its_own(path: Path, address: str) -> nbformat.NotebookNode:
+    """Return a notebook that installs the library from an address. After a release come the cells of its solution."""
+    notebook, solution = nbformat.read(path, as_version=4), ROOT / "solutions" / path.stem / path.name
+    figures = path.stem not in POINTS
+    install = Addresses("", address, "main").install_code(figures)
+    if solution.is_file():
+        notebook.cells += [nbformat.v4.new_code_cell(SKIP_TRAINING), *nbformat.read(solution, as_version=4).cells]
+    for number, cell in enumerate(notebook.cells):
+        cell.source = cell.source.replace(UNKNOWN.install_code(figures), install)
+        cell.id = f"cell-{number}"
+    return notebook
+
+
 @pytest.mark.slow
 @pytest.mark.book
-def test_the_first_chapter_runs_in_another_folder(html, tmp_path):
-    first = next(name for name in CHAPTERS if name != pages_in_toc(ROOT)[0])
-    notebook = downloaded(html, first)
-    environment = {**os.environ, "MPLBACKEND": "agg"}
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}},
-                   ).execute(env=environment)
-    assert any(cell.get("outputs") for cell in notebook.cells)
+@pytest.mark.whole
+def test_notebooks_install_the_library_in_colabs_environment_and_run_to_their_end(html, tmp_path):
+    python = wheel.colab(tmp_path / "environment")
+    versions, run = pip_list(python), functools.partial(wheel.runs, python, tmp_path)
+    with wheel.served(tmp_path / "site") as address, ThreadPoolExecutor(os.cpu_count()) as pool:
+        notebooks = [*sorted(ROOT.glob("exercises/*/*.ipynb")),
+                     *(html / f"_sources/book/{name}.ipynb" for name in ("one-bit", "packing"))]
+        for path in notebooks:
+            nbformat.write(on_its_own(path, address), tmp_path / path.name)
+        first, *others = [tmp_path / path.name for path in notebooks]
+        assert run(first)       # installs the library for all of them
+        assert all(pool.map(run, others))
+    after = pip_list(python)
+    assert {name: after.get(name) for name in versions} == versions, "something that a kernel has imported was replaced"
+    for name in POINTS:
+        cells = nbformat.read(tmp_path / name / "executed.ipynb", as_version=4).cells
+        place = [cell.source for cell in cells].index(SKIP_TRAINING)
+        failed = [number for number, cell in enumerate(cells)
+                  if any(output.output_type == "error" for output in cell.get("outputs", ()))]
+        assert "points in the public checks" in cells[place - 1].outputs[0].text, "the release ends in the progress"
+        assert 0 < max(failed) < place, "checks fail in the release, and nothing in the solution"
+
+
+@pytest.mark.book
+def test_nobody_is_told_to_install_a_package_whose_name_is_not_ours(html):
+    tracked = subprocess.run(["git", "ls-files", "-z", ":!tests", ":!CHANGELOG.md"], cwd=ROOT, text=True,
+                             stdout=subprocess.PIPE, check=True).stdout.split("\0")
+    sources = [ROOT / name for name in tracked if name.endswith((".py", ".md", ".toml", ".ipynb", ".yml", ".js"))]
+    pages = [*html.rglob("*.html"), *html.rglob("*.ipynb")]
+    texts = {path: unescape(re.sub(r"<[^>]*>", "", path.read_text(encoding="utf8"))) for path in sources + pages}
+    assert [path for path, text in texts.items() if INSTALL_BY_NAME.search(text)] == []
+    assert [path for path in pages if "github.com/OWNER" in texts[path]] == []
+
+
+@pytest.mark.parametrize(("line", "found"), [
+    ("pip install one-bit-of-memory", True), ('pip install -q "one-bit-of-memory[verify]"', True),
+    ('pip install "one-bit-of-memory @ https://github.com/ada/bits/archive/refs/heads/main.zip"', False)])
+def test_a_command_that_installs_by_name_is_noticed(line, found):
+    assert bool(INSTALL_BY_NAME.search(line)) == found
 
 
 # --- from nodes to Markdown ---
@@ -116,6 +178,16 @@ def test_myst_becomes_plain_markdown(myst):
     document = publish_doctree(myst, parser=Parser(), settings_overrides={
         "myst_enable_extensions": ["colon_fence", "deflist", "dollarmath"], "doctitle_xform": False})
     assert WRITER.inside(document) == CASES[myst]
+
+
+def test_answers_stay_folded():
+    parts = [nodes.paragraph("", "Which one?"), nodes.definition_list("", nodes.definition_list_item(
+        "", nodes.term("", "Two"), nodes.definition("", nodes.paragraph("", "Yes."))))]
+    folded = "<details><summary>{}</summary>\n\n{}\n\n</details>"
+    assert WRITER.write(dropdown_main("", dropdown_title("", "Why?"), nodes.paragraph("", "Because."))) == (
+        "**Why?**\n\n" + folded.format("Answer", "Because."))
+    quoted = "> **Guess**\n\nWhich one?\n\n" + folded.format("Answers", "- **Two** Yes.")
+    assert WRITER.write(guess("", *parts)) == "\n> ".join(quoted.split("\n")).replace("> \n", ">\n")
 
 
 def test_sphinx_nodes_become_plain_markdown():
@@ -156,8 +228,11 @@ def test_code_and_captions_take_their_places_in_the_notebook():
     code = nbformat.v4.new_code_cell
     cells = [nbformat.v4.new_markdown_cell("# Title"), code("hidden = 1"), code("draw()"), code("hidden = 2"),
              nbformat.v4.new_markdown_cell("After."), code("hidden = 3"), code("glue('a', 1)")]
-    notebook = plain_notebook(document, cells, WRITER, "1.0")
-    assert [cell.source for cell in notebook.cells[1:]] == [
+    notebook = plain_notebook(document, cells, WRITER, KNOWN, "1.0")
+    assert '"anywidget"' not in notebook.cells[1].source
+    cells[2].source = "from parity_figures.widgets import Playground"
+    assert '"anywidget"' in plain_notebook(document, cells, WRITER, KNOWN, "1.0").cells[1].source
+    assert [cell.source for cell in notebook.cells[2:]] == [
         "# Title", "hidden = 1", "draw()", "hidden = 2", "**Figure 2.2.** See it.\n\nAfter.", "hidden = 3"]
 
 

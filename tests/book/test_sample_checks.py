@@ -44,6 +44,10 @@ def test_the_page_shows_both_messages_and_offers_the_notebook_in_its_text(html, 
     assert all(line in words for line in wrong.splitlines())
     link = re.search(r'class="get-notebook"><a href="([^"]*)" download', page)[1]
     assert (html / "exercises" / exercise / link).resolve().is_file()
+    assert "colab" not in page, "the repository has no address"
+    sections = re.findall(r"section[^<]*<a [^>]*href=\"([^\"]*)", page)
+    assert sections
+    assert all(link.startswith("../../book/") for link in sections)
 
 
 @pytest.mark.parametrize("samples", ['{"unrolling": ["✗ no", "✗ no"]}', '{"unrolling": ["✓ yes", "✓ yes"]}'])

@@ -74,6 +74,14 @@ def test_after_the_students_answer_the_model_and_the_rubric_are_shown(folder, ca
     assert capfd.readouterr().out == ""
 
 
+def test_jupyter_says_which_notebook_is_running(folder, monkeypatch, capfd):
+    write(folder, OWN)
+    (folder / "another.ipynb").write_text('{"cells": []}', encoding="utf-8")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(folder / "another.ipynb"))
+    assert checks.model_answer("one_tanh_unit") is None
+    assert "No notebook in" in capfd.readouterr().out
+
+
 def test_an_answer_may_be_an_argument_if_there_is_no_file(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)

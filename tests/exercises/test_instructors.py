@@ -278,8 +278,7 @@ def test_the_new_exercise_is_written_and_its_bank_is_graded(year):
     assert "raise NotImplementedError" in release
     assert "HIDDEN" not in release
     assert "Rubric" not in release
-    assert "**Chapter:** 1, [One bit of memory](../../book/one-bit.md). **Time:** about 5 minutes. " in release
-    assert " **Points:** 3." in release
+    assert "**Chapter:** 1, *One bit of memory*. **Time:** about 5 minutes. **Points:** 3." in release
     assert "## Task 1: the count (2 points)" in release
 
 

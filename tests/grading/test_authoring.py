@@ -6,6 +6,7 @@ import pytest
 
 from parity_checks.points import POINTS
 from parity_grading import authoring
+from parity_grading.addresses import Addresses
 from tests.submissions import bank
 
 ROOT = bank.ROOT
@@ -92,16 +93,21 @@ def test_every_mark_makes_its_cell(source):
                            "text-03", "in-words", "model-in-words"]
     assert by_id["model-in-words"]["source"] == 'checks.model_answer("in_words")'
     flags = {name: tuple(cell["metadata"]["nbgrader"][key] for key in ("grade", "solution", "locked"))
-             for name, cell in by_id.items() if cell["metadata"]}
+             for name, cell in by_id.items() if "nbgrader" in cell["metadata"]}
     assert flags == {"imports": (False, False, True), "count-ones": (False, True, False),
                      "count-ones-check": (True, False, True), "in-words": (True, True, False)}
-    points = {name: cell["metadata"]["nbgrader"].get("points") for name, cell in by_id.items() if cell["metadata"]}
+    points = {name: by_id[name]["metadata"]["nbgrader"].get("points") for name in flags}
     assert points == {"imports": None, "count-ones": None, "count-ones-check": 2, "in-words": 3}
-    for name, cell in by_id.items():
-        if cell["metadata"]:
-            meta = cell["metadata"]["nbgrader"]
-            assert (meta["grade_id"], meta["schema_version"], meta["task"]) == (name, 3, False)
-            assert meta["cell_type"] == cell["cell_type"]
+    for name in flags:
+        cell = by_id[name]
+        meta = cell["metadata"]["nbgrader"]
+        assert (meta["grade_id"], meta["schema_version"], meta["task"]) == (name, 3, False)
+        assert meta["cell_type"] == cell["cell_type"]
+
+
+def test_run_all_stops_only_where_a_locked_cell_fails(source):
+    tagged = {name for name, cell in cells(source(SMALL)).items() if "raises-exception" in str(cell["metadata"])}
+    assert tagged == {"count-ones", "count-ones-check", "look-at-it", "run-01", "model-in-words"}
 
 
 def test_hints_open_on_demand_in_three_steps(source):
@@ -237,6 +243,11 @@ def test_the_source_says_what_an_exercise_is(name):
     assert authoring.ABOUT in text
     assert f"**Points:** {source.points}." in source.cells[0]["source"]
     assert source.cells[-1]["source"].endswith("checks.summary(check)")
+    assert "Shift+Enter" in source.cells[0]["source"]
+    code = [cell["source"] for cell in source.cells if cell["cell_type"] == "code"]
+    assert code[0].startswith(Addresses("", "", "main").install_code())
+    hints = re.findall("<details>.*?</details>", "".join(cell["source"] for cell in source.cells), re.DOTALL)
+    assert not [hint for hint in hints if "$" in hint], "VS Code does not draw formulas in hints"
     in_words = [cell for cell in source.graded if cell["cell_type"] == "markdown"]
     assert in_words
     assert all("Rubric" in cell["source"] for cell in in_words)

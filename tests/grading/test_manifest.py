@@ -96,21 +96,27 @@ def test_minutes_and_chapters_that_change_in_the_source_change_everywhere(root):
     assert stale(root) == {OVERVIEW, SYLLABUS}
     change(source, f"chapters: [{', '.join(FIRST.settings['chapters'])}]", "chapters: [data, training]")
     about = authoring.read(source).cells[0]["source"]
-    assert " 3, [Generating the data](../../book/data.md); 5, [Training](../../book/training.md)." in about
+    assert "**Chapters:** 3, *Generating the data*; 5, *Training*." in about
 
 
 def test_links_to_chapters_lead_to_the_published_book_where_there_is_one(root):
     source = root / "solutions/varying_lengths.md"
     (root / "_config.yml").write_text("html: {baseurl: 'https://example.org/bits/'}", encoding="utf-8")
     text = "".join(cell["source"] for cell in authoring.read(source).cells)
-    assert "[Packing strings of different lengths](https://example.org/bits/book/packing.html)" in text
-    assert "](https://example.org/bits/book/packing.html#the-loss-lies-too)" in text
-    assert "../../book" not in text
+    assert "[*Packing strings of different lengths*](https://example.org/bits/book/packing.html)" in text
+    section = "(chapter 4, *Packing strings of different lengths*)"
+    assert f'["The loss lies too"](https://example.org/bits/book/packing.html#the-loss-lies-too) {section}' in text
+    assert 'os.environ.setdefault("PARITY_BOOK", "https://example.org/bits")' in text
+    (root / "_config.yml").write_text("", encoding="utf-8")
+    text = "".join(cell["source"] for cell in authoring.read(source).cells)
+    assert f'"The loss lies too" {section}' in text
+    assert "](../" not in text, "Jupyter would show the source of a page"
+    assert "PARITY_BOOK" not in text
 
 
 def test_a_chapter_that_moves_takes_its_number_along(root):
     change(root / "_toc.yml", "      - file: book/data\n", "")
-    assert "**Chapters:** 3, [Packing" in authoring.read(root / "solutions/varying_lengths.md").cells[0]["source"]
+    assert "**Chapters:** 3, *Packing" in authoring.read(root / "solutions/varying_lengths.md").cells[0]["source"]
 
 
 def test_a_chapter_of_no_session_is_optional_and_hours_leave_room(root):

@@ -1,28 +1,21 @@
 """Interactive figures for JupyterLab and the built pages of the book.
 
 Each widget is a Python module with a JavaScript module and a style sheet of the same name; ``base`` describes how they
-belong together. They need the extra ``exercises``, which installs anywidget.
+belong together. They need the package anywidget.
 """
 
-try:
-    from parity_figures.widgets.character_writer import CharacterWriter
-    from parity_figures.widgets.gated_unit import GatedUnit
-    from parity_figures.widgets.gradient_strip import GradientStrip
-    from parity_figures.widgets.network_that_forgot import NetworkThatForgot
-    from parity_figures.widgets.packed_batch import PackedBatch
-    from parity_figures.widgets.playground import Playground
-    from parity_figures.widgets.random_guesses import RandomGuesses
-    from parity_figures.widgets.seed_by_seed import SeedBySeed
-    from parity_figures.widgets.set_the_weights import TwoUnits
-    from parity_figures.widgets.state_machine import StateMachine
-    from parity_figures.widgets.unrolled_rnn import UnrolledRNN
-    from parity_figures.widgets.you_are_the_network import YouAreTheNetwork
-except ModuleNotFoundError as missing:
-    package = str(missing.name).partition(".")[0]
-    if package not in ("anywidget", "traitlets"):
-        raise
-    raise ModuleNotFoundError(f"Interactive figures need {package}, which is not installed. Install it with "
-                              'pip install "one-bit-of-memory[exercises]"', name=package) from None
+from parity_figures.widgets.character_writer import CharacterWriter
+from parity_figures.widgets.gated_unit import GatedUnit
+from parity_figures.widgets.gradient_strip import GradientStrip
+from parity_figures.widgets.network_that_forgot import NetworkThatForgot
+from parity_figures.widgets.packed_batch import PackedBatch
+from parity_figures.widgets.playground import Playground
+from parity_figures.widgets.random_guesses import RandomGuesses
+from parity_figures.widgets.seed_by_seed import SeedBySeed
+from parity_figures.widgets.set_the_weights import TwoUnits
+from parity_figures.widgets.state_machine import StateMachine
+from parity_figures.widgets.unrolled_rnn import UnrolledRNN
+from parity_figures.widgets.you_are_the_network import YouAreTheNetwork
 
 __all__ = ["CharacterWriter", "GatedUnit", "GradientStrip", "NetworkThatForgot", "PackedBatch", "Playground",
            "RandomGuesses", "SeedBySeed", "StateMachine", "TwoUnits", "UnrolledRNN", "YouAreTheNetwork"]

@@ -1,8 +1,6 @@
 """The parts that widgets share: their files, and how they write numbers."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -36,11 +34,3 @@ def test_numbers_are_formatted(browser):
                             "fixed(-2e6), vector([0.5]), vector([1, -1])]; }")
     page.close()
     assert written == ["0.00", "−1.50", "12.3", "123", "−2.0e+6", "0.50", "(1.00, −1.00)"]
-
-
-def test_without_the_extra_the_error_says_what_to_install():
-    code = "import sys; sys.modules['anywidget'] = None; import parity_figures.widgets"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stderr.splitlines()[-1] == (
-        "ModuleNotFoundError: Interactive figures need anywidget, which is not installed. Install it with "
-        'pip install "one-bit-of-memory[exercises]"')
