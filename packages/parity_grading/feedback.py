@@ -85,7 +85,9 @@ class TaskResults(NbGraderPreprocessor):
                 task = tasks.setdefault(result["title"], result | {"score": 0, "most": 0, "unread": False})
                 task |= {key: task[key] + result[key] for key in ("score", "most", "unread")}
         resources |= {"tasks": [*tasks.values()], "site": addresses(Path(course.root)).book}
-        nb.cells = list(_with_rubrics(nb.cells, {cell.name: cell.source for cell in source}))
+        # The cells that show progress and model answers to a student print nothing while they are graded.
+        shown = [cell for cell in nb.cells if cell.get("outputs") or not cell.source.startswith("checks.")]
+        nb.cells = list(_with_rubrics(shown, {cell.name: cell.source for cell in source}))
         return nb, resources
 
 

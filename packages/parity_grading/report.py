@@ -23,10 +23,10 @@ from nbgrader.apps import NbGraderApp
 from parity_grading.addresses import addresses
 from parity_grading.course import exercise_folder, find_assignment, full_name, open_gradebook, write_file
 from parity_grading.export import rounded
-from parity_grading.feedback import link_sections
+from parity_grading.feedback import link_sections, task_titles
 from parity_grading.sanitise import matrices_in_columns
 from parity_grading.status import StudentStatus, read_statuses, summarise
-from parity_grading.untrusted import NotebookCell, named_cells, printable
+from parity_grading.untrusted import NotebookCell, named_cells, printable, read_cells
 from parity_lib.errors import require
 
 GRADED = ("needs reading", "read")      # states in which a submission has points
@@ -58,6 +58,7 @@ class FrequentMessage:
     text: str
     example: str
     section: str
+    likely: bool        # whether a check has named the likely cause
     tasks: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -76,6 +77,7 @@ class ClassReport:
     tasks: list[TaskPoints]
     messages: list[FrequentMessage]
     students: list[StudentStatus]       # by name
+    titles: dict[str, str]              # of the tasks, by name
 
     @property
     def quartiles(self) -> list[float]:
@@ -91,10 +93,12 @@ def class_report(app: NbGraderApp, name: str) -> ClassReport:
     require(bool(graded), "name", name,
             f"an exercise with graded submissions ({summarise(rows)}); run `parity grade {name}` first")
     notebooks = {student: _cells(app, "autograded", student, name) for student in graded}
+    source = exercise_folder(app, "source", ".", name) / f"{name}.ipynb"
     return ClassReport(
         name, Counter(row.state for row in rows), {row.student: full_name(row.person) for row in rows},
         points_of_tasks(app, name, graded), frequent_messages(notebooks),
-        sorted(rows, key=lambda row: ((row.person.last_name or full_name(row.person)).casefold(), row.student)))
+        sorted(rows, key=lambda row: ((row.person.last_name or full_name(row.person)).casefold(), row.student)),
+        {task_of(cell): title for cell, title in task_titles(read_cells(source.read_bytes())).items()})
 
 
 def _cells(app: NbGraderApp, step: str, student: str, name: str) -> Notebook:
@@ -148,7 +152,7 @@ def frequent_messages(notebooks: dict[str, Notebook]) -> list[FrequentMessage]:
             likely = parts.get("likely", "")
             key = ("", likely) if likely else (task, re.sub(r"\d[\d.,]*", "#", tested))
             message = messages.setdefault(key, FrequentMessage(
-                likely or tested, text[:LONGEST_EXAMPLE], parts.get("read", "")))
+                likely or tested, text[:LONGEST_EXAMPLE], parts.get("read", ""), bool(likely)))
             message.tasks.setdefault(task, []).append(student)
     return sorted(messages.values(), key=lambda message: (-len(message.students), message.text))
 

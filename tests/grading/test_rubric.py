@@ -152,9 +152,9 @@ def test_the_rubric_the_numbers_and_the_students_outputs_are_next_to_the_answer(
     section = page[page.index('<section class="parity-answer">'):page.index("</section>")]
     seed = seed_of("s204501")
     assert section.index(classroom.TABLE) < section.index("A state is flipped") < section.index("Rubric, 4 points")
-    assert section.count('<th scope="row">1</th>') == 4
-    assert f"<td>{seed}</td>\n<td>in the answer</td>" in section
-    assert f"<td>{count_for('what_convinces', seed)}</td>\n<td>in the answer</td>" in section
+    assert section.count('<th scope="row">worth 1</th>') == 4
+    assert f"<td>{seed}</td>\n<td>✓ found in the answer</td>" in section
+    assert f"<td>{count_for('what_convinces', seed)}</td>\n<td>✓ found in the answer</td>" in section
     assert "I would be convinced by an argument about the states" in section      # the model answer
     assert "parity-look" not in section
 
@@ -163,11 +163,11 @@ def test_the_rubric_the_numbers_and_the_students_outputs_are_next_to_the_answer(
 def test_an_answer_without_the_students_numbers_is_marked(show, student, generic):
     page = show(student)
     assert ("This answer may be generic" in page) == generic
-    assert "<strong>not in the answer</strong>" in page
+    assert "<strong>✗ not in the answer</strong>" in page
 
 
 def test_an_empty_answer_has_no_numbers_and_an_unknown_task_no_rubric(show):
-    assert "Numbers of this student" not in show("s204510")
+    assert "Numbers that this student" not in show("s204510")
     page = show("s204501", change=lambda notebook: answer_cell(notebook).metadata.nbgrader.update(grade_id="my-own"))
     assert f"The source notebook {NAME}.ipynb has no rubric for <code>my-own</code>." in page
 
