@@ -33,6 +33,8 @@ from parity_grading.untrusted import NotebookCell, read_cells
 
 SECTION = re.compile(r"(the (?:section|chapter) [^\n(]*) \(book/([\w-]+)\.html(#[\w-]+)?\)")
 HEADING = re.compile(r"^## (.*?)(?: \(\d+ points?\))?$", re.MULTILINE)
+OWN_USE = ("checks.", "## Your progress")
+LIKELY = re.compile(r"^  likely: +(.*)$", re.MULTILINE)
 NO_RESPONSE = "No response."        # nbgrader's comment on a cell that the student did not change
 
 
@@ -81,12 +83,14 @@ class TaskResults(NbGraderPreprocessor):
                 marks = cell.metadata.nbgrader
                 result = {"title": titles.get(marks.grade_id, marks.grade_id), "id": marks.grade_id,
                           "score": marks.score, "most": marks.points, "unread": marks.grade_id in unread}
+                texts = [output.evalue for output in cell.get("outputs", []) if output.output_type == "error"]
+                result["likely"] = next(iter(LIKELY.findall("\n".join(texts))), "")
                 cell.metadata["parity_result"] = result
                 task = tasks.setdefault(result["title"], result | {"score": 0, "most": 0, "unread": False})
                 task |= {key: task[key] + result[key] for key in ("score", "most", "unread")}
         resources |= {"tasks": [*tasks.values()], "site": addresses(Path(course.root)).book}
         # The cells that show progress and model answers to a student print nothing while they are graded.
-        shown = [cell for cell in nb.cells if cell.get("outputs") or not cell.source.startswith("checks.")]
+        shown = [cell for cell in nb.cells if cell.get("outputs") or not cell.source.startswith(OWN_USE)]
         nb.cells = list(_with_rubrics(shown, {cell.name: cell.source for cell in source}))
         return nb, resources
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import statistics
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -97,8 +98,14 @@ def class_report(app: NbGraderApp, name: str) -> ClassReport:
     return ClassReport(
         name, Counter(row.state for row in rows), {row.student: full_name(row.person) for row in rows},
         points_of_tasks(app, name, graded), frequent_messages(notebooks),
-        sorted(rows, key=lambda row: ((row.person.last_name or full_name(row.person)).casefold(), row.student)),
+        sorted(rows, key=_name_order),
         {task_of(cell): title for cell, title in task_titles(read_cells(source.read_bytes())).items()})
+
+
+def _name_order(row: StudentStatus) -> tuple[str, ...]:
+    """Return a key for sorting by last name and then by first name, in which accents do not count."""
+    names = (row.person.last_name or row.person.first_name or "", row.person.first_name or "")
+    return *(unicodedata.normalize("NFKD", name).casefold() for name in names), row.student
 
 
 def _cells(app: NbGraderApp, step: str, student: str, name: str) -> Notebook:

@@ -41,7 +41,6 @@ HEADING = re.compile(r"^\*\*Rubric\.?\*\*", re.MULTILINE)
 DEMAND = re.compile(r"^- (\d+(?:\.\d+)?) points?: *(.*(?:\n +.*)*)\n?", re.MULTILINE)
 PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True, trim_blocks=True)
 PAGES.filters["markdown"] = lambda text: Markup(markdown2html({}, text))
-ELSEWHERE = re.compile(r", which the instructor's page shows| \(the instructor's page shows it\)")     # in a notebook
 GROUPED = re.compile("(?<![\\d.,])\\d{1,3}(?:[ ,.'\u2019\u00a0\u2009\u202f]\\d{3})+(?!\\d)")
 
 
@@ -66,8 +65,7 @@ def parse_rubric(source: str) -> ParsedRubric:
     ((1.0, 'it grows.'), (2.0, 'why.'))
     """
     model, *rubric = HEADING.split(source, maxsplit=1)
-    demands = [(float(points), ELSEWHERE.sub("", " ".join(text.split())))
-               for points, text in DEMAND.findall("".join(rubric))]
+    demands = [(float(points), " ".join(text.split())) for points, text in DEMAND.findall("".join(rubric))]
     return ParsedRubric(model.strip(), tuple(demands), DEMAND.sub("", "".join(rubric)).strip())
 
 

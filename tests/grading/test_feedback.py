@@ -104,6 +104,7 @@ def test_a_page_begins_with_the_points_for_each_task_and_marks_what_was_lost(fol
         "Task 2: one time step": ("lost", "✗ 0 of 2 points"), "Task 3: unroll it": ("lost", "✗ 0 of 3 points"),
         "Task 4: two units by hand": ("lost", "✗ 0 of 4 points"), "Task 5: in words": ("part", "◐ 1 of 4 points"),
         "Late submission": ("lost", "✗ 1.5 points deducted")}
+    assert "V is transposed" in text_of(page.find(id="rnn-step-check").find(class_="likely"))
     for link in page.table.find_all("a"):
         assert text_of(page.find(id=link["href"][1:]).h3).startswith(text_of(link))
 
@@ -129,8 +130,8 @@ def test_links_lead_to_the_website_or_are_words_and_empty_comments_are_left_out(
     assert {link["href"][:1] for link in page.find_all("a")} == {"#"}
     assert "book/" not in text_of(page)
     assert [text_of(comment) for comment in page.find_all(class_="comment")] == [
-        "Comment: Mind the axis .", "Nobody has written a comment. If the demands below do not tell you why you lost "
-        "points, ask your instructor."]
+        "Comment: Mind the axis .",
+        "Your instructor has left no comment. Ask which of the demands below your answer does not meet."]
     (folder / "_config.yml").write_text("html:\n  baseurl: https://example.org/course/\n")
     course.nbgrader(folder, "generate_feedback", NAME, "--force", "--student", "s204502")
     links = {link["href"]: text_of(link) for link in page_of(folder, "s204502").find_all("a")}
