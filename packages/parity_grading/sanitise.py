@@ -42,7 +42,6 @@ TAGS = nh3.ALLOWED_TAGS - {"area", "map"} | {"input", "tfoot"}
 LINK = r"mailto:[^?\s]+|https?://([a-z0-9-]+\.)+(?!local(host)?\b)[a-z]{2,}(:\d+)?([/?#]\S*)?"
 # An image is part of the page or a file next to the notebook. An SVG used as an image runs no script.
 IMAGE = r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*|([\w-]+/)*[\w-]+\.(png|jpe?g|gif|webp)"
-LINK_TAG = re.compile(r'<a(?: [\w-]+="[^"]*")*>|</a>')
 SIZE = r"\d{1,4}(\.\d+)?(%|px)?"
 CELL = {"colspan": SIZE, "rowspan": SIZE, "align": r"\w+", "style": r"text-align: ?(left|center|right);?"}
 # The allowed attributes, each with a pattern for its whole value. Other classes and ids are removed: a class of
@@ -85,22 +84,9 @@ def clean(source: str) -> str:
     """
     if source.count("<") > MOST_TAGS:
         return f"<pre>{html.escape(source)}</pre>"
-    return _without_dead_links(nh3.clean(
-        source, tags=TAGS, attributes={tag: set(known) for tag, known in ATTRIBUTES.items()},
-        attribute_filter=_allowed_value, set_tag_attribute_values=ADDED, link_rel=None,
-        url_schemes={"http", "https", "mailto", "data"}))
-
-
-def _without_dead_links(source: str) -> str:
-    """Replace each link whose address was removed with its text. ``source`` is the balanced output of nh3."""
-    opened: list[bool] = []
-
-    def keep(tag: re.Match) -> str:
-        if tag[0] != "</a>":
-            opened.append(" href=" in tag[0])
-            return tag[0] * opened[-1]
-        return tag[0] * opened.pop()
-    return LINK_TAG.sub(keep, source)
+    return nh3.clean(source, tags=TAGS, attributes={tag: set(known) for tag, known in ATTRIBUTES.items()},
+                     attribute_filter=_allowed_value, set_tag_attribute_values=ADDED,
+                     link_rel=None, url_schemes={"http", "https", "mailto", "data"})
 
 
 def _allowed_value(tag: str, name: str, value: str) -> str | None:

@@ -105,12 +105,11 @@ def test_nothing_active_remains_of_any_text(pieces):
     ("http://example.org@localhost/", False), ("http://localhost\\@example.org/", False),
     ("http://x.localho\u017ft/", False), ("https://example.org/\nx", False)])
 def test_a_link_leads_to_another_host_or_nowhere(address, stays):
-    page = sanitise.clean(f'<a href="{address}">x<b>y</b></a> <a href="https://example.org">z</a>')
-    *links, last = BeautifulSoup(page, "html.parser").find_all("a")
-    assert BeautifulSoup(page, "html.parser").get_text() == "xy z"
-    assert [link["href"] for link in links] == [address] * stays
-    for link in [*links, last]:
-        assert (link["target"], link["rel"]) == ("_blank", ["noopener", "noreferrer"])
+    link = BeautifulSoup(sanitise.clean(f'<a href="{address}">x</a>'), "html.parser").a
+    assert link.get_text() == "x"
+    assert (link.get("href") == address) if stays else ("href" not in link.attrs)
+    assert link["target"] == "_blank"
+    assert link["rel"] == ["noopener", "noreferrer"]
 
 
 @pytest.mark.parametrize(("address", "stays"), [
@@ -159,7 +158,7 @@ def test_the_exercises_look_as_before_without_links_within_the_course_and_all_fo
     assert cells
     for cell in cells:
         ours = sanitise.markdown2html({"cell": cell}, cell.source)
-        assert visible(ours) == re.sub(r'<a href="\.\./[^"]*">(.*?)</a>', r"\1", visible(stock_html(cell)))
+        assert visible(ours) == re.sub(r' href="\.\./[^"]*"', "", visible(stock_html(cell)))
         assert not re.search(r"\$[^$]+\$", BeautifulSoup(ours, "html.parser").get_text())
 
 
