@@ -42,11 +42,12 @@ NAMESPACES = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"
               "--die-with-parent", "--new-session", "--cap-drop", "ALL")
 # No notebook needs these system calls. Each reaches around a namespace or a limit: the keys of the instructor's login
 # session, memory that belongs to no process, message queues, other processes, processor cores that belong to another
-# submission, new namespaces. 447 is memfd_secret, which older versions of libseccomp do not know by name.
-REFUSED_CALLS = ("add_key", "bpf", "clone3", "io_uring_enter", "io_uring_register", "io_uring_setup", "keyctl",
-                 "memfd_create", "mq_open", "msgget", "perf_event_open", "process_vm_readv", "process_vm_writev",
-                 "ptrace", "request_key", "sched_setaffinity", "semget", "setns", "shmget", "unshare", "userfaultfd",
-                 447)
+# submission, new namespaces. 447 is memfd_secret and 463 setxattrat, which older versions of libseccomp do not know by
+# name.
+REFUSED_CALLS = ("add_key", "bpf", "clone3", "fsetxattr", "io_uring_enter", "io_uring_register", "io_uring_setup",
+                 "keyctl", "lsetxattr", "memfd_create", "mq_open", "msgget", "perf_event_open", "process_vm_readv",
+                 "process_vm_writev", "ptrace", "request_key", "sched_setaffinity", "semget", "setns", "setxattr",
+                 "shmget", "unshare", "userfaultfd", 447, 463)
 # The flags of clone(2) that create namespaces. Libraries use clone where clone3, whose flags no filter can read, fails.
 NEW_NAMESPACES = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 OPEN_FILES = 256    # per process; the data that wait in a socket are not counted as the memory of any process
@@ -113,7 +114,7 @@ def account_options() -> tuple[list[str], list[str]]:
     largest = min(2**31, max(first + count for first, _, count in known)) - 1000
     account = largest - os.getpid() % max(1, largest // 4)
     needed = [word for name in ("SETUID", "SETGID", "SETPCAP") for word in ("--cap-add", f"CAP_{name}")]
-    return needed, ["setpriv", f"--reuid={account}", f"--regid={account}", "--clear-groups", "--inh-caps=-all",
+    return needed, ["/usr/bin/setpriv", f"--reuid={account}", f"--regid={account}", "--clear-groups", "--inh-caps=-all",
                     "--ambient-caps=-all", "--bounding-set=-all", "--no-new-privs"]
 
 
@@ -154,13 +155,13 @@ def launch(program: list[str], folder: Path, course: Path, limits: Limits) -> tu
     Return its process and the path at which we see the root of its file system.
 
     The program can read ``folder``. It starts in its home, which is filled with a copy of ``folder/files``. It can see
-    nothing of ``course`` except the libraries that are installed there. Raise OSError if it cannot be started.
+    nothing of ``course`` except the libraries that are installed there. Raise OSError if it cannot be started, for
+    example because root starts it and a library is closed to other accounts.
     """
     options, change_account = account_options()
-    if change_account:      # root's own files; nobody else can enter the folder that contains this one
-        account = int(change_account[1].partition("=")[2])
+    if change_account:      # another account reads these files; the folder that contains them is closed
         for path in (folder, *folder.rglob("*")):
-            os.chown(path, account, account, follow_symlinks=False)
+            path.chmod(0o755 if path.is_dir() else 0o644)
     # With `set -e` a limit that cannot be set ends the shell. dash sets one limit per `ulimit`, and calls -u -p.
     start = (f"set -e; ulimit -v {limits.address_space * 1024}; ulimit -f {limits.disk * MB // 512}; ulimit -c 0; "
              f"ulimit -n {OPEN_FILES}; {_limit_on_threads(limits)}"
@@ -210,6 +211,9 @@ def mounts(folder: Path, course: Path, limits: Limits) -> list[str]:
     # Settings of Jupyter may contain the password of a database.
     settings = [path.joinpath("etc", "jupyter").resolve() for path in (*prefixes, Path("/usr"), Path("/usr/local"))]
     hidden = {course.resolve(), *(path for path in settings if path.is_dir())} - writable
+    if is_root() and (closed := [str(path) for path in readable - {folder} if path.stat().st_mode & 0o5 != 0o5]):
+        raise OSError("submissions run as another account, which cannot read a folder that they need; type: chmod -R "
+                      f"go+rX {' '.join(sorted(closed))}")
     options, mounted = [], system | readable | writable | hidden
     # bubblewrap would close a folder to other accounts if the real folder of this name is closed to them, as /root is.
     opened = {above for path in mounted for above in path.parents} - mounted

@@ -118,6 +118,8 @@ for family in range(64):
 print(opened)"""
     assert run(kernel, opened) == str([int(socket.AF_UNIX), int(socket.AF_NETLINK)])
     assert "not implemented" in run(kernel, "socket.socketpair()[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 9)")
+    attribute = "import os; open('x', 'w').close(); os.setxattr('x', 'user.a', b'1')"      # which nothing counts
+    assert "not implemented" in run(kernel, attribute)
     assert run(kernel, "import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE))") == str(
         (sandbox.OPEN_FILES, sandbox.OPEN_FILES))
 

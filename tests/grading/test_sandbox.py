@@ -129,6 +129,16 @@ def test_what_is_visible_is_named(tmp_path, monkeypatch):
     assert options[options.index(str(clone)) - 1] == "--tmpfs"
 
 
+def test_root_is_told_which_folder_submissions_cannot_read(tmp_path, monkeypatch):
+    """After `umask 077`, only root can read the clone."""
+    closed = tmp_path / "parity_lib"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setattr(sandbox, "is_root", lambda: True)
+    monkeypatch.setattr(sandbox, "PACKAGES", (closed,))
+    with pytest.raises(OSError, match=rf"chmod -R go\+rX {closed}$"):
+        sandbox.mounts(tmp_path / "kernel", tmp_path, sandbox.Limits())
+
+
 FORKS = """
 import os, time
 block = b"x" * 200_000_000
