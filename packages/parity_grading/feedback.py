@@ -90,7 +90,8 @@ class TaskResults(NbGraderPreprocessor):
                 task |= {key: task[key] + result[key] for key in ("score", "most", "unread")}
         resources |= {"tasks": [*tasks.values()], "site": addresses(Path(course.root)).book}
         # The cells that show progress and model answers to a student print nothing while they are graded.
-        shown = [cell for cell in nb.cells if cell.get("outputs") or not cell.source.startswith(OWN_USE)]
+        shown = [cell for cell in nb.cells
+                 if cell.get("outputs") or "nbgrader" in cell.metadata or not cell.source.startswith(OWN_USE)]
         nb.cells = list(_with_rubrics(shown, {cell.name: cell.source for cell in source}))
         return nb, resources
 

@@ -104,9 +104,9 @@ def account_options() -> tuple[list[str], list[str]]:
     """Return bubblewrap's options for the account of a program, and the words before the program's command.
 
     An ordinary user gets a user namespace, in which the program keeps the user's own account. Root needs no such
-    namespace: ``setpriv``, for which bubblewrap keeps three capabilities, changes to an account that does not exist
-    elsewhere, and drops these capabilities. Each grading process has a number of its own, below the largest one that
-    this machine or container knows. If it knows too few, ``setpriv`` fails.
+    namespace: ``setpriv``, for which bubblewrap keeps three capabilities, changes to another account and drops
+    these capabilities. The number of the account differs between grading processes, and lies far above the numbers of
+    ordinary accounts, or near the largest one that a container knows. If it knows too few, ``setpriv`` fails.
     """
     if not is_root():
         return ["--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000"], []

@@ -131,7 +131,7 @@ def test_links_lead_to_the_website_or_are_words_and_empty_comments_are_left_out(
     assert "book/" not in text_of(page)
     assert [text_of(comment) for comment in page.find_all(class_="comment")] == [
         "Comment: Mind the axis .",
-        "Your instructor has left no comment. Ask which of the demands below your answer does not meet."]
+        "Your instructor has left no comment. Ask what is missing in your answer."]
     (folder / "_config.yml").write_text("html:\n  baseurl: https://example.org/course/\n")
     course.nbgrader(folder, "generate_feedback", NAME, "--force", "--student", "s204502")
     links = {link["href"]: text_of(link) for link in page_of(folder, "s204502").find_all("a")}
