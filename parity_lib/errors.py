@@ -1,7 +1,4 @@
-"""Argument checks with informative error messages.
-
-Each message names the argument, its value and what is allowed.
-"""
+"""Argument checks whose messages name the argument, its value and what is allowed."""
 
 from __future__ import annotations
 
@@ -10,8 +7,6 @@ from numbers import Integral
 
 def require(condition: bool, name: str, value: object, allowed: str) -> None:
     """Raise ValueError unless ``condition`` is true.
-
-    The message says that the argument called ``name`` must be as ``allowed`` describes, and gives its ``value``.
 
     >>> require(False, "lr", -1, "a number above 0")
     Traceback (most recent call last):
@@ -22,10 +17,7 @@ def require(condition: bool, name: str, value: object, allowed: str) -> None:
 
 
 def require_int(name: str, value: object, least: int) -> None:
-    """Raise ValueError unless ``value`` is an integer greater than or equal to ``least``.
-
-    Booleans are rejected.
-    """
+    """Raise ValueError unless ``value`` is an integer of at least ``least``, and not a boolean."""
     require(not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= least, name, value,
             f"an integer of at least {least}")
 

@@ -1,8 +1,6 @@
-"""Recurrent neural networks that compute parity.
+"""Recurrent neural networks in PyTorch that learn parity, or compute it with weights worked out by hand.
 
-Chapter: *Unrolling a recurrent network*. The networks are built on PyTorch, written in NumPy (in
-:mod:`parity_lib.numpy_rnn`), or have weights that were worked out by hand. Inputs have the shape ``[batch, steps, 1]``,
-hidden states ``[batch, steps, hidden]`` and logits ``[batch, steps, 1]``.
+Chapter: *Unrolling a recurrent network*, which writes the same network in NumPy (:mod:`parity_lib.numpy_rnn`).
 """
 
 from __future__ import annotations
@@ -15,9 +13,6 @@ from torch import nn
 
 from parity_lib import padding
 from parity_lib.errors import require, require_choice, require_int
-from parity_lib.numpy_rnn import NumpyRNN
-
-__all__ = ["BY_HAND", "MODULES", "NumpyRNN", "ParityRNN", "by_hand"]
 
 # PyTorch's recurrent layer for each kind of cell
 MODULES: dict[str, Any] = {"tanh": partial(nn.RNN, nonlinearity="tanh"), "relu": partial(nn.RNN, nonlinearity="relu"),
@@ -25,12 +20,11 @@ MODULES: dict[str, Any] = {"tanh": partial(nn.RNN, nonlinearity="tanh"), "relu":
 
 
 class ParityRNN(nn.Module):
-    """A recurrent network that predicts the parity of the bits read so far.
+    """A recurrent network that predicts after each bit whether the number of ones so far is odd.
 
-    After each bit, it predicts whether the number of ones so far is odd. ``cell`` is ``"tanh"``, ``"relu"``, ``"lstm"``
-    or ``"gru"``, a key of :data:`MODULES`. Every parameter is drawn uniformly from +-1/sqrt(hidden_size), as PyTorch
-    does by default for these layers, with a generator made from ``seed``. Raises ValueError if an argument is not
-    allowed.
+    ``cell`` is ``"tanh"``, ``"relu"``, ``"lstm"`` or ``"gru"``, a key of :data:`MODULES`. Every parameter is drawn
+    uniformly from +-1/sqrt(hidden_size), as PyTorch does by default for these layers, with a generator made from
+    ``seed``. Raises ValueError if an argument is not allowed.
 
     >>> model = ParityRNN(hidden_size=4, cell="tanh", seed=0)
     >>> model(torch.zeros(2, 7, 1)).shape
@@ -46,54 +40,44 @@ class ParityRNN(nn.Module):
         require_int("seed", seed, least=0)
         self.hidden_size, self.cell, self.num_layers = hidden_size, cell, num_layers
         sizes = dict(input_size=1, hidden_size=hidden_size, num_layers=num_layers, batch_first=True)
-        # When PyTorch creates a layer, it draws weights from its global generator.
+        # PyTorch draws first weights from its global generator, whose state must stay as the caller left it.
         with torch.random.fork_rng(devices=[]):
             self.rnn = MODULES[cell](**sizes)
             self.hidden_to_logits = nn.Linear(hidden_size, 1)
-        self._draw_parameters(seed)
+        bound, generator = hidden_size**-0.5, torch.Generator().manual_seed(seed)
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -bound, bound, generator=generator)
         self.to(device)
 
-    @torch.no_grad()
-    def _draw_parameters(self, seed: int) -> None:
-        bound = self.hidden_size**-0.5
-        generator = torch.Generator().manual_seed(seed)
-        for parameter in self.parameters():
-            parameter.uniform_(-bound, bound, generator=generator)
-
-    def hidden_states(self, inputs: torch.Tensor, lengths: torch.Tensor | None = None, *,
-                      packed: bool = False) -> torch.Tensor:
+    def hidden_states(self, inputs: torch.Tensor, lengths: torch.Tensor | None = None) -> torch.Tensor:
         """Return the last layer's hidden state after each time step.
 
-        The result has the shape ``[batch, steps, hidden]``. If padding follows the string, the states at the string's
-        bits cannot depend on it. By default, the network therefore processes the padding too, and the mask excludes it
-        later. ``packed=True`` skips the padding and needs ``lengths``. Both ways give the same states at the string's
-        bits; the states at the padding are undefined. The inputs may have any dtype.
+        ``inputs`` has the shape ``[batch, steps, 1]`` and any dtype; the result has the shape ``[batch, steps,
+        hidden]``. By default, the network processes the padding too, and the mask excludes it later. With ``lengths``
+        ``[batch]``, strings with the padding after them are packed, so that the network skips it. The states at their
+        bits are the same in both cases, because they cannot depend on what follows a string.
         """
         require(inputs.dim() == 3 and inputs.shape[2] == 1, "inputs", tuple(inputs.shape), "of shape [batch, steps, 1]")
         inputs = inputs.to(self.hidden_to_logits.weight.dtype)
-        if packed and lengths is not None:
-            return padding.unpack(self.rnn(padding.pack(inputs, lengths))[0], inputs.shape[1])
-        require(not packed, "lengths", lengths, "given when packed=True")
-        return self.rnn(inputs)[0]
+        if lengths is None:
+            return self.rnn(inputs)[0]
+        return padding.unpack(self.rnn(padding.pack(inputs, lengths))[0], steps=inputs.shape[1])
 
-    def forward(self, inputs: torch.Tensor, lengths: torch.Tensor | None = None, *,
-                packed: bool = False) -> torch.Tensor:
-        """Return the logits after each time step.
+    def forward(self, inputs: torch.Tensor, lengths: torch.Tensor | None = None) -> torch.Tensor:
+        """Return the logits ``[batch, steps, 1]`` after each time step; a logit above 0 means odd.
 
-        They have the shape ``[batch, steps, 1]``, and a logit above 0 means odd. The arguments are those of
-        :meth:`hidden_states`.
+        The arguments are those of :meth:`hidden_states`.
         """
-        return self.hidden_to_logits(self.hidden_states(inputs, lengths, packed=packed))
+        return self.hidden_to_logits(self.hidden_states(inputs, lengths))
 
 
 def by_hand(cell: str = "tanh", sharpness: float | None = None) -> ParityRNN:
-    """Return a network that computes parity with weights worked out by hand.
+    """Return a float64 network that computes parity with weights worked out by hand.
 
-    Its dtype is float64. The network has two tanh units, two relu units, one GRU unit or one LSTM unit, and the chapter
-    derives the weights of each. ``sharpness`` multiplies the pre-activations. By default it is 3 for tanh, 20 for the
-    GRU and 40 for the LSTM; the relu network needs no such factor. The networks are correct on strings of any length,
-    except for the GRU unit: its update gate never opens completely, so each 0 shrinks the state a little, and after a 1
-    followed by about 10^8 zeros the answer is wrong.
+    It has two tanh units, two relu units, one GRU unit or one LSTM unit; the chapters derive the weights. ``sharpness``
+    multiplies the pre-activations, by default by 3 for tanh, 20 for the GRU and 40 for the LSTM; relu needs no such
+    factor. The networks are correct on strings of any length, except for the GRU unit: its update gate never opens
+    completely, so each 0 shrinks the state a little, and after a 1 and about 10^8 zeros the answer is wrong.
 
     The tanh network subtracts an AND from an OR of the bit and the parity so far. Two first-order units suffice for
     this and one does not: Goudreau, Giles, Chakradhar and Chen, *IEEE Transactions on Neural Networks* 5(3), 1994.
@@ -104,16 +88,12 @@ def by_hand(cell: str = "tanh", sharpness: float | None = None) -> ParityRNN:
     require_choice("cell", cell, tuple(BY_HAND))
     require(sharpness is None or (cell != "relu" and sharpness > 0), "sharpness", sharpness,
             "a number above 0, and left out for relu")
-    weights, default_sharpness = BY_HAND[cell]
-    U, V, b, W, c = weights(sharpness or default_sharpness)
+    make_weights, default_sharpness = BY_HAND[cell]
+    U, V, b, W, c = make_weights(sharpness or default_sharpness)
     model = ParityRNN(len(W[0]), cell).double()
-    parameters = {"weight_ih_l0": U, "weight_hh_l0": V, "bias_ih_l0": b}
     with torch.no_grad():
-        for name, value in parameters.items():
-            getattr(model.rnn, name).copy_(torch.tensor(value))
-        model.rnn.bias_hh_l0.zero_()
-        model.hidden_to_logits.weight.copy_(torch.tensor(W))
-        model.hidden_to_logits.bias.copy_(torch.tensor(c))
+        for parameter, value in zip(model.parameters(), (U, V, b, [0.0] * len(b), W, c), strict=True):
+            parameter.copy_(torch.tensor(value))
     return model
 
 

@@ -13,9 +13,9 @@ from parity_lib.errors import require, require_choice
 
 
 class NumpyRNN:
-    """A single-layer recurrent network implemented in NumPy.
+    """A recurrent network with a layer of tanh or relu units, and its forward and backward pass.
 
-    It has tanh or relu units, and both a forward and a backward pass. The weights have the names of the chapter:
+    The weights have the names of the chapter:
     ``U [hidden, 1]``, ``V [hidden, hidden]``, ``b [hidden]``, ``W [1, hidden]`` and ``c [1]``. With the same weights,
     outputs and gradients equal those of :class:`~parity_lib.models.ParityRNN`, where ``b`` is the sum of PyTorch's two
     biases. Backpropagation through time: Werbos, *Proceedings of the IEEE* 78, 1990.
@@ -34,10 +34,7 @@ class NumpyRNN:
 
     @classmethod
     def from_torch(cls, model: Any) -> NumpyRNN:
-        """Create a float64 copy of a single-layer :class:`~parity_lib.models.ParityRNN`.
-
-        Its cell has to be tanh or relu.
-        """
+        """Create a float64 copy of a :class:`~parity_lib.models.ParityRNN` with one layer of tanh or relu units."""
         require_choice("model.cell", model.cell, ("tanh", "relu"))
         require(model.num_layers == 1, "model.num_layers", model.num_layers, "1")
         copy = {name: p.detach().cpu().double().numpy().copy() for name, p in model.named_parameters()}
@@ -45,10 +42,7 @@ class NumpyRNN:
                    copy["hidden_to_logits.weight"], copy["hidden_to_logits.bias"], activation=model.cell)
 
     def step(self, x: np.ndarray, h: np.ndarray) -> np.ndarray:
-        """Compute the hidden state after one time step.
-
-        ``x`` is ``[batch, 1]``, and ``h`` is ``[batch, hidden]``.
-        """
+        """Return the hidden state after one time step, from the input ``x [batch, 1]`` and ``h [batch, hidden]``."""
         pre_activation = x @ self.U.T + h @ self.V.T + self.b
         return np.tanh(pre_activation) if self.activation == "tanh" else np.maximum(pre_activation, 0)
 
@@ -60,8 +54,7 @@ class NumpyRNN:
         """
         batch, steps, _ = inputs.shape
         states = np.zeros((batch, steps + 1, len(self.b)))
-        if h0 is not None:
-            states[:, 0] = h0
+        states[:, 0] = 0 if h0 is None else h0
         for t in range(steps):
             states[:, t + 1] = self.step(inputs[:, t], states[:, t])
         return states[:, 1:] @ self.W.T + self.c, states

@@ -1,6 +1,7 @@
-"""Tools for masking and packing strings of different lengths.
+"""Packing, which skips the padding of short strings, and functions of masks and lengths.
 
-Chapter: *Packing*. Padding follows the string in all of these functions, and ``lengths`` may be in any order.
+Chapter: *Packing*. Here, the padding follows the string. The ``lengths`` of the strings have the shape ``[batch]`` and
+need not be sorted; a function raises ValueError unless they are integers from 1 to the width of the batch.
 """
 
 from __future__ import annotations
@@ -14,33 +15,27 @@ from parity_lib.errors import require
 def length_mask(lengths: torch.Tensor, steps: int) -> torch.Tensor:
     """Return a mask that is True for bits and False for padding.
 
-    ``lengths`` has the shape ``[batch]``; the mask is ``bool`` and has the shape ``[batch, steps]``.
+    The mask is ``bool`` and has the shape ``[batch, steps]``.
 
     >>> length_mask(torch.tensor([1, 3]), steps=3)
     tensor([[ True, False, False],
             [ True,  True,  True]])
     """
-    lengths = torch.as_tensor(lengths)
-    _require_lengths(lengths, lengths.numel(), steps)
+    lengths = _checked(lengths, len(lengths), steps)
     return torch.arange(steps, device=lengths.device) < lengths.unsqueeze(1)
 
 
 def pack(inputs: torch.Tensor, lengths: torch.Tensor) -> PackedSequence:
-    """Pack padded strings so that a recurrent layer skips the padding.
+    """Pack padded strings ``[batch, steps, features]`` so that a recurrent layer skips the padding.
 
-    ``inputs`` has the shape ``[batch, steps, features]``. PyTorch sorts the rows by length internally; :func:`unpack`
-    restores their order.
+    PyTorch sorts the rows by length; :func:`unpack` restores their order.
     """
-    lengths = torch.as_tensor(lengths)
-    _require_lengths(lengths, inputs.shape[0], inputs.shape[1])
-    return pack_padded_sequence(inputs, lengths.cpu(), batch_first=True, enforce_sorted=False)
+    lengths = _checked(lengths, *inputs.shape[:2]).cpu()
+    return pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
 
 
 def unpack(packed: PackedSequence, steps: int) -> torch.Tensor:
-    """Convert a packed sequence back to a padded tensor.
-
-    The tensor has the shape ``[batch, steps, features]``. The rows are in their original order, and the padding
-    consists of zeros.
+    """Convert a packed sequence back to a tensor ``[batch, steps, features]`` whose padding consists of zeros.
 
     >>> inputs = torch.tensor([[[1.0], [0.0]], [[2.0], [3.0]]])
     >>> bool((unpack(pack(inputs, torch.tensor([1, 2])), steps=2) == inputs).all())
@@ -50,24 +45,21 @@ def unpack(packed: PackedSequence, steps: int) -> torch.Tensor:
 
 
 def last_real_step(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-    """Return the outputs at the last bit of each string.
+    """Return the outputs at the last bit of each string, of shape ``[batch, features]``.
 
     From ``outputs`` of shape ``[batch, steps, features]``, this selects the time step ``lengths[i] - 1`` of each row i.
-    The result has the shape ``[batch, features]``.
 
     >>> last_real_step(torch.tensor([[[1.0], [2.0], [0.0]]]), torch.tensor([2]))
     tensor([[2.]])
     """
-    lengths = torch.as_tensor(lengths)
-    _require_lengths(lengths, outputs.shape[0], outputs.shape[1])
-    return outputs[torch.arange(len(outputs), device=outputs.device), lengths.to(outputs.device) - 1]
+    lengths = _checked(lengths, *outputs.shape[:2]).to(outputs.device)
+    return outputs[torch.arange(len(outputs), device=outputs.device), lengths - 1]
 
 
 def masked_values(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Select the entries of ``values`` where ``mask`` is True.
+    """Select the entries of ``values`` where ``mask`` is True, as a one-dimensional tensor.
 
-    The result is a one-dimensional tensor. ``values`` and ``mask`` have the shape ``[batch, steps]``. Raises ValueError
-    if the shapes differ or if the mask is False everywhere.
+    Both have the shape ``[batch, steps]``. Raises ValueError if the shapes differ or the mask is False everywhere.
 
     >>> masked_values(torch.tensor([[1.0, 9.0], [2.0, 3.0]]), torch.tensor([[True, False], [True, True]]))
     tensor([1., 2., 3.])
@@ -80,17 +72,14 @@ def masked_values(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
 def masked_mean(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     """Return the mean of ``values`` over the positions where ``mask`` is True.
 
-    The other positions do not affect the result, even if they hold NaN. Raises the errors of :func:`masked_values`.
-
-    >>> masked_mean(torch.tensor([[1.0, 9.0]]), torch.tensor([[True, False]]))
-    tensor(1.)
+    The other positions do not affect the result, even if they hold NaN. The errors are those of :func:`masked_values`.
     """
     return masked_values(values, mask).mean()
 
 
-def _require_lengths(lengths: torch.Tensor, count: int, steps: int) -> None:
+def _checked(lengths: torch.Tensor, count: int, steps: int) -> torch.Tensor:
+    lengths = torch.as_tensor(lengths)
     in_range = lengths.numel() > 0 and 1 <= int(lengths.min()) and int(lengths.max()) <= steps
-    require(
-        not lengths.is_floating_point() and lengths.shape == (count,) and in_range,
-        "lengths", lengths.tolist(), f"{count} integers from 1 to {steps}",
-    )
+    require(not lengths.is_floating_point() and lengths.shape == (count,) and in_range,
+            "lengths", lengths.tolist(), f"{count} integers from 1 to {steps}")
+    return lengths

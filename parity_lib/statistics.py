@@ -1,13 +1,9 @@
-"""Statistics for success rates and training times.
-
-SciPy's statistics take a second to import, so the functions that need them import them when they are called.
-"""
+"""Statistics for success rates and training times."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from parity_lib.errors import require
 
@@ -23,7 +19,7 @@ def wilson_interval(successes: int, count: int) -> tuple[float, float]:
     >>> f"{low:.3f} {high:.3f}"
     '0.839 1.000'
     """
-    from scipy.stats import binomtest
+    from scipy.stats import binomtest  # here, because this import takes a second
 
     require(count >= 1, "count", count, "an integer of at least 1")
     require(0 <= successes <= count, "successes", successes, f"an integer from 0 to {count}")
@@ -45,14 +41,3 @@ def updates_to_solve(updates: Sequence[int | None], share: float = 0.5) -> int |
     needed = math.ceil(share * len(updates) - 1e-9)
     solved = sorted(update for update in updates if update is not None)
     return solved[needed - 1] if 0 < needed <= len(solved) else None
-
-
-def censored(updates: Sequence[int | None], cap: int) -> Any:
-    """Convert numbers of updates to right-censored data for SciPy.
-
-    None means that ``cap`` updates were not enough.
-    """
-    from scipy.stats import CensoredData
-
-    return CensoredData.right_censored([cap if update is None else update for update in updates],
-                                       [update is None for update in updates])
