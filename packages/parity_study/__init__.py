@@ -1,4 +1,4 @@
 """Tools for studying small recurrent networks.
 
-They comprise batched training, proofs, experiments and a benchmark.
+They comprise batched training, proofs and experiments.
 """

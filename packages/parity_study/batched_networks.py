@@ -108,7 +108,7 @@ class Ensemble:
     def _backward(self, layer: int, stacked, activations, cell_states, d_states, gradients) -> np.ndarray:
         """Backpropagate through one layer and return the gradient with respect to its inputs."""
         hidden = self.hidden_size
-        backward_matrix = self.cell.backward_matrix(self._matrix(layer))
+        backward_matrix = np.ascontiguousarray(self._matrix(layer).swapaxes(1, 2))
         d_stacked = self._buffer(f"d stacked {layer}", *stacked.shape)
         d_stacked[-1] = 0
         carry = np.zeros_like(d_states[0])

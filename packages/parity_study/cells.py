@@ -14,7 +14,7 @@ Backpropagation through time: Werbos, *Proceedings of the IEEE* 78, 1990; the LS
 Computation* 9(8), 1997; the GRU: Cho et al., EMNLP 2014, in PyTorch's form.
 
 To add a cell, write a class here, add it to :data:`CELLS`, and add its PyTorch module to
-:data:`parity_lib.models.MODULES`.
+:data:`parity_lib.models.MODULES`. CONTRIBUTING.md lists the files that prove and draw it.
 """
 
 from __future__ import annotations
@@ -29,12 +29,11 @@ class GateBlock(NamedTuple):
 
     It has ``hidden`` rows. ``gate`` is the number of the gate in PyTorch's weights. ``reads`` is ``"both"`` if the
     block contains the terms from the input and from the state, and ``"input"`` or ``"state"`` if each of the two has a
-    block of its own. ``sigmoid`` says whether the gate's activation function is the sigmoid.
+    block of its own.
     """
 
     gate: int
     reads: str = "both"
-    sigmoid: bool = False
 
 
 class Cell:
@@ -71,23 +70,14 @@ class Cell:
     def weight_matrix(self, weight_ih, weight_hh, bias_ih, bias_hh) -> np.ndarray:
         """Combine the weights and biases of a layer into a single matrix.
 
-        The matrix multiplies ``[h, x, 1]``. Its shape is ``[.., blocks x hidden, hidden + inputs + 1]``. The rows of
-        sigmoid gates are halved, because sigmoid(x) = (1 + tanh(x / 2)) / 2 and one call of tanh then serves all gates.
+        The matrix multiplies ``[h, x, 1]``. Its shape is ``[.., blocks x hidden, hidden + inputs + 1]``.
         """
         hidden, inputs = weight_hh.shape[-1], weight_ih.shape[-1]
         shape = (*weight_hh.shape[:-2], len(self.blocks) * hidden, hidden + inputs + 1)
         matrix = np.zeros(shape, weight_hh.dtype)
         for part, weight in self._matching_parts(matrix, weight_ih, weight_hh, bias_ih, bias_hh):
             part += weight
-        return matrix * self._row_scale(matrix)
-
-    def backward_matrix(self, weight_matrix: np.ndarray) -> np.ndarray:
-        """Return the transposed weight matrix for the backward pass.
-
-        It propagates the gradient to h, x and the constant 1. :meth:`backward` differentiates a sigmoid with respect to
-        x, not to x / 2, so the halved rows are doubled.
-        """
-        return np.ascontiguousarray((weight_matrix / self._row_scale(weight_matrix)).swapaxes(-1, -2))
+        return matrix
 
     def split_gradient(self, gradient, weight_ih, weight_hh, bias_ih, bias_hh) -> None:
         """Split the gradient of the combined weight matrix into the gradients of the weights and biases."""
@@ -106,11 +96,6 @@ class Cell:
             if block.reads != "state":
                 yield rows[..., hidden:-1], weight_ih[..., gate, :]
                 yield rows[..., -1], bias_ih[..., gate]
-
-    def _row_scale(self, matrix: np.ndarray) -> np.ndarray:
-        """Return the scaling factor of each row of the weight matrix."""
-        scale = np.array([[0.5 if block.sigmoid else 1] for block in self.blocks], matrix.dtype)
-        return np.repeat(scale, matrix.shape[-2] // len(self.blocks), axis=0)
 
     def next_state(self, x, state, weight_ih, weight_hh, bias_ih, bias_hh) -> np.ndarray:
         """Compute the next state of a single network.
@@ -161,15 +146,15 @@ class LSTM(Cell):
     respect to the cell state c.
     """
 
-    blocks = (GateBlock(0, sigmoid=True), GateBlock(1, sigmoid=True), GateBlock(2), GateBlock(3, sigmoid=True))
+    blocks = (GateBlock(0), GateBlock(1), GateBlock(2), GateBlock(3))
     has_cell_state = True
 
     def forward(self, pre_activation, h_before, cell_state, h):
         i, f, g, o = np.split(pre_activation, 4, axis=-2)
         c_before, c, tanh_c = cell_state
-        np.tanh(pre_activation, out=pre_activation)
         for gate in (i, f, o):
-            tanh_to_sigmoid(gate)
+            sigmoid(gate)
+        np.tanh(g, out=g)
         np.multiply(f, c_before, out=c)
         c += i * g
         np.tanh(c, out=tanh_c)
@@ -194,13 +179,12 @@ class GRU(Cell):
     because n = tanh(n_input + r n_state). The carry is the gradient that reaches h_before through the update gate z.
     """
 
-    blocks = (GateBlock(0, sigmoid=True), GateBlock(1, sigmoid=True), GateBlock(2, "input"), GateBlock(2, "state"))
+    blocks = (GateBlock(0), GateBlock(1), GateBlock(2, "input"), GateBlock(2, "state"))
 
     def forward(self, pre_activation, h_before, cell_state, h):
         r, z, n, n_state = np.split(pre_activation, 4, axis=-2)
-        for gate in (r, z):
-            np.tanh(gate, out=gate)
-            tanh_to_sigmoid(gate)
+        sigmoid(r)
+        sigmoid(z)
         n += r * n_state
         np.tanh(n, out=n)
         np.subtract(h_before, n, out=h)
@@ -222,8 +206,10 @@ class GRU(Cell):
 CELLS: dict[str, Cell] = {"tanh": Tanh(), "relu": Relu(), "lstm": LSTM(), "gru": GRU()}
 
 
-def tanh_to_sigmoid(gate: np.ndarray) -> None:
-    """Convert tanh(x / 2) to sigmoid(x) in place."""
+def sigmoid(gate: np.ndarray) -> None:
+    """Compute the sigmoid in place, as (1 + tanh(x / 2)) / 2."""
+    gate *= 0.5
+    np.tanh(gate, out=gate)
     gate *= 0.5
     gate += 0.5
 

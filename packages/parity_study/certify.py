@@ -2,8 +2,7 @@
 
 Chapter: *What did it learn?* A verdict is proved by boxes of states or by a string on which the network errs.
 :func:`certify` searches for a string on which the network errs. If there seems to be none, it searches for boxes of
-states to which every string returns. :func:`parity_intervals` does the same for the hand-made tanh network, whose state
-is determined by a single number.
+states to which every string returns.
 """
 
 from __future__ import annotations
@@ -20,54 +19,6 @@ from parity_lib.errors import require, require_int
 from parity_lib.models import ParityRNN
 from parity_study.boxes import MOST_NUMBERS, Boxes, search_proof
 from parity_study.extraction import NumpyNetwork
-
-
-def next_interval(low: float, high: float, bit: int, sharpness: float) -> tuple[float, float]:
-    """Propagate an interval of parities through one time step of a hand-made tanh network.
-
-    The network is ``by_hand("tanh", sharpness)``. The network represents the parity so far by p = (h1 - h2) / 2. The
-    result contains the next p for every p from ``low`` to ``high``. With q = p + bit, the next p is
-    (tanh(2K(q - 1/2)) - tanh(2K(q - 3/2))) / 2, where K is the sharpness. It rises up to q = 1 and falls afterwards. We
-    add 1e-12 on both sides for rounding.
-
-    >>> low, high = next_interval(0.0, 0.1, bit=1, sharpness=3.0)
-    >>> round(low, 2), round(high, 2)
-    (0.99, 1.0)
-    """
-    inside = [1.0] if low + bit < 1 < high + bit else []
-    q = np.array([low + bit, high + bit, *inside])
-    p = (np.tanh(2 * sharpness * (q - 0.5)) - np.tanh(2 * sharpness * (q - 1.5))) / 2
-    return float(p.min() - 1e-12), float(p.max() + 1e-12)
-
-
-def parity_intervals(sharpness: float, rounds: int = 1000) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """Return an interval of states for even parity and one for odd parity, if a tanh network never leaves them.
-
-    The network is ``by_hand("tanh", sharpness)``, and the intervals belong to even and odd. We start from p = 0 and
-    extend the intervals until they contain every p that can follow. Such intervals prove that the network is correct on
-    every string. The result is None if an interval reaches 1/2, the threshold between the answers, or if ``rounds``
-    extensions are not enough. :func:`next_interval` explains p, which represents the state.
-
-    >>> even, odd = parity_intervals(1.25)
-    >>> even[1] < 0.5 < odd[0], parity_intervals(1.1)
-    (True, None)
-    """
-    require(sharpness > 0, "sharpness", sharpness, "a number above 0")
-    even, odd = (0.0, 0.0), next_interval(0.0, 0.0, 1, sharpness)
-    for _ in range(rounds):
-        even, odd = ((low - 1e-7, high + 1e-7) for low, high in (even, odd))
-        if even[1] >= 0.5 or odd[0] <= 0.5:
-            return None
-        next_even = _enclosing_interval(even, next_interval(*even, 0, sharpness), next_interval(*odd, 1, sharpness))
-        next_odd = _enclosing_interval(odd, next_interval(*even, 1, sharpness), next_interval(*odd, 0, sharpness))
-        if (next_even, next_odd) == (even, odd):
-            return even, odd
-        even, odd = next_even, next_odd
-    return None
-
-
-def _enclosing_interval(*intervals: tuple[float, float]) -> tuple[float, float]:
-    return min(low for low, _ in intervals), max(high for _, high in intervals)
 
 
 def periodic_strings(steps: int) -> np.ndarray:

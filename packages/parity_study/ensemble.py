@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 
 import numpy as np
@@ -17,16 +18,16 @@ from torch.nn.utils.rnn import pad_sequence
 from parity_lib.data import Batch, Curriculum, ParityTask
 from parity_lib.errors import require, require_int
 from parity_lib.models import ParityRNN
-from parity_lib.progress import close, progress_bar
+from parity_lib.progress import progress_bar
 from parity_lib.training import (
     OPTIMIZERS,
     VALIDATION_STRETCH,
     History,
-    ValidationSet,
-    checked_settings,
-    slices,
+    in_batches,
+    require_settings,
+    single_thread,
     training_batches,
-    use_single_thread,
+    validate,
 )
 from parity_study.batched_networks import Ensemble
 
@@ -36,8 +37,8 @@ def pooled_batches(task: ParityTask, batch_size: int, rng: np.random.Generator, 
     drawn = task.draw(pool, rng)
     while True:
         order = rng.permutation(pool)
-        for rows in slices(pool - pool % batch_size, batch_size):
-            yield task.assemble(*(part[order[rows]] for part in drawn))
+        for start in range(0, pool - pool % batch_size, batch_size):
+            yield task.assemble(*(part[order[start:start + batch_size]] for part in drawn))
 
 
 def stack_batches(batches: Sequence[Batch], dtype: np.dtype) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -45,8 +46,7 @@ def stack_batches(batches: Sequence[Batch], dtype: np.dtype) -> tuple[np.ndarray
 
     Returns the inputs ``[steps, seeds, 1, batch]``, and the targets and the mask ``[steps, seeds, batch]``.
     """
-    parts = list(zip(*batches))[:3]
-    inputs, targets, mask = (pad_sequence([part.transpose(0, 1) for part in same]).numpy() for same in parts)
+    inputs, targets, mask = (pad_sequence([part.transpose(0, 1) for part in same]).numpy() for same in zip(*batches))
     return inputs.swapaxes(2, 3).astype(dtype), targets[..., 0].astype(dtype), mask
 
 
@@ -62,45 +62,37 @@ class EnsembleTraining:
         self.models, self.ensemble, self.histories, self.clip = models, ensemble, histories, clip
         self.make_optimizer = partial(optimizer, lr=lr, **options)
         self.rows = np.arange(len(models))
-        self.reset_optimizer()
+        self._create_optimizer()
 
-    def reset_optimizer(self) -> None:
-        """Start the optimiser afresh, with its running means and its count of updates at zero."""
+    def _create_optimizer(self) -> None:
         self.parameters = torch.from_numpy(self.ensemble.parameters)  # shares its memory
         self.optimizer = self.make_optimizer([self.parameters])
 
-    def update(self, losses: np.ndarray, gradient: np.ndarray, scale_gradient: np.ndarray | None = None) -> None:
+    def update(self, losses: np.ndarray, gradient: np.ndarray) -> None:
         """Update the weights of all networks and record their losses.
 
         ``losses`` is ``[networks]``. ``gradient [networks, count]`` is clipped in place, separately for each network
-        and as PyTorch's ``clip_grad_norm_`` does it. ``scale_gradient [networks, count]``, which is clipped in the same
-        way, is needed by :class:`~parity_study.full_batch.ExactlyScaledAdam`.
+        and as PyTorch's ``clip_grad_norm_`` does it.
         """
-        self.parameters.grad = torch.from_numpy(self.clipped(gradient))
-        if scale_gradient is not None:
-            self.parameters.scale_gradient = torch.from_numpy(self.clipped(scale_gradient))  # type: ignore[attr-defined]
+        if self.clip is not None:
+            norm = np.linalg.norm(gradient, axis=1, keepdims=True)
+            gradient *= np.minimum(1, self.clip / (norm + 1e-6))
+        self.parameters.grad = torch.from_numpy(gradient)
         self.optimizer.step()
         for row, loss in zip(self.rows, losses.tolist(), strict=True):
             self.histories[row].loss.append(loss)
 
-    def clipped(self, gradient: np.ndarray) -> np.ndarray:
-        """Clip the gradient of each network in place and return it."""
-        if self.clip is not None:
-            norm = np.linalg.norm(gradient, axis=1, keepdims=True)
-            gradient *= np.minimum(1, self.clip / (norm + 1e-6))
-        return gradient
-
-    def validate(self, step: int, scores: list[dict[str, float]]) -> None:
+    def validate(self, update: int, scores: list[dict[str, float]]) -> None:
         """Record validation scores and stop training the networks whose answers were all correct."""
         for row, score in zip(self.rows, scores, strict=True):
-            self.histories[row].validation.append({"step": step} | score)
-            self.histories[row].solved_at = step if score["sequence_accuracy"] == 1.0 else None
+            self.histories[row].validation.append({"update": update} | score)
+            self.histories[row].solved_at = update if score["sequence_accuracy"] == 1.0 else None
         unsolved = np.array([not self.histories[row].solved for row in self.rows])
         if not unsolved.all():
             self.copy_weights()
             self.rows, means = self.rows[unsolved], self.optimizer.state[self.parameters]
             self.ensemble.replace(self.ensemble.parameters[unsolved])
-            self.reset_optimizer()
+            self._create_optimizer()
             self.optimizer.state[self.parameters] = {
                 name: value[torch.from_numpy(unsolved)] if getattr(value, "ndim", 0) else value
                 for name, value in means.items()}
@@ -110,7 +102,7 @@ class EnsembleTraining:
         self.ensemble.copy_to([self.models[row] for row in self.rows.tolist()])
 
 
-def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_steps: int, seeds: Sequence[int],
+def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_updates: int, seeds: Sequence[int],
                    batch_size: int = 32, lr: float = 0.005, optimizer: str = "adam", clip: float | None = 0.25,
                    validate_every: int = 50, validation_size: int = 5000, stretch: float = VALIDATION_STRETCH,
                    momentum: float = 0.0, pool: int | None = None, progress: bool | None = None) -> list[History]:
@@ -126,14 +118,14 @@ def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_steps: 
     argument is not allowed.
 
     >>> models = [ParityRNN(4, "tanh", seed=seed) for seed in range(2)]
-    >>> histories = train_together(models, ParityTask(8), max_steps=3, seeds=[0, 1], progress=False)
-    >>> [history.steps for history in histories]
+    >>> histories = train_together(models, ParityTask(8), max_updates=3, seeds=[0, 1], progress=False)
+    >>> [history.updates for history in histories]
     [3, 3]
     """
     require(len(seeds) == len(models), "seeds", list(seeds), f"a seed for each of the {len(models)} models")
-    histories = [History(checked_settings(task, lr, optimizer, clip, max_steps=max_steps, seed=seed,
-                                          batch_size=batch_size, validate_every=validate_every,
-                                          validation_size=validation_size)) for seed in seeds]
+    for seed in seeds:
+        require_settings(lr, optimizer, clip, max_updates=max_updates, seed=seed, batch_size=batch_size,
+                         validate_every=validate_every, validation_size=validation_size)
     require(0 <= momentum < 1 and (momentum == 0 or optimizer == "sgd"), "momentum", momentum,
             "a number from 0 to below 1, and 0 for Adam")
     if pool is not None:
@@ -142,18 +134,19 @@ def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_steps: 
         require(not pool, "pool", pool, "None for a curriculum, which draws strings as they grow longer")
         require(task.padding == "after", "task.padding", task.padding,
                 "'after' in a curriculum, because strings of different lengths share a batch here")
+    histories = [History() for _ in seeds]
     training = EnsembleTraining(models, Ensemble(models), histories, OPTIMIZERS[optimizer], lr, clip,
                                 **({"momentum": momentum} if momentum else {}))
     batches, validation = [], []
     for seed, history in zip(seeds, histories, strict=True):
         train_rng, validation_rng = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(2))
         batches.append(pooled_batches(task, batch_size, train_rng, pool) if pool else
-                       training_batches(task, batch_size, train_rng, history, max_steps))
-        validation.append(ValidationSet(task.stretched(stretch), validation_size, validation_rng))
+                       training_batches(task, batch_size, train_rng, history))
+        longer = task.stretched(stretch)
+        validation.append(list(in_batches(longer, *longer.draw(validation_size, validation_rng))))
     began = time.perf_counter()
-    bar = progress_bar(max_steps, progress)
-    try:
-        for step in range(1, max_steps + 1):
+    with suppress(KeyboardInterrupt), progress_bar(max_updates, progress) as bar:
+        for update in range(1, max_updates + 1):
             inputs, targets, mask = stack_batches([next(batches[row]) for row in training.rows],
                                                   training.ensemble.parameters.dtype)
             losses, logits, gradient = training.ensemble.gradients(inputs, targets, mask)
@@ -163,19 +156,15 @@ def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_steps: 
             for row, accuracy in zip(training.rows, accuracies.tolist(), strict=True):
                 histories[row].accuracy.append(accuracy)
             bar.update()
-            if step % validate_every == 0 or step == max_steps:
+            if update % validate_every == 0 or update == max_updates:
                 training.copy_weights()
-                with use_single_thread():
-                    training.validate(step, [validation[row].score(models[row]) for row in training.rows.tolist()])
+                with single_thread():
+                    scores = [validate(models[row], validation[row]) for row in training.rows.tolist()]
+                training.validate(update, scores)
                 bar.set_postfix(solved=len(models) - len(training.rows))
             if not len(training.rows):
                 break
-    except KeyboardInterrupt:
-        for row in training.rows:
-            histories[row].interrupted = True
-    finally:
-        close(bar)
-        training.copy_weights()
+    training.copy_weights()
     for history in histories:
         history.seconds = time.perf_counter() - began
     return histories

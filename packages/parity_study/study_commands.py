@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
+import json
+import signal
 from pathlib import Path
 from typing import Any
 
 import click
+
+LONGEST = 600       # seconds in which the verdict on a network is checked
 
 
 @click.command()
@@ -30,7 +32,7 @@ def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | N
     The pages of the book load the results from these files, which are called NAME.json. An experiment that trains a
     series of conditions continues where it left off after an interruption.
     """
-    from parity_study import experiments
+    from parity_study import experiments, results
 
     if list_all:
         for name in experiments.names():
@@ -44,61 +46,64 @@ def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | N
     if other_seeds and not recheck:
         raise click.UsageError("--other-seeds requires --recheck")
     for name in names:      # a misspelt name is an error before the first experiment runs
-        experiments.find(name)
-    all_hold = True
+        experiments.question(name)
+    folder, all_hold = out or results.writable_folder(), True
     for name in names:
-        folder = out or experiments.writable_folder()
         if recheck:
             all_hold &= _recheck(name, folder, scheduler, jobs or -1, other_seeds)
             continue
         path = experiments.run(name, folder, quick, scheduler, jobs or -1)
-        seconds = experiments.load(name, "provenance", path.parent)["wall_seconds"]
+        seconds = results.load(name, "provenance", folder)["wall_seconds"]
         click.echo(f"{name}: {seconds:.0f} s, {path}")
+    if not recheck:
+        _publish_claims(folder)
     if not all_hold:
         raise click.exceptions.Exit(1)
 
 
 def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int, other_seeds: bool) -> bool:
     """Recheck an experiment against the book's claims, print the verdict and return True if the claims hold."""
-    from parity_study.experiments.recheck import recheck
-    from parity_study.experiments.result_files import repository
+    from parity_study.claims import CLAIMS
+    from parity_study.recheck import recheck
 
-    root = repository()
-    if root is None:
-        raise FileNotFoundError("--recheck requires a clone of the book's repository, because it evaluates the claims "
-                                "in the folder book/claims")
-    if str(root / "book") not in sys.path:
-        sys.path.insert(0, str(root / "book"))
-    claims = [claim for claim in importlib.import_module("claims").CLAIMS if claim.source == name]
-    record = recheck(name, folder, lambda results: _failing_claims(claims, results), scheduler, jobs, other_seeds)
+    record = recheck(name, folder, scheduler, jobs, other_seeds)
+    count = sum(claim.source == name for claim in CLAIMS)
     verdict = "holds" if record["verdict"] == "holds" else "DOES NOT HOLD"
-    click.echo(f"{name}: {verdict}. Claims evaluated with the sample: {len(claims)}. {folder / name}.json")
+    click.echo(f"{name}: {verdict}. Claims evaluated with the sample: {count}. {folder / name}.json")
     for failure in record.get("failures", ()):
         click.echo(f"    {failure}")
     return record["verdict"] == "holds"
 
 
-def _failing_claims(claims: list, results: object) -> list[str]:
-    """Describe the claims that do not hold for the given results, or that cannot be evaluated."""
-    failures = []
-    for claim in claims:
-        for condition in claim.conditions:
-            try:
-                if not condition.holds(results):
-                    failures.append(f"{claim.id}: {condition.name}")
-            except Exception as error:      # for example, the median of no runs
-                failures.append(f"{claim.id}: {condition.name} ({type(error).__name__}: {error})")
-    return failures
+def _publish_claims(folder: Path) -> None:
+    """Write the claims with their new numbers, if the results in ``folder`` are those of the book."""
+    from parity_study.claims import publish
+    from parity_study.results import FOLDER
+
+    if folder == FOLDER:
+        publish()
 
 
 def _find_problem(network: Any) -> str | None:
-    """Describe what is wrong with a stored verdict. Returns None if nothing is wrong."""
+    """Describe what is wrong with a stored verdict. Returns None if nothing is wrong.
+
+    A verdict that takes longer than :data:`LONGEST` is not proved. On Windows there is no such limit.
+    """
     from parity_study.verify import check
 
+    def stop(*ignored: Any) -> None:
+        raise ValueError(f"it is not proved in time ({LONGEST} seconds)")
+    limited = hasattr(signal, "setitimer")
+    if limited:
+        signal.signal(signal.SIGPROF, stop)
+        signal.setitimer(signal.ITIMER_PROF, LONGEST)       # of the processor, so that other programs do not matter
     try:
         return check(network)
     except ValueError as error:
         return str(error)
+    finally:
+        if limited:
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 @click.command()
@@ -128,7 +133,7 @@ def verify(folder: Path | None, jobs: int | None) -> None:
         click.echo(f"{kind} ({first.cell}, {first.hidden_size} units): {counts}")
         failures += [f"{kind}, seed {network.seed}: {problem}" for network, problem in checked if problem]
     if failures:
-        raise click.ClickException("\n".join(["these verdicts do not hold:", *failures]))
+        raise click.ClickException("\n".join(["these verdicts do not hold, or are not proved:", *failures]))
     click.echo("Every certified network is correct after every bit of every string, in float32 on a CPU, if its tanh\n"
                f"and sigmoid have an error of at most {ACTIVATION_ERROR} units of 2^-24. Every refuted network is "
                "wrong\nafter the last bit of its string, in exact arithmetic, and in float32 and float64 as PyTorch "
@@ -136,15 +141,13 @@ def verify(folder: Path | None, jobs: int | None) -> None:
 
 
 @click.command()
-@click.option("--save", is_flag=True, help="Write the results to bench.json, from which the pages load them.")
-def bench(save: bool) -> None:
-    """Measure the speed of string generation and of sequence packing, as quoted in the book.
+def bench() -> None:
+    """Measure on this machine how fast a network runs with packing and with a mask.
 
-    String generation is compared with the course's notebook. This takes about a minute.
+    The two take turns, so that a busy machine slows down both. Prints the times and their ratios as JSON.
     """
-    from parity_study import benchmark
-    from parity_study.experiments.result_files import writable_folder, write
+    from parity_lib.training import single_thread
+    from parity_study.experiments.packing import run
 
-    content = benchmark.run(report=click.echo)
-    if save:
-        click.echo(write(writable_folder() / "bench.json", content))
+    with single_thread():
+        click.echo(json.dumps(run()["nets"], indent=1))

@@ -206,7 +206,7 @@ def step(network: Network, state: AffineSet, bit: int, rounding: float = ROUNDIN
 
     The network reads ``bit``. The result contains every state that can follow, if each operation of the network has a
     relative error of at most ``rounding``. Raises OverflowError if one of the operations may overflow; in exact
-    arithmetic, with ``rounding`` 0, none does.
+    arithmetic, with ``rounding`` 0, none does. Raises ValueError for a cell whose equations are not below.
     """
     hidden, h, error = network.hidden, state[:network.hidden], ACTIVATION_ERROR * rounding
     from_input, input_sizes = network.U * bit + network.b_input, np.abs(network.U) * bit + np.abs(network.b_input)
@@ -230,6 +230,7 @@ def step(network: Network, state: AffineSet, bit: int, rounding: float = ROUNDIN
         return _apply_function(pre_activation, _relu).with_slopes_for_errors()
     if network.cell == "tanh":
         return _apply_function(pre_activation, _tanh, error).with_slopes_for_errors()
+    require_choice("network.cell", network.cell, ("tanh", "relu", "gru", "lstm"))
     i, f, g, o = (_apply_function(pre_activation[k * hidden:(k + 1) * hidden], line, error)
                   for k, line in enumerate((_sigmoid, _sigmoid, _tanh, _sigmoid)))
     c = state[hidden:]

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from parity_lib.errors import require_choice
 from parity_study.extraction import NumpyNetwork
 
 ACTIVATION_ERROR = 16  # the largest error of PyTorch's tanh and sigmoid that we allow for, in units of rounding
@@ -102,11 +103,9 @@ class Zonotopes:
         return self._map_near_line(slope, (at_low + at_high) / 2, np.maximum((at_high - at_low) / 2, 0))
 
     def sigmoid(self) -> Zonotopes:
-        """Enclose the images of the sets under the function sigmoid(2 x).
-
-        The factor of 2 is there because ``Cell.weight_matrix`` halves the pre-activations of sigmoid gates.
-        """
-        return self.tanh()._map_near_line(np.full_like(self.centre, 0.5), 0.5, 0)
+        """Enclose the images of the sets under the sigmoid, which is (1 + tanh(x / 2)) / 2."""
+        half = np.full_like(self.centre, 0.5)
+        return self._map_near_line(half, 0, 0).tanh()._map_near_line(half, 0.5, 0)
 
     def relu(self) -> Zonotopes:
         """Enclose the images of the sets under relu.
@@ -129,7 +128,7 @@ def image(network: NumpyNetwork, sets: Zonotopes, bit: int) -> Zonotopes:
     """Propagate sets of states through one time step of a network.
 
     The network reads ``bit``. The result contains every state that can follow, including the rounding errors of the
-    network in its own dtype.
+    network in its own dtype. Raises ValueError for a cell whose equations are not below.
     """
     hidden, error = network.hidden, ACTIVATION_ERROR * network.rounding
     h, matrix, sizes = sets[:, :hidden], network.matrix, network.sizes
@@ -147,11 +146,11 @@ def image(network: NumpyNetwork, sets: Zonotopes, bit: int) -> Zonotopes:
         r, z = (gate.sigmoid().widened(error) for gate in (r, z))
         n = (r * n_state + n_input).widened(sum_error[:, columns[2]] + sum_error[:, columns[3]]).tanh().widened(error)
         return (n + z * (h - n)).widened(error).as_generators()
-    gates = [(gate.sigmoid() if block.sigmoid else gate.tanh()).widened(error)
-             for gate, block in zip(gates, network.cell.blocks)]
     if network.kind == "tanh":
-        return gates[0].as_generators()
-    i, f, g, o = gates
+        return gates[0].tanh().widened(error).as_generators()
+    require_choice("network.kind", network.kind, ("tanh", "relu", "gru", "lstm"))
+    i, f, o = (gates[place].sigmoid().widened(error) for place in (0, 1, 3))
+    g = gates[2].tanh().widened(error)
     c = f * sets[:, hidden:] + i * g
     c = c.widened(error * (1 + c.largest))  # relative to the size of c, which may exceed 1
     h = (o * c.tanh().widened(error)).widened(error)

@@ -5,15 +5,15 @@ from functools import cache
 import numpy as np
 import torch
 
-from parity_lib import ParityRNN
-from parity_study.experiments.trained_networks import train_seeds
+from parity_lib.models import ParityRNN
+from parity_study.trained_networks import train_seeds
 
 CELLS = ("tanh", "relu", "lstm", "gru")
 
 
 def trained(hidden_size, cell, seeds, **changes):
     """Train networks on 50 bits with a label at every time step, and return the solved ones by seed."""
-    settings = {"batch_size": 64, "lr": 0.01, "clip": 1.0, "max_steps": 2500, "validation_size": 1000} | changes
+    settings = {"batch_size": 64, "lr": 0.01, "clip": 1.0, "max_updates": 2500, "validation_size": 1000} | changes
     models, histories = train_seeds({"hidden_size": hidden_size, "cell": cell}, seeds, **settings)
     return {seed: model for seed, model, history in zip(seeds, models, histories) if history.solved}
 
@@ -25,7 +25,7 @@ def tanh_8():
 
 @cache
 def gru_8():
-    return trained(8, "gru", range(3), batch_size=32, lr=0.03, max_steps=1000)
+    return trained(8, "gru", range(3), batch_size=32, lr=0.03, max_updates=1000)
 
 
 def make_wide_network(cell, seed, hidden=3, dtype=torch.float32):

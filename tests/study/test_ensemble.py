@@ -1,4 +1,4 @@
-"""Compare training in an ensemble with separate training: gradients, updates, stopping and errors."""
+"""Compare training in an ensemble with separate training: updates, stopping and errors."""
 
 from itertools import islice
 
@@ -9,12 +9,12 @@ from torch import nn
 
 from parity_lib.data import Curriculum, ParityTask
 from parity_lib.models import ParityRNN
-from parity_lib.training import History, ValidationSet, masked_loss, train, training_batches
-from parity_study.batched_networks import Ensemble
+from parity_lib.training import History, masked_loss, train, training_batches
+from parity_study import ensemble
 from parity_study.cells import CELLS
-from parity_study.ensemble import EnsembleTraining, pooled_batches, stack_batches, train_together
+from parity_study.ensemble import EnsembleTraining, pooled_batches, train_together
 
-SHORT = {"max_steps": 50, "validate_every": 20, "validation_size": 600, "progress": False}
+SHORT = {"max_updates": 50, "validate_every": 20, "validation_size": 600, "progress": False}
 TASKS = {
     "every step": ParityTask(12),
     "lengths": ParityTask((1, 12)),
@@ -28,12 +28,6 @@ def networks(cell, count=3, hidden=4, layers=1):
     return [ParityRNN(hidden, cell, layers, seed=seed).double() for seed in range(count)]
 
 
-def batches(task, count, size=5):
-    """Return a batch for each network, and the same strings as one batch for an ensemble."""
-    separate = [task.batch(size, np.random.default_rng(seed)) for seed in range(count)]
-    return separate, stack_batches(separate, np.float64)
-
-
 def parameters(models):
     return torch.stack([nn.utils.parameters_to_vector(model.parameters()).detach() for model in models])
 
@@ -41,33 +35,15 @@ def parameters(models):
 def assert_same_history(expected, history):
     assert expected.validation == history.validation
     assert expected.accuracy == history.accuracy
-    assert expected.settings == history.settings
     assert expected.solved_at == history.solved_at
-    assert expected.to_dict().keys() == history.to_dict().keys()
     np.testing.assert_allclose(expected.loss, history.loss, rtol=1e-9)
-
-
-@pytest.mark.parametrize("layers", [1, 2])
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("task", ["every step", "lengths", "end"])
-def test_gradients_are_those_of_autograd(layers, cell, task):
-    models = networks(cell, layers=layers)
-    separate, together = batches(TASKS[task], len(models))
-    losses, logits, gradients = Ensemble(models).gradients(*together)
-    for row, (model, batch) in enumerate(zip(models, separate, strict=True)):
-        expected = model(batch.inputs, batch.run_lengths)
-        loss = masked_loss(expected, batch.targets, batch.mask)
-        loss.backward()
-        assert losses[row] == pytest.approx(loss.item(), rel=1e-12)
-        np.testing.assert_allclose(logits[:, row].T, expected.detach()[..., 0], rtol=1e-10, atol=1e-12)
-        torch_gradient = nn.utils.parameters_to_vector([p.grad for p in model.parameters()])
-        np.testing.assert_allclose(gradients[row], torch_gradient, rtol=1e-9, atol=1e-13)
 
 
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("cell", CELLS)
 def test_fifty_updates_are_those_of_separate_runs(cell, task):
-    alone, together = networks(cell), networks(cell)
+    layers = 2 if task == "lengths" else 1
+    alone, together = networks(cell, layers=layers), networks(cell, layers=layers)
     settings = SHORT | {"batch_size": 20, "lr": 0.02, "clip": 0.1}
     expected = [train(model, TASKS[task], seed=seed, **settings) for seed, model in enumerate(alone)]
     histories = train_together(together, TASKS[task], seeds=range(3), **settings)
@@ -89,14 +65,14 @@ def test_updates_are_those_of_separate_runs_with_each_optimizer_and_clipping(set
 
 def test_each_seed_stops_on_its_own_and_keeps_its_weights(monkeypatch):
     scores = iter([1.0, 0.0, 0.0, 1.0, 0.0, 1.0])   # of three networks, then of two, then of the last
-    monkeypatch.setattr(ValidationSet, "score", lambda self, model: {
+    monkeypatch.setattr(ensemble, "validate", lambda model, batches: {
         "bit_accuracy": 1.0, "sequence_accuracy": next(scores), "strings": 1})
     models, settings = networks("lstm"), {"validate_every": 2, "batch_size": 8, "progress": False}
-    histories = train_together(models, ParityTask(8), max_steps=20, seeds=range(3), **settings)
-    assert [history.solved_at for history in histories] == [history.steps for history in histories] == [2, 4, 6]
+    histories = train_together(models, ParityTask(8), max_updates=20, seeds=range(3), **settings)
+    assert [history.solved_at for history in histories] == [history.updates for history in histories] == [2, 4, 6]
     monkeypatch.undo()
     for seed, (alone, model) in enumerate(zip(networks("lstm"), models, strict=True)):
-        train(alone, ParityTask(8), max_steps=2 * (seed + 1), seed=seed, **settings)
+        train(alone, ParityTask(8), max_updates=2 * (seed + 1), seed=seed, **settings)
         torch.testing.assert_close(parameters([model]), parameters([alone]), rtol=1e-8, atol=1e-10)
 
 
@@ -104,11 +80,11 @@ def test_momentum_is_that_of_pytorch():
     alone, together = networks("tanh", 1)[0], networks("tanh", 1)
     optimizer = torch.optim.SGD(alone.parameters(), lr=0.1, momentum=0.9)
     rng = np.random.default_rng(np.random.SeedSequence(0).spawn(2)[0])
-    for batch in islice(training_batches(TASKS["end"], 8, rng, History({}, accuracy=[0.0]), 21), 20):
+    for batch in islice(training_batches(TASKS["end"], 8, rng, History(accuracy=[0.0])), 20):
         optimizer.zero_grad()
         masked_loss(alone(batch.inputs), batch.targets, batch.mask).backward()
         optimizer.step()
-    train_together(together, TASKS["end"], seeds=[0], max_steps=20, batch_size=8, optimizer="sgd", lr=0.1, clip=None,
+    train_together(together, TASKS["end"], seeds=[0], max_updates=20, batch_size=8, optimizer="sgd", lr=0.1, clip=None,
                    momentum=0.9, validation_size=8, progress=False)
     torch.testing.assert_close(parameters(together), parameters([alone]), rtol=1e-9, atol=1e-12)
 
@@ -122,7 +98,7 @@ def test_a_pool_is_passed_over_again_and_again():
 
 
 def test_validation_strings_can_be_as_long_as_training_strings():
-    validations = [train_together(networks("tanh", 1), ParityTask(10), max_steps=1, seeds=[0], validation_size=50,
+    validations = [train_together(networks("tanh", 1), ParityTask(10), max_updates=1, seeds=[0], validation_size=50,
                                   stretch=factor, progress=False)[0].validation[0] for factor in (1.0, 1.5)]
     assert validations[0] != validations[1]
 
@@ -139,8 +115,7 @@ def test_ctrl_c_ends_the_run_and_keeps_the_weights(monkeypatch):
 
     monkeypatch.setattr(EnsembleTraining, "update", interrupt_the_third)
     histories = train_together(models, ParityTask(8), seeds=range(3), **SHORT)
-    assert [history.steps for history in histories] == [2, 2, 2]
-    assert all(history.interrupted for history in histories)
+    assert [history.updates for history in histories] == [2, 2, 2]
     assert (parameters(models) != before).any(1).all()
 
 
@@ -156,6 +131,6 @@ def test_ctrl_c_ends_the_run_and_keeps_the_weights(monkeypatch):
 ])
 def test_wrong_arguments_are_named(change, words):
     arguments = {"models": [ParityRNN(2, seed=seed) for seed in range(3)], "task": ParityTask(4), "seeds": range(3),
-                 "max_steps": 1} | change
+                 "max_updates": 1} | change
     with pytest.raises(ValueError, match=f"^{words}"):
         train_together(arguments.pop("models"), arguments.pop("task"), progress=False, **arguments)

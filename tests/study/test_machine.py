@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from parity_lib import ParityRNN, by_hand
+from parity_lib.models import ParityRNN, by_hand
 from parity_study.extraction import Automaton, extract
 from tests.study.networks import CELLS, gru_8, tanh_8
 

@@ -5,7 +5,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
 
+from parity_lib import models
+from parity_study import verify
+from parity_study.cells import CELLS as CELLS_IN_NUMPY
 from parity_study.extraction import NumpyNetwork
 from parity_study.zonotopes import Zonotopes, answers_proved, image
 from tests.study.networks import CELLS, make_wide_network, next_states
@@ -52,3 +56,18 @@ def test_sets_that_are_too_small_are_noticed():
     sets = image(NumpyNetwork(model), Zonotopes.boxes(np.full((1, 3), -0.2), np.full((1, 3), 0.2)), 0)
     corners = np.array([[x, y, z] for x in (-0.2, 0.2) for y in (-0.2, 0.2) for z in (-0.2, 0.2)])
     assert not (np.abs(next_states(model, corners, 0) - sets.centre) <= 0.5 * sets.radius).all()
+
+
+@pytest.mark.parametrize("known", ["lstm", "relu"])
+def test_a_cell_without_bounds_is_refused_and_not_taken_for_another_one(known, monkeypatch):
+    monkeypatch.setitem(CELLS_IN_NUMPY, "new", CELLS_IN_NUMPY[known])
+    monkeypatch.setitem(models.MODULES, "new", models.MODULES[known])
+    monkeypatch.setitem(verify.LAYERS, "new", verify.LAYERS[known])
+    model = make_wide_network("new", seed=0)
+    start = np.zeros((1, NumpyNetwork(model).size))
+    with pytest.raises(ValueError, match=r"^network\.kind must be"):
+        image(NumpyNetwork(model), Zonotopes.boxes(start, start), 1)
+    network = verify.Network("new", 3, nn.utils.parameters_to_vector(model.parameters()).detach().numpy())
+    zero = verify.to_balls(np.zeros(network.size))
+    with pytest.raises(ValueError, match=r"^network\.cell must be"):
+        verify.step(network, verify.AffineSet(zero, zero[:, None]), 1)

@@ -1,20 +1,17 @@
 """The book's experiments, with functions to find and run them.
 
-Every module of this package that is not named in ``SHARED`` is an experiment. The first line of its docstring is the
-question that it answers. It has either
+An experiment is either
 
-- ``CONDITIONS``, a dict of training conditions by name, each of which is trained from
-  ``SEEDS`` seeds: such an experiment is called a series; or
-- a function ``run``, whose keyword arguments are the settings, and which returns
-  numbers, lists and dicts that can be written as JSON; and ``QUICK``, settings for tests,
-  with which it takes seconds and gives meaningless numbers.
-
-``SAMPLE`` is the part of the results that a recheck derives again: for a series, names of conditions (by default the
-first and the last); for another experiment, settings that differ from the defaults. To add an experiment, add a module.
+- a series of training conditions, a row of :data:`~parity_study.experiments.series.SERIES`; or
+- a module of this package that is not named in ``SHARED``. The first line of its docstring is the question that it
+  answers. It has a function ``run``, whose keyword arguments are the settings, and which returns numbers, lists and
+  dicts that can be written as JSON; and ``QUICK``, settings for tests, with which it takes seconds and gives
+  meaningless numbers. ``SAMPLE`` has settings with which a recheck derives a part of the results again.
 """
 
 import importlib
 import inspect
+import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -22,44 +19,38 @@ from types import ModuleType
 from typing import Any
 
 from parity_lib.errors import require_choice
-from parity_study.experiments.result_files import load, provenance, writable_folder, write
+from parity_study.experiments.condition import EVALUATION
+from parity_study.experiments.jobs import train_series
+from parity_study.experiments.series import SERIES
+from parity_study.results import provenance, write
 
-__all__ = ["conditions", "defaults", "find", "is_series", "load", "names", "question", "run", "run_settings",
-           "writable_folder"]
-
-SHARED = ("comparisons", "condition", "jobs", "recheck", "result_files", "signal_and_noise", "summaries",
-          "trained_networks")
+SHARED = ("condition", "jobs", "series", "summaries", "tasks", "verdicts")
 QUICK_SEEDS, QUICK_UPDATES = 2, 20
 
 
 def names() -> tuple[str, ...]:
     """Return the names of all experiments in alphabetical order."""
     modules = {file.stem for file in Path(__file__).parent.glob("*.py")}
-    return tuple(sorted(modules - {*SHARED, "__init__"}))
+    return tuple(sorted(SERIES.keys() | modules - {*SHARED, "__init__"}))
 
 
 def find(name: str) -> ModuleType:
-    """Import and return the module of an experiment."""
+    """Import and return the module of an experiment that is not a series. Raises ValueError for an unknown name."""
     require_choice("name", name, names())
     return importlib.import_module(f"{__name__}.{name}")
 
 
 def question(name: str) -> str:
-    """Return the question that an experiment answers."""
-    return str(find(name).__doc__).splitlines()[0]
-
-
-def is_series(name: str) -> bool:
-    """Return True if an experiment is a series of training conditions."""
-    return hasattr(find(name), "CONDITIONS")
+    """Return the question that an experiment answers. Raises ValueError if there is no experiment of this name."""
+    return SERIES[name].question if name in SERIES else str(find(name).__doc__).splitlines()[0]
 
 
 def conditions(name: str, quick: bool = False) -> dict[str, Any]:
     """Return the training conditions of a series. If ``quick`` is true, return only two, with few updates."""
-    all_conditions = find(name).CONDITIONS
+    all_conditions = dict(SERIES[name].conditions)
     if not quick:
         return all_conditions
-    return {key: replace(all_conditions[key], max_steps=QUICK_UPDATES) for key in list(all_conditions)[:2]}
+    return {key: replace(all_conditions[key], max_updates=QUICK_UPDATES) for key in list(all_conditions)[:2]}
 
 
 def defaults(name: str) -> dict[str, Any]:
@@ -70,8 +61,8 @@ def defaults(name: str) -> dict[str, Any]:
     >>> defaults("recipes")
     {'seeds': 20, 'cap': 3000}
     """
-    if is_series(name):
-        return {"seeds": find(name).SEEDS}
+    if name in SERIES:
+        return {"seeds": SERIES[name].seeds}
     return {key: parameter.default for key, parameter in inspect.signature(find(name).run).parameters.items()}
 
 
@@ -83,26 +74,24 @@ def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = No
     explained at :func:`~parity_study.experiments.jobs.train_series`. Raises ValueError if there is no experiment of
     this name.
     """
-    from parity_study.experiments.condition import EVALUATION
-    from parity_study.experiments.jobs import FinishedJobs, train_series
-
     start = time.perf_counter()
-    finished = FinishedJobs(folder / "unfinished" / name)
-    if is_series(name):
-        settings: dict[str, Any] = {"seeds": QUICK_SEEDS if quick else find(name).SEEDS, "tests": EVALUATION}
-        results = train_series(conditions(name, quick), range(settings["seeds"]), finished, scheduler, jobs)
+    unfinished = folder / f"{name}-unfinished"
+    if name in SERIES:
+        settings: dict[str, Any] = {"seeds": QUICK_SEEDS if quick else SERIES[name].seeds, "tests": EVALUATION}
+        results = train_series(conditions(name, quick), range(settings["seeds"]), unfinished, scheduler, jobs)
+        results |= SERIES[name].extras
     else:
         settings = defaults(name) | (find(name).QUICK if quick else {})
         results = run_settings(name, settings)
     path = write(folder / f"{name}.json",
                  {"results": results, "provenance": provenance(settings, time.perf_counter() - start)})
-    finished.remove()
+    shutil.rmtree(unfinished, ignore_errors=True)
     return path
 
 
 def run_settings(name: str, settings: dict[str, Any]) -> Any:
     """Run an experiment that is not a series with the given settings, and return its results."""
-    from parity_lib.training import use_single_thread
+    from parity_lib.training import single_thread
 
-    with use_single_thread():
+    with single_thread():
         return find(name).run(**settings)

@@ -1,6 +1,9 @@
-"""Training conditions and the evaluation of trained networks.
+"""Training conditions: what a network is trained on, and with which settings.
 
-Chapter: *The experiment*. A condition consists of the task, the network and the settings of a training run.
+Chapter: *The experiment*. A :class:`Condition` trains on strings that are drawn anew, and an :class:`Enumerated`
+condition on the strings of one length, of which there are few enough to test all of them. Both train a network from
+each of several seeds, and summarise the results for a result file. :mod:`~parity_study.experiments.series` lists the
+conditions.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -9,13 +12,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from parity_lib.data import Batch, Curriculum, ParityTask, running_parity
+from parity_lib.data import Curriculum, ParityTask
 from parity_lib.models import ParityRNN
 from parity_lib.training import evaluate
+from parity_study.all_strings import train_on_all_strings
 from parity_study.ensemble import train_together
 from parity_study.experiments.summaries import rounded, summarise_updates
-from parity_study.experiments.trained_networks import set_forget_bias
-from parity_study.full_batch import train_on_all_strings
+from parity_study.experiments.tasks import CarriedTask, ScoredTask, ShortenedTask
+from parity_study.trained_networks import set_forget_bias
 
 Settings = dict[str, Any]
 LONGEST = 50
@@ -24,71 +28,19 @@ SEEDS_PER_JOB = 10  # the number of seeds that are trained in one batched comput
 EVALUATION = {"strings": 2000, "far": 10_000, "far_strings": 20}  # numbers and length of the strings for evaluation
 
 
-class CarriedTask(ParityTask):
-    """A task whose only label comes after the padding.
-
-    A network has to carry its answer through the padding to the last time step.
-
-    >>> CarriedTask((1, 3), "end").batch(2, np.random.default_rng(0)).mask
-    tensor([[False, False,  True],
-            [False, False,  True]])
-    """
-
-    def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Convert strings to a batch whose only labels are at the last time step."""
-        batch = super().assemble(bits, parity, lengths)
-        targets, mask = torch.zeros_like(batch.targets), torch.zeros_like(batch.mask)
-        targets[:, -1] = batch.targets[torch.arange(len(lengths)), torch.from_numpy(lengths) - 1]
-        mask[:, -1] = True
-        return Batch(batch.inputs, targets, mask, torch.full_like(batch.run_lengths, bits.shape[1]))
-
-
-class ScoredTask(ParityTask):
-    """A task with a label at every time step, including the padding after a string."""
-
-    def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Convert strings to a batch with a label at every time step."""
-        bits = bits * (np.arange(bits.shape[1]) < lengths[:, None])
-        steps = bits.shape[1]
-        return ParityTask(steps).assemble(bits, running_parity(bits), np.full(len(bits), steps))
-
-
-@dataclass(frozen=True)
-class ShortenedTask(ParityTask):
-    """A task in which some of the training strings are shortened to one bit.
-
-    The validation strings are not shortened.
-
-    >>> ShortenedTask(4, "end", one_bit_share=0.5).draw(6, np.random.default_rng(0))[2]
-    array([4, 4, 4, 4, 4, 1])
-    """
-
-    one_bit_share: float = 0.0
-
-    def stretched(self, factor: float) -> ParityTask:
-        """Return a validation task with longer strings, none of which is shortened to one bit."""
-        return ParityTask(self.lengths, self.label, self.padding).stretched(factor)
-
-    def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
-        """Draw random strings and shorten some of them to one bit."""
-        bits, parity, lengths = super().draw(count, rng, longest)
-        return bits, parity, np.where(rng.random(count) < self.one_bit_share, 1, lengths)
-
-    def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Convert strings to a padded batch with a mask."""
-        return ParityTask((1, self.longest), self.label, self.padding).assemble(bits, parity, lengths)
-
-
-TASKS_BY_PADDING = {"carried": CarriedTask, "scored": ScoredTask}
-
-
+@dataclass(frozen=True, kw_only=True)
 class BaseCondition:
-    """The base class of all training conditions."""
+    """The settings that all conditions have."""
 
-    cell: str
-    hidden_size: int
-    forget_bias: float | None
-    num_layers, double, weight_scale = 1, False, 1.0    # for conditions without these fields
+    # The untrained networks
+    cell: str = "lstm"
+    hidden_size: int = 8
+    weight_scale: float = 1.0           # multiplies all weights and biases as PyTorch draws them
+    forget_bias: float | None = None    # the bias of an LSTM's forget gates; None: as PyTorch draws it
+    num_layers = 1                      # for conditions without this field
+    # The optimiser
+    lr: float = 0.01
+    clip: float | None = 1.0
 
     def models(self, seeds: range) -> list[ParityRNN]:
         """Create an untrained network for each seed."""
@@ -99,45 +51,34 @@ class BaseCondition:
                     weights.mul_(self.weight_scale)
             if self.forget_bias is not None:
                 set_forget_bias(model, self.forget_bias)
-            if self.double:
-                model.double()
         return models
 
-    def changes(self: Any) -> dict[str, Any]:
+    def changes(self) -> Settings:
         """Return the settings that differ from the defaults."""
         return {key: value for key, value in asdict(self).items() if value != getattr(type(self), key)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Condition(BaseCondition):
-    """A training condition that specifies every setting except the seed.
+    """A condition with new random strings in each batch, or with those of a fixed pool.
 
-    ``lengths``, ``label`` and ``padding`` are those of a :class:`~parity_lib.data.ParityTask`; ``padding="carried"``
-    makes a :class:`CarriedTask`, ``padding="scored"`` a :class:`ScoredTask`, and a ``one_bit_share`` above 0 a
-    :class:`ShortenedTask`. ``weight_scale`` multiplies all weights and biases as PyTorch draws them. ``forget_bias`` is
-    the initial bias of an LSTM's forget gates; None leaves it as PyTorch draws it. The other fields are passed to
-    :class:`~parity_lib.models.ParityRNN` and :func:`~parity_study.ensemble.train_together`. A network has solved the
-    task if it is correct at every labelled position of 5000 fresh strings of the same kind, ``stretch`` times as
-    long.
+    A network has solved the task if it is correct at every labelled position of 5000 new strings of the same kind.
     """
 
-    cell: str = "lstm"
+    # The strings and their labels, as in ParityTask
     lengths: int | tuple[int, int] | Curriculum = (1, LONGEST)
     label: str = "end"
-    padding: str = "after"
-    hidden_size: int = 8
+    padding: str = "after"              # or "before", or "carried" or "scored" for the tasks of these names
+    one_bit_share: float = 0.0          # the share of the training strings that are cut to one bit
+    # The networks
     num_layers: int = 1
-    weight_scale: float = 1.0
-    forget_bias: float | None = None
+    # The training and the validation, as in train_together
     batch_size: int = 64
     optimizer: str = "adam"
-    lr: float = 0.01
     momentum: float = 0.0
-    clip: float | None = 1.0
-    pool: int | None = None
-    stretch: float = 1.0
-    one_bit_share: float = 0.0
-    max_steps: int = 4000
+    pool: int | None = None             # the number of strings in a fixed pool
+    stretch: float = 1.0                # how much longer the validation strings are
+    max_updates: int = 4000
 
     seeds_per_job = SEEDS_PER_JOB
 
@@ -145,8 +86,8 @@ class Condition(BaseCondition):
         """Return the task on which the networks are trained."""
         if self.one_bit_share:
             return ShortenedTask(self.lengths, self.label, self.padding, self.one_bit_share)
-        if self.padding in TASKS_BY_PADDING:
-            return TASKS_BY_PADDING[self.padding](self.lengths, self.label)
+        if self.padding in ("carried", "scored"):
+            return (CarriedTask if self.padding == "carried" else ScoredTask)(self.lengths, self.label)
         return ParityTask(self.lengths, self.label, self.padding)
 
     def train(self, seeds: range) -> list[dict[str, Any]]:
@@ -159,9 +100,12 @@ class Condition(BaseCondition):
         """
         torch.set_num_threads(1)
         models = self.models(seeds)
-        passed_on = ("batch_size", "optimizer", "lr", "momentum", "clip", "pool", "stretch", "max_steps")
-        histories = train_together(models, self.task(), seeds=seeds, progress=False,
-                                   **{name: getattr(self, name) for name in passed_on})
+        histories = train_together(
+            models, self.task(), seeds=seeds, max_updates=self.max_updates, batch_size=self.batch_size, lr=self.lr,
+            optimizer=self.optimizer, momentum=self.momentum, clip=self.clip, pool=self.pool, stretch=self.stretch,
+            progress=False)
+        if any(not history.solved and history.updates < self.max_updates for history in histories):
+            raise KeyboardInterrupt     # train_together ends at Ctrl-C, but these are no results of the condition
         return [{"steps": history.solved_at,
                  "bit_accuracy": history.validation[-1]["bit_accuracy"],
                  "sequence_accuracy": history.validation[-1]["sequence_accuracy"],
@@ -192,53 +136,31 @@ class Condition(BaseCondition):
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Enumerated(BaseCondition):
-    """A training condition that covers all strings of a given length.
+    """A condition on all strings of one length, with a label at the end.
 
-    The 2^``bits`` strings of ``bits`` bits have a label at the end. Each update uses ``batch_size`` strings that are
-    drawn at random, or all strings if it is None. ``weight_scale`` multiplies all weights and biases as PyTorch draws
-    them, before the bias of the forget gates is set. ``double`` selects float64. The other fields are passed to
-    :class:`~parity_lib.models.ParityRNN` and :func:`~parity_study.full_batch.train_on_all_strings`. A network has
-    solved the task if it is correct on all 2^``bits`` strings.
+    A network has solved the task if it is correct on all 2^``bits`` strings.
     """
 
-    cell: str = "lstm"
     bits: int = 5
-    batch_size: int | None = None
-    replace: bool = True
-    balanced: bool = False
-    noise: str = "all"
-    hidden_size: int = 8
-    weight_scale: float = 1.0
-    forget_bias: float | None = None
-    optimizer: str = "adam"
-    lr: float = 0.01
-    momentum: float = 0.0
-    beta2: float = 0.999
-    eps: float = 1e-8
-    exact_scale: bool = False
-    clip: float | None = 1.0
-    reset_after: int | None = None
-    double: bool = False
-    max_steps: int = 8000
+    batch_size: int | None = None       # the number of random strings in an update; None: all strings, once each
+    max_updates: int = 8000
 
     @property
     def seeds_per_job(self) -> int:
         """The number of networks, one per seed, that are trained in one batched computation."""
         return 50 if self.bits <= 5 else 25 if self.bits == 6 else 10
 
-    def train(self, seeds: range, models: list[ParityRNN] | None = None, **options: Any) -> list[dict[str, Any]]:
+    def train(self, seeds: range) -> list[dict[str, Any]]:
         """Train a network from each seed and return the results.
 
-        ``models`` are the networks, which are new by default. Returns a dict for each seed, which contains ``steps``,
-        the update at which the task was solved, or None, and the final ``sequence_accuracy`` on all strings.
-        ``options`` are passed to :func:`~parity_study.full_batch.train_on_all_strings`.
+        Returns a dict for each seed, which contains ``steps``, the update at which the task was solved, or None, and
+        the final ``sequence_accuracy`` on all strings.
         """
-        passed_on = ("batch_size", "replace", "balanced", "noise", "optimizer", "lr", "momentum", "beta2", "eps",
-                     "exact_scale", "clip", "reset_after", "max_steps")
-        histories = train_on_all_strings(models or self.models(seeds), self.bits, seeds=seeds, **options,
-                                         **{name: getattr(self, name) for name in passed_on})
+        histories = train_on_all_strings(
+            self.models(seeds), self.bits, seeds=seeds, max_updates=self.max_updates, batch_size=self.batch_size,
+            lr=self.lr, clip=self.clip)
         return [{"steps": history.solved_at, "sequence_accuracy": history.validation[-1]["sequence_accuracy"]}
                 for history in histories]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from parity_lib.data import ParityTask
 from parity_study.experiments.summaries import final_bit_accuracy, summarise_histories
-from parity_study.experiments.trained_networks import TRAINED_ON, train_seeds
+from parity_study.trained_networks import TRAINED_ON, train_seeds
 
 TASKS = {"fixed": ParityTask(TRAINED_ON), "varying": ParityTask((1, TRAINED_ON))}
 QUICK: dict[str, Any] = {"seeds": 1, "cap": 20, "validate_every": 10}
@@ -19,7 +19,7 @@ def run(seeds: int = 20, cap: int = 15_000, validate_every: int = 1000) -> dict[
     """Run the experiment and return the results described in the module docstring."""
     results = {}
     for kind, task in TASKS.items():
-        _, histories = train_seeds({"hidden_size": 4, "cell": "tanh"}, range(seeds), task, max_steps=cap,
+        _, histories = train_seeds({"hidden_size": 4, "cell": "tanh"}, range(seeds), task, max_updates=cap,
                                    batch_size=8, lr=1.0, optimizer="sgd", clip=None, validate_every=validate_every)
         results[kind] = summarise_histories(histories) | {"bit_accuracy": final_bit_accuracy(histories)}
     return results

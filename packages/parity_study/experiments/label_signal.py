@@ -1,7 +1,11 @@
 """How clearly do the labels determine the direction of a weight update?
 
-The strings have a label at the end. ``signal`` and ``noise`` are explained at
-:mod:`parity_study.experiments.signal_and_noise`, here for a batch of ``batch`` strings.
+The strings have a label at the end. The signal comes from the labels, and the noise from the random choice of a batch.
+Consider the gradient of the loss over all 2^n strings, where o is the logit at the last time step. Only one part of it
+depends on the labels: half the mean of (-1)^parity do/dw. The norm of this part is the *signal*. The *noise* along the
+signal, in a batch of B strings, is the standard deviation of a single string's gradient, projected on the signal,
+divided by the square root of B. After (noise / signal)^2 batches, the signal in their mean is as large as the noise in
+it. Here B is ``batch``.
 
 Returns ``{"bits": [1, ..., longest], "batch", "nets": {name: {"seeds", "signal", "noise", "ratio": {"median", "low",
 "high": n numbers each}}}}``. The ratio is the signal divided by the noise, and 0 for a network whose answers do not
@@ -12,15 +16,16 @@ change with its weights; low and high are quartiles over the seeds. The untraine
 from typing import Any
 
 import numpy as np
+from scipy.special import expit
 
 from parity_lib.data import ParityTask
 from parity_lib.models import ParityRNN
+from parity_study.all_strings import StringTree
 from parity_study.cells import CELLS
-from parity_study.experiments.signal_and_noise import signal_and_noise
 from parity_study.experiments.summaries import quartiles
-from parity_study.experiments.trained_networks import train_seeds, with_forget_bias
-from parity_study.full_batch import StringTree
+from parity_study.trained_networks import train_seeds, with_forget_bias
 
+NUDGE = 1e-4  # the distance by which the weights are moved to measure a slope, in float64
 QUICK: dict[str, Any] = {"seeds": 2, "longest": 3, "cap": 5}
 
 
@@ -28,7 +33,7 @@ def run(seeds: int = 100, longest: int = 12, batch: int = 64, cap: int = 1000) -
     """Run the experiment and return the results described in the module docstring."""
     groups = {f"{cell} 8": [ParityRNN(8, cell, seed=seed) for seed in range(seeds)] for cell in CELLS}
     groups["forget bias 5"] = [with_forget_bias(5, seed) for seed in range(seeds)]
-    settings = {"max_steps": cap, "batch_size": 64, "lr": 0.01, "clip": 1.0, "validation_size": 500}
+    settings = {"max_updates": cap, "batch_size": 64, "lr": 0.01, "clip": 1.0, "validation_size": 500}
     groups["lstm 8 after 1..2"], _ = train_seeds({"hidden_size": 8, "cell": "lstm"}, range(seeds),
                                                  ParityTask((1, 2), "end"), **settings)
     bits = list(range(1, longest + 1))
@@ -44,3 +49,28 @@ def measure(models: list[ParityRNN], bits: list[int], batch: int) -> dict[str, A
     noise /= np.sqrt(batch)
     ratio = np.divide(signal, noise, out=np.zeros_like(signal), where=noise > 0)
     return {"seeds": len(models), "signal": quartiles(signal), "noise": quartiles(noise), "ratio": quartiles(ratio)}
+
+
+def signal_and_noise(tree: StringTree) -> dict[str, np.ndarray]:
+    """Measure the signal and the noise in the gradient of each network.
+
+    Returns a dict of two arrays ``[seeds]``: ``signal`` and ``noise`` (of a single string). ``tree`` must hold float64
+    weights. Divide the noise by the square root of the batch size for the noise of a batch. The slope of each string's
+    logit along the signal's direction is computed as a central difference.
+    """
+    strings = len(tree.odd)
+    error = (expit(tree.final_logits()) - tree.odd) / strings
+    label_part = tree.gradient(np.tile(np.where(tree.odd, -0.5, 0.5) / strings, (len(tree), 1)))
+    signal = np.linalg.norm(label_part, axis=1)
+    slopes = _slopes_along(tree, label_part / np.maximum(signal, 1e-300)[:, None])
+    return {"signal": signal, "noise": (strings * error * slopes).std(axis=1)}
+
+
+def _slopes_along(tree: StringTree, direction: np.ndarray) -> np.ndarray:
+    """Compute the derivatives ``[seeds, strings]`` of all logits along a direction in weight space."""
+    weights, answers = tree.parameters.copy(), []
+    for side in (NUDGE, -NUDGE):
+        tree.parameters[:] = weights + side * direction
+        answers.append(tree.final_logits())
+    tree.parameters[:] = weights
+    return (answers[0] - answers[1]) / (2 * NUDGE)

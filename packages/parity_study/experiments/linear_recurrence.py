@@ -17,7 +17,7 @@ import torch
 
 from parity_lib.data import ParityTask
 from parity_study.experiments.summaries import rounded
-from parity_study.experiments.trained_networks import TRAINED_ON
+from parity_study.trained_networks import TRAINED_ON
 
 QUICK: dict[str, Any] = {"seeds": 2, "steps": 2, "lengths": (75, 80), "strings": 4}
 

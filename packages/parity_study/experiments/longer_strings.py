@@ -12,7 +12,7 @@ from parity_lib.data import ParityTask
 from parity_lib.models import ParityRNN, by_hand
 from parity_lib.training import evaluate
 from parity_study.experiments.summaries import rounded
-from parity_study.experiments.trained_networks import trained
+from parity_study.trained_networks import trained
 
 QUICK: dict[str, Any] = {"seeds": 1, "cap": 20, "lengths": (50, 60), "strings": (8, 4)}
 

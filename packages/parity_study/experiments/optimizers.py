@@ -8,7 +8,7 @@ of the recipe.
 from typing import Any
 
 from parity_study.experiments.summaries import summarise_histories
-from parity_study.experiments.trained_networks import RECIPES, train_seeds
+from parity_study.trained_networks import RECIPES, train_seeds
 
 QUICK: dict[str, Any] = {"seeds": 1, "cap": 10}
 
@@ -21,7 +21,7 @@ def run(seeds: int = 20, cap: int = 2000, first_seed: int = 0) -> dict[str, Any]
     for recipe in ("relu 32", "tanh 16"):
         network, settings = RECIPES[recipe]
         results[recipe] = {
-            name: summarise_histories(train_seeds(network, range(first_seed, first_seed + seeds), max_steps=cap,
+            name: summarise_histories(train_seeds(network, range(first_seed, first_seed + seeds), max_updates=cap,
                                                    **settings | choice)[1])
             for name, choice in choices.items()}
     return results

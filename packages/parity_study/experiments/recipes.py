@@ -12,7 +12,7 @@ import numpy as np
 
 from parity_lib.training import History
 from parity_study.experiments.summaries import rounded, summarise_histories
-from parity_study.experiments.trained_networks import trained
+from parity_study.trained_networks import trained
 
 CURVE_POINTS = 60
 SMOOTHED_OVER = 10
@@ -33,7 +33,7 @@ def run(seeds: int = 20, cap: int = 3000) -> dict[str, Any]:
 
 def curve(history: History) -> dict[str, list[float]]:
     """Reduce a training curve to the means of at most 60 intervals."""
-    edges = np.unique(np.linspace(0, history.steps, CURVE_POINTS + 1).astype(int))
+    edges = np.unique(np.linspace(0, history.updates, CURVE_POINTS + 1).astype(int))
     intervals = list(pairwise(edges))
     return {"step": [int(end) for _, end in intervals],
             "loss": rounded([np.mean(history.loss[start:end]) for start, end in intervals]),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from parity_study.experiments.comparisons import difference_interval, equivalent_rates, holm, logrank_p
+from parity_study.comparisons import difference_interval, equivalent_rates, holm, logrank_p
 
 
 @pytest.mark.parametrize(("first", "second", "low", "high"), [  # Newcombe 1998, table II, method 10

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from parity_lib.data import ParityTask, running_parity
+from parity_lib.data import ParityTask
 from parity_study import experiments
+from parity_study.ensemble import EnsembleTraining
 from parity_study.experiments import condition
-from parity_study.experiments.condition import CarriedTask, Condition, Enumerated, ScoredTask
-
-SERIES = tuple(filter(experiments.is_series, experiments.names()))
+from parity_study.experiments.condition import Condition, Enumerated
+from parity_study.experiments.series import SERIES
+from parity_study.experiments.tasks import CarriedTask, ScoredTask
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def test_every_condition_makes_its_networks_and_its_strings(name):
         assert (model.cell, model.hidden_size, model.num_layers) == (row.cell, row.hidden_size, row.num_layers)
         if isinstance(row, Condition):
             batch = row.task().batch(2, np.random.default_rng(0))
-            assert model(batch.inputs, batch.run_lengths).shape == batch.targets.shape
+            assert model(batch.inputs).shape == batch.targets.shape
 
 
 @pytest.mark.parametrize("name", SERIES)
@@ -36,7 +37,7 @@ def test_conditions_of_a_series_have_different_settings(name):
 
 def test_padding_of_a_scored_string_has_labels():
     bits = np.array([[1, 1, 0, 1], [1, 0, 0, 1]], dtype=np.uint8)
-    batch = ScoredTask((1, 4)).assemble(bits, running_parity(bits), np.array([4, 2]))
+    batch = ScoredTask((1, 4)).assemble(bits, np.array([4, 2]))
     assert batch.inputs[..., 0].tolist() == [[1, 1, 0, 1], [1, 0, 0, 0]], "zeros after the string"
     assert batch.targets[..., 0].tolist() == [[1, 0, 0, 1], [1, 1, 1, 1]]
     assert batch.mask.all()
@@ -45,11 +46,10 @@ def test_padding_of_a_scored_string_has_labels():
 
 def test_a_carried_answer_has_its_label_at_the_last_column():
     bits = np.array([[1, 1, 0, 1], [1, 0, 0, 1]], dtype=np.uint8)
-    batch = CarriedTask((1, 4), "end").assemble(bits, running_parity(bits), np.array([4, 2]))
+    batch = CarriedTask((1, 4), "end").assemble(bits, np.array([4, 2]))
     assert batch.inputs[..., 0].tolist() == [[1, 1, 0, 1], [1, 0, 0, 0]], "zeros after the string"
     assert batch.mask.tolist() == [[False, False, False, True]] * 2
     assert batch.targets[:, -1, 0].tolist() == [1, 1]
-    assert batch.run_lengths.tolist() == [4, 4]
 
 
 @pytest.mark.parametrize("lengths", [50, (2, 50)])
@@ -74,31 +74,39 @@ def test_seeds_give_different_networks_and_the_forget_bias_is_set():
 
 
 def test_training_a_condition_returns_a_row_for_each_seed(few_strings):
-    rows = Condition("tanh", 1, hidden_size=4, max_steps=200).train(range(5, 8))
+    rows = Condition(cell="tanh", lengths=1, hidden_size=4, max_updates=200).train(range(5, 8))
     assert len(rows) == 3
     assert all(row["steps"] and row["sequence_accuracy"] == 1.0 for row in rows), "one bit is its own parity"
     for row in rows:
         assert row["by_length"]["from"][0] == 1
         assert len(row["by_length"]["from"]) == len(row["by_length"]["right"])
         assert 0 <= row["far"] <= 1
-    unsolved = Condition("tanh", 20, hidden_size=1, max_steps=2).train(range(1))
+    unsolved = Condition(cell="tanh", lengths=20, hidden_size=1, max_updates=2).train(range(1))
     assert (unsolved[0]["steps"], unsolved[0]["far"]) == (None, None)
+
+
+def test_an_interrupted_training_has_no_results(few_strings, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+    monkeypatch.setattr(EnsembleTraining, "update", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        Condition(lengths=5, max_updates=60).train(range(1))
 
 
 def test_a_summary_of_rows():
     rows = [{"steps": steps, "bit_accuracy": 1.0, "sequence_accuracy": 0.5, "far": far,
              "by_length": {"from": [1, 6], "right": [1.0, share]}}
             for steps, far, share in ((100, 1.0, 0.5), (None, None, 0.25), (300, 0.75, 1.0))]
-    summary = Condition(cell="gru", max_steps=7).summarise(rows)
-    assert summary["settings"] == {"cell": "gru", "max_steps": 7}
+    summary = Condition(cell="gru", max_updates=7).summarise(rows)
+    assert summary["settings"] == {"cell": "gru", "max_updates": 7}
     assert (summary["seeds"], summary["solved"], summary["steps"]) == (3, 2, [100, None, 300])
     assert summary["by_length"] == {"from": [1, 6], "mean": [1.0, 0.583333], "least": [1.0, 0.25]}
     assert (summary["far"], summary["far_exact"]) == ([1.0, 0.75], 1)
 
 
 def test_conditions_on_all_strings_are_trained_and_summarised():
-    row = Enumerated("gru", bits=2, batch_size=8, max_steps=400)
+    row = Enumerated(cell="gru", bits=2, batch_size=8, max_updates=400)
     summary = row.summarise(row.train(range(3)))
-    assert summary["settings"] == {"cell": "gru", "bits": 2, "batch_size": 8, "max_steps": 400}
+    assert summary["settings"] == {"cell": "gru", "bits": 2, "batch_size": 8, "max_updates": 400}
     assert summary["seeds"] == len(summary["steps"]) == len(summary["sequence_accuracy"]) == 3
     assert summary["solved"] == sum(step is not None for step in summary["steps"]) > 0

@@ -2,7 +2,7 @@
 
 import torch
 
-from parity_lib import ParityRNN, by_hand
+from parity_lib.models import ParityRNN, by_hand
 from parity_study.experiments import longer_strings
 
 

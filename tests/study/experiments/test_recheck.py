@@ -1,6 +1,7 @@
 """Test that a recheck derives a sample again, compares its counts and evaluates the claims with the sample."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -8,23 +9,32 @@ from click.testing import CliRunner
 from parity_book.cli import main
 from parity_lib import __version__
 from parity_study import experiments
-from parity_study.experiments import one_unit, padded_metric, pools
+from parity_study import recheck as rechecking
+from parity_study.experiments import course_loop, padded_metric
 from parity_study.experiments.condition import Condition
-from parity_study.experiments.recheck import different_counts, recheck
+from parity_study.experiments.series import SERIES
+from parity_study.recheck import different_counts, recheck
 
 
 @pytest.fixture
 def thin(monkeypatch, tmp_path):
     """Return a folder with the results of two small experiments and a small series."""
     monkeypatch.setattr(padded_metric.run, "__defaults__", (20, 0))
-    monkeypatch.setattr(one_unit.run, "__defaults__", (3, 4, 5, 0.03))
-    conditions = {str(length): Condition("tanh", length, hidden_size=2, batch_size=4, max_steps=30)
+    monkeypatch.setattr(course_loop.run, "__defaults__", (3, 4, 2))
+    conditions = {str(length): Condition(cell="tanh", lengths=length, hidden_size=2, batch_size=4, max_updates=30)
                   for length in (9, 10, 11)}
-    monkeypatch.setattr(pools, "CONDITIONS", conditions)
-    monkeypatch.setattr(pools, "SEEDS", 3)
-    for name in ("padded_metric", "one_unit", "pools"):
+    monkeypatch.setitem(SERIES, "pools", replace(SERIES["pools"], conditions=conditions, seeds=3))
+    for name in ("padded_metric", "course_loop", "pools"):
         experiments.run(name, tmp_path, jobs=1)
     return tmp_path
+
+
+@pytest.fixture
+def seen(monkeypatch):
+    """Return a list of the results on which claims are evaluated, in place of the book's claims, and what fails."""
+    results, failing = [], []
+    monkeypatch.setattr(rechecking, "failing_claims", lambda name, found: results.append(found) or failing)
+    return results, failing
 
 
 def content(folder, name):
@@ -41,54 +51,56 @@ def change(folder, name, value, *path):
 
 
 @pytest.mark.parametrize(("name", "sample"), [
-    ("padded_metric", {"settings": {}}), ("one_unit", {"settings": {}}),
+    ("padded_metric", {"settings": {}}), ("course_loop", {"settings": {}}),
     ("pools", {"conditions": ["9", "11"], "seeds": [0, 3]}),
 ])
-def test_a_record_with_the_verdict_is_added_and_the_results_stay(thin, name, sample):
-    before, seen = content(thin, name), []
-    record = recheck(name, thin, lambda results: seen.append(results) or [], jobs=1)
+def test_a_record_with_the_verdict_is_added_and_the_results_stay(thin, name, sample, seen):
+    before = content(thin, name)
+    record = recheck(name, thin, jobs=1)
     after = content(thin, name)
-    assert seen == [before["results"]] == [after["results"]], "the sample is equal on the same machine"
+    assert seen[0] == [before["results"]] == [after["results"]], "the sample is equal on the same machine"
     assert (record["sample"], record["verdict"], record["version"]) == (sample, "holds", __version__)
     assert {"date", "versions", "cpu"} <= record.keys()
-    recheck(name, thin, lambda results: [], jobs=1)
+    recheck(name, thin, jobs=1)
     rechecked = content(thin, name)["provenance"].pop("rechecked")
     assert rechecked[0] == record
     assert len(rechecked) == 2
     assert {key: value for key, value in content(thin, name)["provenance"].items() if key != "rechecked"} == before[
         "provenance"]
-    assert not (thin / "unfinished").exists()
+    assert not [*thin.glob("*-unfinished")]
 
 
-def test_claims_see_the_sample_in_place_of_the_stored_results(thin):
+def test_claims_see_the_sample_in_place_of_the_stored_results(thin, seen):
     change(thin, "pools", 0.123, "results", "conditions", "11", "sequence_accuracy", 0)
     change(thin, "pools", 0.123, "results", "conditions", "10", "sequence_accuracy", 0)
-    seen = []
-    record = recheck("pools", thin, lambda results: seen.append(results["conditions"]) or ["a claim"], jobs=1)
-    assert seen[0]["11"]["sequence_accuracy"][0] != 0.123
-    assert seen[0]["10"]["sequence_accuracy"][0] == 0.123, "no part of the sample"
+    seen[1].append("a claim")
+    record = recheck("pools", thin, jobs=1)
+    conditions = seen[0][0]["conditions"]
+    assert conditions["11"]["sequence_accuracy"][0] != 0.123
+    assert conditions["10"]["sequence_accuracy"][0] == 0.123, "no part of the sample"
     assert (record["verdict"], record["failures"]) == ("fails", ["a claim"])
     assert content(thin, "pools")["provenance"]["rechecked"] == [record]
     assert content(thin, "pools")["results"]["conditions"]["11"]["sequence_accuracy"][0] == 0.123
 
 
-def test_other_seeds_train_every_condition_again(thin):
-    stored, seen = content(thin, "pools")["results"]["conditions"], []
-    record = recheck("pools", thin, lambda results: seen.append(results["conditions"]) or [], jobs=1, other_seeds=True)
+def test_other_seeds_train_every_condition_again(thin, seen):
+    stored = content(thin, "pools")["results"]["conditions"]
+    record = recheck("pools", thin, jobs=1, other_seeds=True)
     assert record["sample"] == {"conditions": ["9", "10", "11"], "seeds": [10_000, 10_003]}
-    assert all(seen[0][name]["sequence_accuracy"] != stored[name]["sequence_accuracy"] for name in stored)
+    fresh = seen[0][0]["conditions"]
+    assert all(fresh[name]["sequence_accuracy"] != stored[name]["sequence_accuracy"] for name in stored)
     assert content(thin, "pools")["results"]["conditions"] == stored
 
 
 def test_an_experiment_without_a_first_seed_has_no_other_seeds(thin):
-    before = content(thin, "one_unit")
-    with pytest.raises(ValueError, match="other_seeds must be False for one_unit"):
-        recheck("one_unit", thin, lambda results: [], jobs=1, other_seeds=True)
-    assert content(thin, "one_unit") == before
+    before = content(thin, "course_loop")
+    with pytest.raises(ValueError, match="other_seeds must be False for course_loop"):
+        recheck("course_loop", thin, jobs=1, other_seeds=True)
+    assert content(thin, "course_loop") == before
 
 
 @pytest.mark.parametrize(("name", "value", "path", "message"), [
-    ("one_unit", 5, ("provenance", "settings", "cap"), "made with cap = 5, which is 4 now"),
+    ("course_loop", 5, ("provenance", "settings", "cap"), "made with cap = 5, which is 4 now"),
     ("pools", 0.02, ("results", "defaults", "lr"), "made with lr = 0.02, which is 0.01 now"),
     ("pools", {}, ("results", "conditions"), "have no condition '9'"),
 ])
@@ -96,17 +108,17 @@ def test_results_of_other_settings_are_not_rechecked(thin, name, value, path, me
     change(thin, name, value, *path)
     before = content(thin, name)
     with pytest.raises(ValueError, match=message):
-        recheck(name, thin, lambda results: [], jobs=1)
+        recheck(name, thin, jobs=1)
     assert content(thin, name) == before
 
 
-def test_settings_that_the_code_or_the_file_does_not_know_are_ignored(thin):
+def test_settings_that_the_code_or_the_file_does_not_know_are_ignored(thin, seen):
     change(thin, "pools", {"cell": "tanh", "backend": None}, "results", "conditions", "9", "settings")
     stored = content(thin, "pools")["results"]["defaults"]
-    change(thin, "pools", stored | {"cell": "tanh", "lengths": 9, "hidden_size": 2, "batch_size": 4, "max_steps": 30},
+    change(thin, "pools", stored | {"cell": "tanh", "lengths": 9, "hidden_size": 2, "batch_size": 4, "max_updates": 30},
            "results", "defaults")
     change(thin, "pools", {"lengths": 11}, "results", "conditions", "11", "settings")
-    assert recheck("pools", thin, lambda results: [], jobs=1)["verdict"] == "holds"
+    assert recheck("pools", thin, jobs=1)["verdict"] == "holds"
 
 
 @pytest.mark.parametrize(("solved", "differs"), [(20, False), (15, False), (8, True), (0, True)])

@@ -8,7 +8,7 @@ from parity_study.experiments import recipes
 
 
 def test_a_curve_has_the_mean_of_each_interval():
-    history = History({}, loss=[float(i) for i in range(600)], accuracy=[0.5] * 600)
+    history = History(loss=[float(i) for i in range(600)], accuracy=[0.5] * 600)
     curve = recipes.curve(history)
     assert len(curve["step"]) == 60
     assert curve["step"][0] == 10

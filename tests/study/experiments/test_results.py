@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from parity_study.experiments import result_files
+from parity_study import results
 
 
 @pytest.mark.parametrize(("package", "in_repository"), [
@@ -15,22 +15,20 @@ def test_the_repository_is_found_from_any_depth_and_not_from_an_environment(tmp_
                                                                             in_repository):
     for name in ("pyproject.toml", "_config.yml"):
         (tmp_path / name).touch()
-    monkeypatch.setattr(result_files, "FOLDER", tmp_path / package / "results")
-    assert result_files.repository() == (tmp_path if in_repository else None)
+    monkeypatch.setattr(results, "FOLDER", tmp_path / package / "results")
+    assert results.repository() == (tmp_path if in_repository else None)
 
 
 def test_only_a_repository_is_written_to(tmp_path, monkeypatch):
-    assert result_files.writable_folder() == result_files.FOLDER
-    monkeypatch.setattr(result_files, "FOLDER", tmp_path / "results")
+    assert results.writable_folder() == results.FOLDER
+    monkeypatch.setattr(results, "FOLDER", tmp_path / "results")
     with pytest.raises(FileNotFoundError, match="--out FOLDER"):
-        result_files.writable_folder()
+        results.writable_folder()
 
 
 def test_load_says_how_to_make_a_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"parity experiment recipes$"):
-        result_files.load("recipes", folder=tmp_path)
-    with pytest.raises(FileNotFoundError, match=r"parity bench --save$"):
-        result_files.load("bench", folder=tmp_path)
+        results.load("recipes", folder=tmp_path)
 
 
 @pytest.mark.parametrize(("text", "wrong"), [
@@ -40,18 +38,18 @@ def test_a_damaged_file_is_named(tmp_path, text, wrong):
     path = tmp_path / "recipes.json"
     path.write_text(text)
     with pytest.raises(ValueError, match=r"damaged .*; make it again with: parity experiment recipes$") as error:
-        result_files.load("recipes", folder=tmp_path)
+        results.load("recipes", folder=tmp_path)
     assert str(path) in str(error.value)
     assert wrong in str(error.value)
 
 
 def test_write_replaces_whole_files_and_keeps_plain_lists_on_a_line(tmp_path):
     path = tmp_path / "deep" / "x.json"
-    result_files.write(path, {"a": 1})
-    result_files.write(path, {"a": [1, 2, None], "b": [{"c": []}]})
+    results.write(path, {"a": 1})
+    results.write(path, {"a": [1, 2, None], "b": [{"c": []}]})
     assert json.loads(path.read_text()) == {"a": [1, 2, None], "b": [{"c": []}]}
     assert '"a": [ 1, 2, null ]' in path.read_text()
     with pytest.raises(ValueError, match="JSON"):
-        result_files.write(path, {"a": float("nan")})
+        results.write(path, {"a": float("nan")})
     assert [file.name for file in path.parent.iterdir()] == ["x.json"]
     assert "null" in path.read_text()

@@ -1,0 +1,275 @@
+"""How well do recurrent networks write and read the names of towns, compared with counts?
+
+Bits are bits per character. Returns ``{"ngrams": {"order", "bits": {"one table" | "a table for each country":
+{"validation", "test"}}, "country": {"validation", "test"}}, "writing": {rate: {"tanh" | "gru" | "lstm": {"weights",
+"training", "test", "validation", "best_epoch", "test_early", "gap", "gap_error"}}}, "few": the same for a GRU,
+"reading": {"label at the end" | "label at every character": {setting: {cell: {"test", "by_epoch", "by_characters"}}}},
+"with_end": {label: the same for a GRU}, "invented", "by_few": {"temperature", "written", "training", "held_out"},
+"exposure": {"characters", "unknown", "bits": {"test names" | "after true names" | "after own names"}}}``.
+
+The networks of ``with_end`` also read a mark for the end of the name, after its last character. The lists of a network
+have an entry for each seed, which is a list for ``validation`` and ``by_epoch`` (with a number for each epoch) and for
+``by_characters``. ``test_early`` are the bits after ``best_epoch``, when those in validation are lowest. ``gap`` is how
+many bits fewer a network needs at the end than the n-grams that are best on the validation names, on the same test
+names, and ``gap_error`` its standard error over these names. ``few`` is trained on a tenth of the names, for three
+times as many epochs. ``country`` and ``reading`` are shares of correct countries; those of ``by_characters`` are read
+after so many characters of each test name that has them, at the end of training. ``invented`` and ``by_few`` count, for
+each temperature and seed, the written names that are training names, or validation or test names. ``exposure`` is about
+the first, second, ... character, drawn at temperature 1 after the true beginnings of the test names or after what the
+network wrote itself: the share that no training name of the country has after the same three characters, and the bits
+under n-grams of order 3.
+
+Predictions, written before the first run, for the rates 0.01 and 0.004 and for 6 and 12 epochs of reading (only the
+first of each was run, with three seeds): With both rates, each GRU and LSTM needs fewer bits than the best n-grams,
+which have order 2 or 3 and a table for each country, and each tanh network needs more. On all names the validation bits
+are lowest in one of the last three epochs; on a tenth, in the first third, and at the end they are more than half a bit
+higher. A label at the end gives more correct countries than one at every character for each cell, rate and number of
+epochs, and the n-grams give the most. At a temperature of 0.8 fewer than one in five written names is a training name,
+and at 0.2 more than half; fewer than one in twenty is a validation or test name at any temperature. Characters after
+own names are unknown more often than after true ones from the fourth on, by fewer than five percentage points.
+
+Prediction, written after the first runs of ``reading`` and before any of ``with_end``: After a whole name the network
+cannot know whether the name goes on. A mark for the end halves the difference between the two labels at least, and the
+label at the end stays ahead.
+
+Predictions, written after these runs of three seeds and before those of five seeds with both rates and 12 epochs (so
+far, only reading for six epochs was run with five seeds and both rates, and nothing else of this): What
+three seeds showed holds for five. With a rate of 0.004, too, each GRU and LSTM needs fewer bits than the best n-grams,
+and each tanh network more, but fewer than any with 0.01. The label at the end stays ahead for each cell in each
+setting. After 12 epochs with a rate of 0.01, it is less far ahead than after 6, for each cell (medians). n-grams of
+order 3 say more countries than any network, also after 12 epochs.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from joblib import Parallel, delayed
+
+from parity_lib.padding import last_real_step
+from parity_study.experiments.summaries import rounded
+from parity_study.town_names import (
+    CHARACTERS,
+    COUNTRIES,
+    END,
+    PARTS,
+    Name,
+    NameNetwork,
+    NGrams,
+    bits_per_character,
+    encode,
+    read_names,
+    reading_loss,
+    to_read,
+    to_write,
+    train_epochs,
+    writing_loss,
+)
+
+CELLS = ("tanh", "gru", "lstm")
+LABELS = {"label at the end": False, "label at every character": True}
+TEMPERATURES = (0.2, 0.5, 0.8, 1.0, 1.3)
+MOST = 12   # the exposure and the reading are measured up to this character
+ORDER = 3   # of the n-grams that measure the exposure
+LONGEST = 30    # a name ends after so many characters at the latest
+QUICK: dict[str, Any] = {"seeds": 1, "readers": 1, "names": 40, "epochs": 1, "hidden_size": 4}
+
+Tables = dict[str, NGrams]
+
+
+def run(seeds: int = 3, rates: tuple[float, ...] = (0.01,), epochs: int = 10, readers: int = 5,
+        reading: tuple[tuple[float, int], ...] = ((0.01, 6), (0.004, 6)), hidden_size: int = 128,
+        names: int | None = None, first_seed: int = 0) -> dict[str, Any]:
+    """Run the experiment and return the results described in the module docstring.
+
+    ``seeds``, ``rates`` and ``epochs`` are those of the networks that write. ``readers`` is the number of seeds of the
+    networks that read, which have half as many units, and ``reading`` has their rates and epochs. ``names`` shortens
+    all parts of the data, for a test.
+    """
+    parts = {part: read_names(part)[:names] for part in PARTS}
+    few = parts | {"training": parts["training"][:-(-len(parts["training"]) // 10)]}
+    all_seeds = range(first_seed, first_seed + seeds)
+    counted, best = count_all(parts)
+    parallel = Parallel(n_jobs=-1)
+
+    def train_writers(parts: dict[str, list[Name]], cell: str, rate: float, epochs: int) -> tuple[Any, Any]:
+        models, rows = zip(*parallel(delayed(train_writer)(parts, best, cell, rate, epochs, hidden_size, seed)
+                                     for seed in all_seeds), strict=True)
+        return models, {"weights": sum(weight.numel() for weight in models[0].parameters())} | together(rows)
+
+    writers = {rate: {cell: train_writers(parts, cell, rate, epochs) for cell in CELLS} for rate in rates}
+    writers_of_few, found_few = train_writers(few, "gru", rates[0], 3 * epochs)
+    marked = {part: [(country, name + END) for country, name in each] for part, each in parts.items()}
+
+    def train_readers(parts: dict[str, list[Name]], cell: str, rate: float, epochs: int, label: str) -> dict[str, list]:
+        return together(parallel(delayed(train_reader)(parts, cell, rate, epochs, hidden_size // 2, LABELS[label], seed)
+                                 for seed in range(first_seed, first_seed + readers)))
+
+    readers = {label: {f"{count} epochs, rate {rate}": {cell: train_readers(parts, cell, rate, count, label)
+                                                        for cell in CELLS} for rate, count in reading}
+               for label in LABELS}
+    grus = writers[rates[0]]["gru"][0]
+    return {"ngrams": counted, "few": found_few, "reading": readers,
+            "with_end": {label: train_readers(marked, "gru", *reading[0], label) for label in LABELS},
+            "writing": {str(rate): {cell: found for cell, (_, found) in by_cell.items()}
+                        for rate, by_cell in writers.items()},
+            "invented": count_invented(grus, parts, TEMPERATURES),
+            "by_few": count_invented(writers_of_few, few, TEMPERATURES), "exposure": measure_exposure(grus, parts)}
+
+
+def count_tables(names: list[Name], order: int, each_country: bool = True) -> Tables:
+    """Return n-grams for each country, which count its names alone, or the same n-grams of all names for each."""
+    if not each_country:
+        return dict.fromkeys(COUNTRIES, NGrams([name for _, name in names], order))
+    return {country: NGrams([name for its, name in names if its == country], order) for country in COUNTRIES}
+
+
+def bits_of(tables: Tables, names: list[Name]) -> np.ndarray:
+    """Return the sum of the bits of each name ``[names]``."""
+    return np.array([sum(tables[country].bits(name)) for country, name in names])
+
+
+def symbols_in(names: list[Name]) -> np.ndarray:
+    """Return the number of characters of each name and its end ``[names]``."""
+    return np.array([len(name) + 1 for _, name in names])
+
+
+def count_all(parts: dict[str, list[Name]]) -> tuple[dict[str, Any], np.ndarray]:
+    """Measure n-grams of the orders 0 to 5, and return the bits ``[names]`` of those that are best in validation."""
+    bits: dict[str, dict[str, list]] = {}
+    country: dict[str, list] = {"validation": [], "test": []}
+    best, lowest = np.array([]), float("inf")
+    for order in range(6):
+        for words, each_country in (("one table", False), ("a table for each country", True)):
+            tables = count_tables(parts["training"], order, each_country)
+            for part in country:
+                of_names = bits_of(tables, parts[part])
+                mean = of_names.sum() / symbols_in(parts[part]).sum()
+                bits.setdefault(words, {"validation": [], "test": []})[part].append(rounded(mean))
+                if part == "validation" and mean < lowest:
+                    best, lowest = bits_of(tables, parts["test"]), mean
+        for part, shares in country.items():        # the last tables have one for each country
+            shares.append(rounded(np.mean([most_likely(tables, parts["training"], name) == its
+                                           for its, name in parts[part]])))
+    return {"order": list(range(6)), "bits": bits, "country": country}, best
+
+
+def most_likely(tables: Tables, training: list[Name], name: str) -> str:
+    """Return the most likely country of a name by Bayes' rule, if it is drawn like the training names."""
+    prior = Counter(country for country, _ in training)
+    return min(prior, key=lambda country: sum(tables[country].bits(name)) - np.log2(prior[country]))
+
+
+def train_writer(parts: dict[str, list[Name]], best: np.ndarray, cell: str, rate: float, epochs: int,
+                 hidden_size: int, seed: int) -> tuple[NameNetwork, dict[str, Any]]:
+    """Train a network that writes, and return it with its bits. ``best`` has the bits of n-grams on each test name."""
+    model = NameNetwork(hidden_size, cell, seed=seed)
+    validation, test = [], []
+
+    def measure(epoch: int) -> None:
+        validation.append(rounded(bits_per_character(model, parts["validation"])))
+        test.append(rounded(bits_per_character(model, parts["test"])))
+
+    train_epochs(model, parts["training"], writing_loss, epochs, seed=seed, lr=rate, after=measure)
+    symbols = symbols_in(parts["test"])
+    gaps = best - symbols * [bits_per_character(model, [name]) for name in parts["test"]]
+    gap = gaps.sum() / symbols.sum()
+    best_epoch = int(np.argmin(validation)) + 1
+    return model, {"training": rounded(bits_per_character(model, parts["training"])), "test": test[-1],
+                   "validation": validation, "best_epoch": best_epoch, "test_early": test[best_epoch - 1],
+                   "gap": rounded(gap),
+                   "gap_error": rounded(np.std(gaps - gap * symbols) * np.sqrt(len(symbols)) / symbols.sum())}
+
+
+@torch.no_grad()
+def right_countries(model: NameNetwork, names: list[Name], characters: int | None = None) -> float:
+    """Return the share of names whose country is right after so many characters, or after the whole names.
+
+    Only names with that many characters count. The share is 0 if there are none.
+    """
+    names = [(country, name[:characters]) for country, name in names if len(name) >= (characters or 0)]
+    if not names:
+        return 0.0
+    inputs, countries, lengths = to_read(names)
+    logits = last_real_step(model(inputs, lengths)[0], lengths)
+    return rounded((logits.argmax(dim=1) == countries).double().mean().item())
+
+
+def train_reader(parts: dict[str, list[Name]], cell: str, rate: float, epochs: int, hidden_size: int,
+                 every_step: bool, seed: int) -> dict[str, Any]:
+    """Train a network that reads a name and says from which country it is. Return the shares of correct answers."""
+    model = NameNetwork(hidden_size, cell, len(COUNTRIES), seed=seed)
+    curve: list[float] = []
+    train_epochs(model, parts["training"], partial(reading_loss, every_step=every_step), epochs, seed=seed, lr=rate,
+                 after=lambda epoch: curve.append(right_countries(model, parts["test"])))
+    return {"test": curve[-1], "by_epoch": curve,
+            "by_characters": [right_countries(model, parts["test"], count) for count in range(1, MOST + 1)]}
+
+
+def together(rows: Iterable[dict[str, Any]]) -> dict[str, list]:
+    """Return the results of several seeds as lists with an entry for each seed."""
+    rows = list(rows)
+    return {key: [row[key] for row in rows] for key in rows[0]}
+
+
+@torch.no_grad()
+def write_names(model: NameNetwork, like: Sequence[Name], temperature: float, seed: int) -> list[Name]:
+    """Write a name of the country of each name in ``like``, all at the same time."""
+    generator = torch.Generator().manual_seed(seed)
+    symbols, state, drawn = encode([country for country, _ in like])[:, None], None, []
+    for _ in range(LONGEST):
+        logits, state = model(symbols, state=state)
+        symbols = torch.multinomial(torch.softmax(logits[:, -1] / temperature, dim=1), 1, generator=generator)
+        drawn.append(symbols)
+    return [(country, "".join(CHARACTERS[place] for place in row).split(END)[0])
+            for (country, _), row in zip(like, torch.cat(drawn, dim=1).tolist(), strict=True)]
+
+
+def count_invented(models: Sequence[NameNetwork], parts: dict[str, list[Name]],
+                   temperatures: tuple[float, ...]) -> dict[str, Any]:
+    """Count the written names that exist: one list for each temperature, with a number for each network."""
+    known = {part: {name for _, name in names} for part, names in parts.items()}
+    found: dict[str, Any] = {"temperature": list(temperatures), "written": len(parts["test"]), "training": [],
+                             "held_out": []}
+    for temperature in temperatures:
+        all_written = [[name for _, name in write_names(model, parts["test"], temperature, seed)]
+                       for seed, model in enumerate(models)]
+        found["training"].append([sum(name in known["training"] for name in names) for names in all_written])
+        found["held_out"].append([sum(name in known["validation"] | known["test"] for name in names)
+                                  for names in all_written])
+    return found
+
+
+@torch.no_grad()
+def draw_after_true(model: NameNetwork, names: list[Name], seed: int) -> list[str]:
+    """Draw a character at temperature 1 after each true beginning of each name. Returns a string for each name."""
+    inputs, _, lengths = to_write(names)
+    likely = torch.softmax(model(inputs, lengths)[0], dim=2)
+    drawn = torch.multinomial(likely.flatten(0, 1), 1, generator=torch.Generator().manual_seed(seed))
+    return ["".join(CHARACTERS[place] for place in row[:length]) for row, length
+            in zip(drawn.view(inputs.shape).tolist(), lengths.tolist(), strict=True)]
+
+
+def measure_exposure(models: Sequence[NameNetwork], parts: dict[str, list[Name]]) -> dict[str, Any]:
+    """Measure how unusual the characters are that the networks draw, by their place in a name."""
+    names, tables = parts["test"], count_tables(parts["training"], ORDER)
+    own = [name for seed, model in enumerate(models) for name in write_names(model, names, 1.0, seed)]
+    groups = {"test names": [(name, name[1] + END) for name in names],
+              "after true names": [pair for seed, model in enumerate(models)
+                                   for pair in zip(names, draw_after_true(model, names, seed), strict=True)],
+              "after own names": [(name, name[1] + END) for name in own]}
+    found: dict[str, Any] = {"characters": list(range(1, MOST + 1)), "unknown": {}, "bits": {}}
+    for group, pairs in groups.items():
+        unknown: list[list[bool]] = [[] for _ in range(MOST)]
+        bits: list[list[float]] = [[] for _ in range(MOST)]
+        for (country, name), characters in pairs:
+            for place, character in enumerate(characters[:MOST]):
+                after = (END + name[:place])[-ORDER:]
+                unknown[place].append(tables[country].following.get(after, Counter())[character] == 0)
+                bits[place].append(-np.log2(tables[country].probability(character, after)))
+        for key, values in (("unknown", unknown), ("bits", bits)):
+            found[key][group] = rounded([np.mean(each) if each else 0.0 for each in values])
+    return found

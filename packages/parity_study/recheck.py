@@ -1,0 +1,113 @@
+"""Tools for rechecking stored results, which `parity experiment NAME --recheck` does.
+
+A recheck derives a sample of the results again, or all of them from seeds that no stored result has used, and compares
+them with the stored results. Processors round sums in different orders, so training from the same seed may end
+differently on another processor. A recheck therefore does not require equal numbers. It requires that
+
+- no count of successes in the sample differs from the stored count, by Fisher's exact
+  test at the significance level ``LEVEL``; and
+- all claims of the book about the results still hold if the sample replaces its part of them.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from parity_lib.errors import require
+from parity_study.claims import failing_claims
+from parity_study.comparisons import fisher_p
+from parity_study.experiments import conditions, defaults, find, run_settings
+from parity_study.experiments.condition import EVALUATION
+from parity_study.experiments.jobs import train_series
+from parity_study.experiments.series import SERIES
+from parity_study.results import load, made_with, write
+
+LEVEL = 0.001
+OTHER_SEEDS = 10_000    # the first of the other seeds
+
+
+def recheck(name: str, folder: Path, scheduler: str | None = None, jobs: int = -1,
+            other_seeds: bool = False) -> dict[str, Any]:
+    """Recheck a sample of an experiment's results, or all of them from ``other_seeds``, and record the verdict.
+
+    The record is added to ``folder/NAME.json``. It is also returned, and contains the date, the versions, the
+    processor, the ``sample`` and the ``verdict``: ``"holds"``, or ``"fails"`` with a list of ``failures``. Raises
+    ValueError, and writes nothing, if the stored results were made with settings that differ from the present ones, or
+    if ``other_seeds`` is true for an experiment whose seeds cannot be chosen.
+    """
+    stored, provenance = load(name, folder=folder), load(name, "provenance", folder)
+    unfinished = folder / f"{name}-recheck-unfinished"
+    first_seed = OTHER_SEEDS if other_seeds else 0
+    require_equal_settings(name, provenance["settings"], defaults(name) | {"tests": EVALUATION})
+    if name in SERIES:
+        chosen = chosen_conditions(name, stored, everything=other_seeds)
+        seeds = range(first_seed, first_seed + SERIES[name].seeds)
+        sample: dict[str, Any] = {"conditions": list(chosen), "seeds": [seeds.start, seeds.stop]}
+        derived = {"conditions": train_series(chosen, seeds, unfinished, scheduler, jobs)["conditions"]}
+    else:
+        require(not other_seeds or "first_seed" in defaults(name), "other_seeds", other_seeds,
+                f"False for {name}, whose seeds cannot be chosen")
+        sample = {"settings": {"first_seed": first_seed} if other_seeds else getattr(find(name), "SAMPLE", {})}
+        derived = run_settings(name, defaults(name) | sample["settings"])
+    derived = as_json(derived)
+    failures = [*different_counts(derived, stored), *failing_claims(name, replace_part(stored, derived))]
+    record = made_with() | {"sample": as_json(sample), "verdict": "fails" if failures else "holds"}
+    if failures:
+        record["failures"] = failures
+    provenance["rechecked"] = [*provenance.get("rechecked", []), record]
+    write(folder / f"{name}.json", {"results": stored, "provenance": provenance})
+    shutil.rmtree(unfinished, ignore_errors=True)
+    return record
+
+
+def chosen_conditions(name: str, stored: dict[str, Any], everything: bool = False) -> dict[str, Any]:
+    """Return the conditions to recheck, by default the sample.
+
+    Raises ValueError if the stored results were made with other settings.
+    """
+    all_conditions = conditions(name)
+    first, *_, last = all_conditions
+    sample = all_conditions if everything else SERIES[name].sample or (first, last)
+    chosen = {key: all_conditions[key] for key in sample}
+    for key, condition in chosen.items():
+        if key not in stored["conditions"]:
+            raise ValueError(f"the results of {name} have no condition {key!r}; derive them again with: "
+                             f"parity experiment {name}")
+        require_equal_settings(name, stored["defaults"] | stored["conditions"][key]["settings"], asdict(condition))
+    return chosen
+
+
+def require_equal_settings(name: str, stored: dict[str, Any], present: dict[str, Any]) -> None:
+    """Raise ValueError if two dicts have different values for the same setting."""
+    for key, value in as_json(present).items():
+        if key in stored and stored[key] != value:
+            raise ValueError(f"the results of {name} were made with {key} = {stored[key]}, which is {value} now; "
+                             f"derive them again with: parity experiment {name}")
+
+
+def different_counts(derived: Any, stored: Any, path: str = "") -> Iterator[str]:
+    """Yield a description of each success count that differs significantly from the stored count."""
+    if not isinstance(derived, dict) or not isinstance(stored, dict):
+        return
+    if {"seeds", "solved"} <= derived.keys():
+        rates = [(row["solved"], row["seeds"]) for row in (derived, stored)]
+        if fisher_p(*rates) < LEVEL:
+            yield "{}: {} of {} seeds solved the task, but {} of {} in the stored results".format(
+                path, *rates[0], *rates[1])
+    for key, value in derived.items():
+        yield from different_counts(value, stored.get(key), f"{path}, {key}".lstrip(", "))
+
+
+def replace_part(stored: Any, part: Any) -> Any:
+    """Return a copy of the nested dict ``stored`` that is updated with the values in ``part``."""
+    if not isinstance(stored, dict) or not isinstance(part, dict):
+        return part
+    return stored | {key: replace_part(stored.get(key), value) for key, value in part.items()}
+
+
+def as_json(value: Any) -> Any:
+    """Convert a value to JSON and back, so that it can be compared with values from a file."""
+    return json.loads(json.dumps(value))
