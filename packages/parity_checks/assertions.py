@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 
 from parity_checks.core import call, call_on_same
 from parity_checks.page_links import section
-from parity_checks.plain_data import INDENT, LINE_WIDTH, CheckFailed, is_tensor, kind_of, safely
+from parity_checks.plain_data import INDENT, LINE_WIDTH, CheckFailed, is_tensor, kind_of, safely, split_cause
 
 MAX_AXES = 5
 MAX_ROWS = 12
 KINDS = {"integer": "biu", "bool": "b", "float": "f"}
 Mistakes = Iterable[tuple[Any, str]]
+
+
+def messages(exercise: str) -> dict[str, str]:
+    """Return the words about each named mistake of an exercise, by the id of the mistake.
+
+    They are read from the file ``messages.toml`` of the exercise. The id, in brackets, comes before the words.
+    """
+    text = Path(__file__).with_name(exercise).joinpath("messages.toml").read_text(encoding="utf-8")
+    return {cause: f"[{cause}] {' '.join(words.split())}" for cause, words in tomllib.loads(text).items()}
 
 
 @dataclass(frozen=True)
@@ -36,12 +47,17 @@ class Query:
         return replace(self, text=f"{self.text}: {name}")
 
     def fail(self, expected: Any, got: Any, hint: str = "") -> NoReturn:
-        """Raise CheckFailed with the expected value, the student's value and a hint about the likely mistake."""
-        lines = [self.text, f"  expected: {show_rows(expected)}", f"  got:      {show_rows(got)}"]
-        raise CheckFailed("\n".join(lines + self._advice(hint)))
+        """Raise CheckFailed with the expected value, the student's value and a hint about the likely mistake.
 
-    def _advice(self, hint: str) -> list[str]:
-        return ([f"  likely:   {hint}"] if hint else []) + ([f"  read:     {section(self.see)}"] if self.see else [])
+        The hint may begin with the id of the mistake in brackets, as in "[bias-missing] The bias b is missing.".
+        """
+        raise self._failure([self.text, f"  expected: {show_rows(expected)}", f"  got:      {show_rows(got)}"], hint)
+
+    def _failure(self, lines: list[str], hint: str, cause: str = "") -> CheckFailed:
+        """Return a CheckFailed with the given lines, the hint and the section to read."""
+        likely, words = split_cause(hint)
+        advice = [f"  likely:   {words}"] * bool(words) + [f"  read:     {section(self.see)}"] * bool(self.see)
+        return CheckFailed("\n".join(lines + advice), likely or cause)
 
     def call(self, *args: Any, causes: dict[str, str] | None = None, by: Callable[..., Any] = call,
              **options: Any) -> Any:
@@ -54,18 +70,19 @@ class Query:
         try:
             return by(*args, **options)
         except CheckFailed as failure:
-            text = str(failure)
-            if "not written yet" not in text and "there is no" not in text:
-                hint = next((cause for part, cause in (causes or {}).items() if part.lower() in text.lower()), "")
-                text = "\n".join([text, f"  asked:    {self.text}", *self._advice(hint)])
-        raise CheckFailed(text)
+            text, cause, hint = str(failure), failure.cause, ""
+        if cause == "not-written":
+            raise CheckFailed(text, cause)
+        hint = next((words for part, words in (causes or {}).items() if part.lower() in text.lower()), "")
+        raise self._failure([text, f"  asked:    {self.text}"], hint, cause)
 
     def call_through(self, helper: str, name: str, *args: Any, **options: Any) -> Any:
         """Call the student's function ``name`` through the notebook's ``helper`` function and return the result."""
         try:
             return self.call(helper, *args, **options)
         except CheckFailed as failure:
-            raise CheckFailed(str(failure).replace(f"`{helper}` stopped", f"`{name}` stopped")) from None
+            text = str(failure).replace(f"`{helper}` stopped", f"`{name}` stopped")
+            raise CheckFailed(text, failure.cause) from None
 
     def as_bool(self, value: Any) -> bool:
         """Convert a Boolean value, or a Boolean array or tensor with one element, to a Python bool.
@@ -77,7 +94,7 @@ class Query:
             if values.dtype == bool and values.size == 1:
                 return bool(values.all())
         self.fail("True or False", *((kind_of(None), "") if value is None else
-                                     (value, "Join all comparisons into one answer with `.all()`.")))
+                                     (value, "[several-answers] Join all comparisons into one answer with `.all()`.")))
 
     def require_unchanged(self, name: str, arguments: dict[str, Any], **options: Any) -> None:
         """Raise CheckFailed if the student's function ``name`` modifies an array or tensor argument in place.
@@ -90,8 +107,8 @@ class Query:
             if is_tensor(value) or isinstance(value, np.ndarray):
                 copy = "clone" if is_tensor(value) else "copy"
                 replace(self, text=f"{name}: the caller's `{argument}` after the call").require_equal(
-                    changed, value, f"`{argument}` is changed in place, and the caller goes on using it. Work on a "
-                    f"copy, `{argument}.{copy}()`.")
+                    changed, value, f"[changed-in-place] `{argument}` is changed in place, and the caller goes on "
+                    f"using it. Work on a copy, `{argument}.{copy}()`.")
 
     def as_array(self, value: Any, shape: tuple[int, ...] | None = None, kind: str | None = None, *,
                  shape_hints: dict[tuple, str] | None = None, nan_hint: str = "") -> np.ndarray:
@@ -113,10 +130,11 @@ class Query:
         if shape is not None and result.shape != tuple(shape):
             self._fail_for_shape(result.shape, tuple(shape), (shape_hints or {}).get(result.shape, ""))
         if kind is not None and result.dtype.kind not in KINDS[kind]:
-            self.fail(f"{kind} values", f"dtype {result.dtype}", f"Convert the result to {kind} and return that.")
+            self.fail(f"{kind} values", f"dtype {result.dtype}",
+                      f"[dtype] Convert the result to {kind} and return that.")
         if result.dtype.kind == "f" and np.isnan(result).any():
             self.fail("numbers", "nan somewhere",
-                      nan_hint or "There is 0/0, or a value on padding was multiplied by 0.")
+                      nan_hint or "[nan] There is 0/0, or a value on padding was multiplied by 0.")
         return result
 
     def as_arrays(self, result: Any, shapes: Mapping[str, tuple[int, ...] | None]) -> list[np.ndarray]:
@@ -130,7 +148,8 @@ class Query:
             got, result = f"an array of shape {tuple(result.shape)}", tuple(np.atleast_1d(to_numpy(result)))
         if not isinstance(result, (tuple, list)) or len(result) != len(shapes):
             self.fail(f"{len(shapes)} values ({', '.join(shapes)})", got,
-                      "Is a `return` missing?" if result is None else "Return all of them, in this order.")
+                      "[return-missing] Is a `return` missing?" if result is None else
+                      "[parts-missing] Return all of them, in this order.")
         return [self.part(name).as_array(value, shape).astype(float)
                 for value, (name, shape) in zip(result, shapes.items(), strict=True)]
 
@@ -155,13 +174,14 @@ class Query:
 
     def _fail_for_shape(self, got: tuple[int, ...], expected: tuple[int, ...], hint: str) -> NoReturn:
         if not hint and expected == () and max(got) != 1:
-            hint = "Return one number: take the sum or the mean over all axes at once."
+            hint = "[one-number] Return one number: take the sum or the mean over all axes at once."
         elif not hint and sorted(got) == sorted(expected):
-            hint = "Two axes are swapped." if len(got) == 2 else "The axes are in a different order."
+            hint = ("[axes-swapped] Two axes are swapped." if len(got) == 2 else
+                    "[axes-order] The axes are in a different order.")
         elif not hint and [size for size in got if size != 1] == [size for size in expected if size != 1]:
-            hint = "An axis of size 1 is missing, or there is one too many."
+            hint = "[axis-of-size-1] An axis of size 1 is missing, or there is one too many."
         elif not hint and any(got == expected[:i] + expected[i + 1:] for i in range(len(expected))):
-            hint = "An axis is missing: did a sum or a mean remove it?"
+            hint = "[axis-missing] An axis is missing: did a sum or a mean remove it?"
         self.fail(f"shape {expected}", f"shape {got}", hint)
 
 

@@ -19,12 +19,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import parity_lib
 from parity_checks.forbidden_calls import forbidding, resolve
 from parity_checks.plain_data import (
     CallResult,
     CheckFailed,
-    ModuleRun,
     ModuleState,
     NotChecked,
     Seed,
@@ -37,11 +35,12 @@ from parity_checks.plain_data import (
     to_student,
     type_name,
 )
+from parity_lib import errors
 
 if TYPE_CHECKING:
     import torch
 
-LIBRARIES = (str(Path(__file__).parents[1]), str(Path(parity_lib.__file__).parent),
+LIBRARIES = (str(Path(__file__).parents[1]), str(Path(errors.__file__).parent),
              str(Path(functools.__file__).parent), "<frozen")     # the standard library may be a zip file
 
 
@@ -130,22 +129,24 @@ def restore() -> None:
 
 
 @contextlib.contextmanager
-def replaced_if_wrong(name: str, test: Any, reference: str) -> Iterator[None]:
-    """Temporarily replace a student's function if it fails its own check.
+def replaced_if_wrong(*helpers: tuple[str, Any, str]) -> Iterator[None]:
+    """Temporarily replace those of a student's functions that fail their own checks.
 
-    The replacement lasts for the ``with`` block. ``test`` is the check, and ``reference`` names a correct function. The
-    wrong function has cost its points already, and a task that builds on it should not cost more.
+    The replacement lasts for the ``with`` block. Each helper is a name, its check and the reference of a correct
+    function. A wrong function has cost its points already, and a task that builds on it should not cost more.
     """
-    replaced = False
+    replaced = 0
     try:
-        test.__wrapped__(0)
-    except CheckFailed:
-        replaced = replace(name, reference)
-    try:
+        for name, test, reference in helpers:
+            try:
+                test.__wrapped__(0)
+            except CheckFailed:
+                replaced += replace(name, reference)
         yield
     finally:
-        if replaced:
-            restore()
+        for _ in range(replaced):
+            with contextlib.suppress(CheckFailed):      # after a kernel has ended, a new one has no replacement
+                restore()
 
 
 @remote
@@ -173,8 +174,9 @@ def call(name: str, *args: Any, forbid: Iterable[str] = (), **kwargs: Any) -> An
     """Call a student's function and return a copy of its result.
 
     The function gets copies of the arguments. ``forbid`` names functions that would be the ready answer, as
-    :mod:`parity_checks.forbidden_calls` describes; the check fails if the student's code calls one of them. Output and
-    warnings are discarded. Raises CheckFailed if the name is missing, the code raises, or the result is not plain data.
+    :mod:`parity_checks.forbidden_calls` describes; the check fails if the student's code calls one of them, or a
+    function of a check. Output and warnings are discarded. Raises CheckFailed if the name is missing, the code raises,
+    or the result is not plain data.
 
     >>> bind({"double": lambda x: 2 * x})
     >>> call("double", 21)
@@ -251,7 +253,7 @@ def call_steps(name: str, *modules: ModuleState, batches: Iterable[tuple], learn
 @remote
 def call_module(name: str, *args: Any, inputs: tuple = (), then: Iterable[tuple] = (),
                 state: dict[str, torch.Tensor] | None = None, output_gradient: torch.Tensor | None = None,
-                forbid: Iterable[str] = ()) -> ModuleRun:
+                forbid: Iterable[str] = ()) -> CallResult:
     """Create a student's module and run it on the given inputs.
 
     Returns the module's outputs, weights and gradients. ``name`` is a class, or a function that returns a module.
@@ -276,18 +278,17 @@ def call_module(name: str, *args: Any, inputs: tuple = (), then: Iterable[tuple]
         _backward(name, forbid, output, output_gradient)
     weights = _run(name, forbid, lambda: dict(module.named_parameters()) | dict(module.named_buffers()))
     gradients = _run(name, forbid, lambda: _gradients(module)) if backward else {}
-    return ModuleRun(*from_student((output, weights, gradients, outputs), name))
+    return CallResult(*from_student((output, (), (), weights, gradients, outputs), name))
 
 
 def _backward(name: str, forbid: Iterable[str], output: Any, gradient: torch.Tensor) -> None:
-    """Run the backward pass through the student's code."""
     import torch
 
     first = output[0] if type(output) in (tuple, list) and output else output
     if type(first) not in (torch.Tensor, torch.nn.Parameter) or not first.requires_grad:
-        raise CheckFailed(f"no gradient can flow through the output of `{name}`, which is {kind_of(first)} without a "
-                          "gradient. Is something detached, converted to NumPy, compared with >, or computed under "
-                          "torch.no_grad()?")
+        raise CheckFailed(f"[no-gradient] no gradient can flow through the output of `{name}`, which is "
+                          f"{kind_of(first)} without a gradient. Is something detached, converted to NumPy, compared "
+                          "with >, or computed under torch.no_grad()?")
     if first.shape != gradient.shape:
         raise CheckFailed(f"the output of `{name}` has the shape {tuple(first.shape)}. Expected: "
                           f"{tuple(gradient.shape)}.")
@@ -303,7 +304,7 @@ def _gradients(module: torch.nn.Module) -> dict[str, torch.Tensor]:
 
 def _find(name: str) -> Callable:
     if name not in _names():
-        raise CheckFailed(f"there is no `{name}` yet. Define it in its cell, then run the cells again.")
+        raise CheckFailed(f"there is no `{name}` yet. Define it in its cell, then run the cells again.", "not-written")
     function = _names()[name]
     if not callable(function):
         raise CheckFailed(f"`{name}` is {kind_of(function)}. Expected: a function. Did you use the name for something "
@@ -316,7 +317,7 @@ def _run(name: str, forbid: Iterable[str], work: Callable[[], Any]) -> Any:
 
     Raises NotChecked if the code needs a package that is not installed.
     """
-    with forbidding(name, forbid, checks_allowed=bool(_replaced)):
+    with forbidding(name, forbid, [_names().get(replaced) for replaced, _ in _replaced]):
         try:
             return work()
         except KeyboardInterrupt:
@@ -333,8 +334,8 @@ def _about(name: str, error: BaseException) -> str:
     if type(error) is NotImplementedError and not text:
         own = function in (name, None) or function.startswith(("<", "__"))
         subject = f"`{name}` is" if own else f"`{name}` needs `{function}`, which is"
-        return f"{subject} not written yet: it raises NotImplementedError. Replace that line."
-    return f"`{name}` stopped with {type_name(error)}{': ' if text else ''}{text}{place}"
+        return f"[not-written] {subject} not written yet: it raises NotImplementedError. Replace that line."
+    return f"[error] `{name}` stopped with {type_name(error)}{': ' if text else ''}{text}{place}"
 
 
 def _place(error: BaseException) -> tuple[str | None, str]:

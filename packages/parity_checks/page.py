@@ -1,7 +1,5 @@
 """Run the cells of an exercise without a kernel, as the exercise's page does in the reader's browser."""
 
-from __future__ import annotations
-
 import ast
 import contextlib
 import io

@@ -1,7 +1,5 @@
 """Links from error messages to the sections of the book that explain the mistakes."""
 
-from __future__ import annotations
-
 import html
 import os
 import re

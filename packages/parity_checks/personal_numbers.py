@@ -1,10 +1,8 @@
-"""Random bits that differ from student to student, for the tasks that ask for a written answer.
+"""Random bits, seeds of training runs and countries that differ from student to student.
 
-The bits depend on the student's id, so that an answer cannot quote somebody else's count. NumPy's generator draws the
-same bits on every machine. :mod:`parity_grading.rubric` has the counts.
+They depend on the student's id, so that a written answer cannot quote somebody else's count or table. NumPy's generator
+draws the same numbers on every machine. :mod:`parity_teaching.rubric` has the counts.
 """
-
-from __future__ import annotations
 
 import hashlib
 
@@ -32,3 +30,18 @@ def strings_for(seed: int, count: int = 1000, steps: int = 24) -> np.ndarray:
     """Generate random bit strings ``[count, steps]`` from a student's seed."""
     require_int("seed", seed, 0)
     return np.random.default_rng(seed).integers(2, size=(count, steps))
+
+
+def seeds_for(seed: int, count: int = 5) -> list[int]:
+    """Draw ``count`` different seeds below 10,000 for a student's own training runs, from the student's seed."""
+    require_int("seed", seed, 0)
+    return np.random.default_rng(seed).choice(10_000, size=count, replace=False).tolist()
+
+
+def countries_for(seed: int) -> tuple[str, str]:
+    """Draw the codes of two different countries from a student's seed, for the names of towns. Needs PyTorch."""
+    from parity_study.town_names import COUNTRIES
+
+    require_int("seed", seed, 0)
+    first, second = np.random.default_rng(seed).choice(list(COUNTRIES), 2, replace=False)
+    return str(first), str(second)

@@ -32,6 +32,7 @@ MAX_DEPTH = 50
 LINE_WIDTH = 90                 # characters of a line in a notebook
 INDENT = " " * 12               # of a line in a message that continues the value or the advice above it
 TWO_MATRICES = re.compile(r"^  expected: (.*(?:\n {12}.*)+)\n  got:      (.*(?:\n {12}.*)+)$", re.MULTILINE)
+CAUSE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]{0,40})\] ")
 MODULES = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "Linear")
 ARGUMENTS = ("input_size", "hidden_size", "num_layers", "nonlinearity", "bias", "batch_first", "dropout",
              "bidirectional", "proj_size", "in_features", "out_features")
@@ -40,10 +41,23 @@ ARGUMENTS = ("input_size", "hidden_size", "num_layers", "nonlinearity", "bias", 
 class CheckFailed(AssertionError):
     """An exception raised when a check fails.
 
-    Students see its message alone, without a traceback or the source of the check.
+    Students see its message alone, without a traceback or the source of the check. A message may begin with the id of
+    its cause in brackets, which students do not see. The id becomes the attribute ``cause``, which is "" otherwise.
+
+    >>> CheckFailed("[bias-missing] The bias b is missing.").cause
+    'bias-missing'
     """
 
     offered = False
+
+    def __init__(self, message: str = "", cause: str = "") -> None:
+        first_cause, text = split_cause(message)
+        self.cause = cause or first_cause
+        super().__init__(text)
+
+    def with_cause(self) -> str:
+        """Return the message with the id of the cause, in brackets, before it."""
+        return f"[{self.cause}] {self}" if self.cause else str(self)
 
     def _render_traceback_(self) -> list[str]:
         # IPython calls this twice for each error; the link is shown once.
@@ -51,6 +65,12 @@ class CheckFailed(AssertionError):
             self.offered = True
             offer_link(str(self))
         return [arrange(f"✗ {self}")]
+
+
+def split_cause(message: str) -> tuple[str, str]:
+    """Return the id of the cause at the beginning of a message, or "", and the message without it."""
+    found = CAUSE.match(message)
+    return (found[1], message[found.end():]) if found else ("", message)
 
 
 class NotChecked(Exception):
@@ -76,9 +96,13 @@ def missing_package(error: Any) -> str | None:
 
 @dataclass(frozen=True)
 class Seed:
-    """A placeholder for ``numpy.random.default_rng(value)`` in the arguments of a call."""
+    """A placeholder for ``numpy.random.default_rng(value)`` in the arguments of a call.
+
+    If ``for_torch`` is True, it stands for ``torch.Generator().manual_seed(value)``.
+    """
 
     value: int
+    for_torch: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,26 +136,19 @@ class ModuleState:
 
 
 @dataclass(frozen=True)
-class ModuleRun:
-    """The outputs, weights and gradients of a student's module.
-
-    They are returned by :func:`~parity_checks.call_module`. ``output`` is the output for the first inputs, ``state``
-    the module's weights, ``gradients`` those of its parameters by name, and ``then`` the outputs for further inputs.
-    """
-
-    output: Any
-    state: dict[str, torch.Tensor]
-    gradients: dict[str, torch.Tensor]
-    then: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True)
 class CallResult:
-    """The result of a call, with the state of its arguments and modules after the call."""
+    """The result of a call, with the arguments and modules after the call.
+
+    After :func:`~parity_checks.call_module`, ``state`` contains the weights of the student's module and ``gradients``
+    those of its parameters, both by name, and ``then`` its outputs for further inputs.
+    """
 
     result: Any
     arguments: tuple[Any, ...] = ()
     modules: tuple[ModuleState, ...] = ()
+    state: dict[str, torch.Tensor] = field(default_factory=dict)
+    gradients: dict[str, torch.Tensor] = field(default_factory=dict)
+    then: tuple[Any, ...] = ()
 
 
 # ---------------------------------------------------------------- both directions
@@ -146,6 +163,10 @@ def is_tensor(value: Any) -> bool:
 def to_student(value: Any) -> Any:
     """Copy a value before passing it to the student's code."""
     if isinstance(value, Seed):
+        if value.for_torch:
+            import torch
+
+            return torch.Generator().manual_seed(value.value)
         return np.random.default_rng(value.value)
     if isinstance(value, ModuleState):
         return value.build()
@@ -192,7 +213,11 @@ def _copy(value: Any, name: str, depth: int) -> Any:
         if issubclass(cls, sequence):
             return sequence(_copy(part, name, depth - 1) for part in sequence.__iter__(value))
     if issubclass(cls, dict):
-        return {_key(key, name): _copy(part, name, depth - 1) for key, part in dict.items(value)}
+        for key in dict.keys(value):
+            if type(key) not in (str, int, float, bool):
+                raise CheckFailed(f"`{name}` returns a dict with a key that is {kind_of(key)}. Expected: strings as "
+                                  "keys.")
+        return {str(key): _copy(part, name, depth - 1) for key, part in dict.items(value)}
     raise CheckFailed(f"`{name}` returns {kind_of(value)}. Expected: a number, a string, an array or a tensor.")
 
 
@@ -210,12 +235,6 @@ def _plain_array(value: np.ndarray, name: str) -> np.ndarray:
         raise CheckFailed(f"`{name}` returns an array of Python objects (dtype {plain.dtype}). Expected: an array of "
                           "numbers. Do its rows have different lengths, or does it contain None?")
     return plain.copy()
-
-
-def _key(key: Any, name: str) -> str:
-    if type(key) not in (str, int, float, bool):
-        raise CheckFailed(f"`{name}` returns a dict with a key that is {kind_of(key)}. Expected: strings as keys.")
-    return str(key)
 
 
 # ---------------------------------------------------------------- text for messages

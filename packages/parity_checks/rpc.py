@@ -5,8 +5,6 @@ student gains nothing by that, because only text leaves the kernel, and :func:`r
 failed check. The student's code never runs in the process in which a check decides.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from parity_checks.core import REMOTE
@@ -35,7 +33,7 @@ def answer(text: str) -> Answer:
     try:
         return Answer(pack(["value", REMOTE[name](*args, **kwargs)]))
     except CheckFailed as failure:
-        message = safely(str, failure, otherwise="the check failed with a message that cannot be read")
+        message = safely(CheckFailed.with_cause, failure, otherwise="the check failed, and its message cannot be read")
     except ValueError as error:
         message = f"`{args[0] if args else name}` returns more than can be read ({type_name(error)}: {short(error)})"
     return Answer(pack(["failed", message]))

@@ -5,8 +5,6 @@ The checks and a student's kernel exchange such text. The text may hold plain da
 :func:`unpack` builds values from the text and never runs anything that the text names.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import math
@@ -19,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from parity_checks.plain_data import ARGUMENTS, CallResult, CheckFailed, ModuleRun, ModuleState, Seed, is_tensor
+from parity_checks.plain_data import ARGUMENTS, CallResult, CheckFailed, ModuleState, Seed, is_tensor
 
 MAX_CHARACTERS = 32_000_000     # in one text; a million float32 numbers need a sixth of it
 MAX_LISTS = 1_000_000           # and dicts; an array is one, and each takes about 64 bytes where it is read
@@ -27,7 +25,6 @@ MAX_DEPTH = 60
 MAX_LAYERS = 100
 MAX_AXES = 64                   # NumPy's own limit
 DTYPE = re.compile(r"[<>|=]?[biufcSU][1-9]\d{0,5}|[<>=]?[mM]8(\[\w{1,9}\])?")
-RESULTS = (ModuleRun, CallResult)
 
 
 def pack(value: Any) -> str:
@@ -36,7 +33,7 @@ def pack(value: Any) -> str:
     Raises ValueError if the value is not plain data, or if the text is longer than ``MAX_CHARACTERS``.
 
     >>> unpack(pack({"bits": np.array([1, 0, 1]), "seed": Seed(3)}))
-    {'bits': array([1, 0, 1]), 'seed': Seed(value=3)}
+    {'bits': array([1, 0, 1]), 'seed': Seed(value=3, for_torch=False)}
     """
     text = json.dumps(_packed(value, MAX_DEPTH))
     if len(text) > MAX_CHARACTERS:
@@ -45,7 +42,6 @@ def pack(value: Any) -> str:
 
 
 def _packed(value: Any, depth: int) -> Any:
-    """Convert a value to a form that JSON can represent."""
     if depth == 0:
         raise ValueError(f"lists are nested more than {MAX_DEPTH} deep")
     # Values that JSON does not have become a dict whose only key names the kind of the value.
@@ -64,11 +60,11 @@ def _packed(value: Any, depth: int) -> Any:
     if is_tensor(value):
         return {"tensor": _packed_array(value.detach().cpu().numpy())}
     if cls is Seed:
-        return {"seed": value.value}
+        return {"seed": [value.value, value.for_torch]}
     if cls is ModuleState:
         return {"module": [value.cls, inner(value.arguments), inner(value.state)]}
-    if cls in RESULTS:
-        return {cls.__name__: [inner(getattr(value, field.name)) for field in fields(cls)]}
+    if cls is CallResult:
+        return {"result": [inner(getattr(value, field.name)) for field in fields(cls)]}
     raise ValueError(f"{cls.__name__} is not plain data")
 
 
@@ -106,7 +102,6 @@ def _text(value: Any) -> str:
 
 
 def _array(content: list) -> np.ndarray:
-    """Restore an array from its serialised form."""
     kind, shape, numbers = content
     if not DTYPE.fullmatch(kind):
         raise ValueError(kind)
@@ -125,7 +120,6 @@ def _torch():
 
 
 def _module(content: list) -> ModuleState:
-    """Restore the state of a PyTorch layer from its serialised form."""
     module = ModuleState(_text(content[0]), _unpacked(content[1]), _unpacked(content[2]))
     if module.arguments.get("num_layers", 1) > MAX_LAYERS or not set(ARGUMENTS).issuperset(module.arguments):
         raise ValueError("arguments")
@@ -144,7 +138,7 @@ KINDS: dict[str, Callable[[Any], Any]] = {
     "array": _array,
     "scalar": lambda content: _array(content)[()],
     "tensor": lambda content: _torch().from_numpy(_array(content)),
-    "seed": lambda content: Seed(operator.index(content)),
+    "seed": lambda content: Seed(operator.index(content[0]), content[1] is True),
     "module": _module,
-    **{cls.__name__: partial(lambda cls, content: cls(*map(_unpacked, content)), cls) for cls in RESULTS},
+    "result": lambda content: CallResult(*map(_unpacked, content)),
 }

@@ -1,7 +1,5 @@
 """Tools for finding strings that a two-unit tanh network classifies incorrectly."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,10 +9,7 @@ PER_SIDE = 400                      # squares along each side of the space of st
 
 
 def outputs(weights: Weights, bits: np.ndarray, zero: int = 0) -> np.ndarray:
-    """Return the network's output after each bit of every string.
-
-    The strings and the outputs are ``[batch, steps]``. The network reads ``zero`` for a bit 0.
-    """
+    """Return the outputs ``[batch, steps]`` after each bit of every string. The network reads ``zero`` for a 0."""
     U, V, b, W, c = weights
     h, values = np.zeros((len(bits), 2)), []
     for bit in np.where(bits == 1, 1, zero).T:
@@ -24,10 +19,7 @@ def outputs(weights: Weights, bits: np.ndarray, zero: int = 0) -> np.ndarray:
 
 
 def first_error(weights: Weights, bits: np.ndarray, zero: int = 0) -> tuple[int, int] | None:
-    """Find the network's first wrong answer on a batch of strings.
-
-    Returns the row and the time step of this answer in ``bits``, ``[batch, steps]``, or None if there is none.
-    """
+    """Return the row and the time step of the first wrong answer on ``bits``, ``[batch, steps]``, or None."""
     wrong = (outputs(weights, bits, zero) > 0) != (np.cumsum(bits, axis=1) % 2 == 1)
     if not wrong.any():
         return None
@@ -52,22 +44,17 @@ def find_error(weights: Weights, longest: int, zero: int = 0, keep: int = 200) -
         values = states @ W[0] + c[0]
         wrong = np.flatnonzero((values > 0) != (odd == 1))
         if len(wrong):
-            return _string([*trail, (parents, bits)], int(wrong[0]))
+            string, index = [], int(wrong[0])
+            for earlier, added in reversed([*trail, (parents, bits)]):
+                string.append(int(added[index]))
+                index = int(earlier[index])
+            return np.array(string[::-1])
         order = np.argsort(np.where(odd, values, -values), kind="stable")       # the nearest to a wrong answer first
         kept = np.concatenate([np.delete(places, slice(keep, -keep))
                                for places in (order[odd[order] == 0], order[odd[order] == 1])])
         trail.append((parents[kept], bits[kept]))
         states, odd = states[kept], odd[kept]
     return None
-
-
-def _string(trail: list[tuple[np.ndarray, np.ndarray]], index: int) -> np.ndarray:
-    """Reconstruct the string of bits that leads to the state ``index`` at the last time step."""
-    bits = []
-    for parents, added in reversed(trail):
-        bits.append(int(added[index]))
-        index = int(parents[index])
-    return np.array(bits[::-1])
 
 
 def is_proved(weights: Weights, zero: int = 0) -> bool:

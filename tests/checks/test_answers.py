@@ -6,8 +6,9 @@ import os
 import pytest
 
 import parity_checks as checks
-from parity_checks import answers
-from parity_grading import authoring
+from parity_checks import CheckFailed, answers, architecture, decorator
+from parity_checks.points import POINTS
+from parity_teaching import authoring
 from tests.submissions import bank
 
 OWN = " ".join(["my own answer in words"] * 5)
@@ -23,6 +24,13 @@ def folder(tmp_path, monkeypatch):
     release = bank.ROOT / "exercises" / "architecture" / "architecture.ipynb"
     (tmp_path / "architecture.ipynb").write_text(release.read_text(encoding="utf-8"), encoding="utf-8")
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def tried(monkeypatch):
+    """Let all checks have run on code of the student's own."""
+    for name in POINTS["architecture"]:
+        monkeypatch.setattr(getattr(architecture, name), "tried", True)
 
 
 def write(folder, text, task="one-tanh-unit"):
@@ -91,6 +99,38 @@ def test_an_answer_may_be_an_argument_if_there_is_no_file(tmp_path, monkeypatch,
     assert checks.model_answer("one_tanh_unit", "It cannot.") is None
     assert capfd.readouterr().out == "Write your own answer first, in at least 20 words; then try again.\n"
     assert "\nRubric." in repr(checks.model_answer("one_tanh_unit", OWN)), "text has no asterisks"
+
+
+def test_each_check_above_the_question_must_have_run_on_code_of_the_students_own(folder, capfd, student, monkeypatch):
+    write(folder, OWN)
+    for name in POINTS["architecture"]:
+        monkeypatch.setattr(getattr(architecture, name), "tried", False)
+    student.count_parameters = lambda *_: exec("raise NotImplementedError")
+    student.success_rate = lambda outcomes: (0, 0, 1)
+    for name in ("count_parameters", "success_rate"):
+        with pytest.raises(CheckFailed):
+            getattr(architecture, name)()
+    assert checks.model_answer("one_tanh_unit") is None
+    assert capfd.readouterr().out == (
+        "Try the tasks above first. These checks have not run on code of yours since the notebook was started: "
+        "count_parameters, build_model, learns.\n")
+    for name in ("count_parameters", "build_model", "learns"):      # the last task is below the question
+        getattr(architecture, name).tried = True
+    assert "One good answer" in checks.model_answer("one_tanh_unit")
+    assert not architecture.multiple_of_three.tried
+
+
+def test_a_check_that_cannot_run_here_need_not_be_tried(monkeypatch):
+    monkeypatch.setattr(decorator, "missing_package", lambda error: "PyTorch")
+    assert decorator.not_installed(ModuleNotFoundError()).tried
+
+
+@pytest.mark.parametrize(("after", "words"), [("9999-01-31 18:00:00 UTC", " until 9999-01-31 18:00:00 UTC"), ("", "")])
+def test_a_course_keeps_a_model_answer_back_until_its_due_date(folder, capfd, after, words):
+    write(folder, OWN)
+    assert checks.model_answer("one_tanh_unit", after=after) is None
+    assert capfd.readouterr().out == f"Your course keeps this model answer back{words}.\n"
+    assert "One good answer" in checks.model_answer("one_tanh_unit", after="2026-01-31 18:00:00 UTC")
 
 
 @pytest.mark.parametrize(("variable", "value", "output"), [

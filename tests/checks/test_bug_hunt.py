@@ -8,36 +8,63 @@ import itertools
 
 import numpy as np
 import pytest
+import torch
 
 import parity_checks as checks
+from parity_checks import CheckFailed, bug_hunt
 from parity_checks.bug_hunt import breaking, script
-from parity_checks.reporting import CheckFailed
 from parity_checks.two_unit_search import find_error, first_error, is_proved, outputs
 from parity_checks.unrolling.two_units import every_string
 from parity_study.certify import periodic_strings
 from tests.submissions import bank
 
-SOURCE = (bank.ROOT / "solutions/bug_hunt.md").read_text(encoding="utf8")
-# The version that students read has these faults, one in each function.
-GIVEN = (("draw", "the longest is left out"), ("logits", "the gradient stops"), ("accuracy", "padding is correct"),
-         ("update", "each by itself"))
+FUNCTIONS = ("draw", "labels", "logits", "loss", "accuracy", "update")
+CALLED = {"loss": {"logits", "labels"}, "accuracy": {"logits", "labels"}, "update": {"loss", "logits", "labels"}}
 
 
-def test_the_notebook_shows_a_version_with_known_faults():
-    edits = {(fault.function, fault.name): (fault.old, fault.new) for fault in script.faults(np.random.default_rng(0))}
-    given = script.with_edits(edits[key] for key in GIVEN)
-    assert given.replace('"""', "'''").strip() in SOURCE
+def test_each_student_gets_a_script_of_their_own_whose_faults_the_model_answer_finds():
+    nb = bank.authoring.notebook(bank.published("bug_hunt"))
+    names = {}
+    for cell in nb.cells:
+        if cell.id in ("imports", "lent", "tests", "verdict"):
+            exec(cell.source, names)
+    scripts = set()
+    for number in range(40):
+        seed = checks.seed_of(f"s{number}")
+        faulty = {fault.function for fault in script.faults_of(seed)}
+        assert len(faulty) == len(script.faults_of(seed)) in (3, 4)
+        source = script.script_for(seed)
+        scripts.add(source)
+        false = {function for function in FUNCTIONS if not passes(names["verdict"], f"test_{function}", source)}
+        assert faulty <= false
+        assert all(CALLED[function] & faulty for function in false - faulty), (number, faulty, false)
+    assert len(scripts) == 40
 
 
-def test_an_error_in_a_test_does_not_end_the_demonstration():
+def passes(verdict, test, source):
+    try:
+        return verdict(test, source)
+    except Exception:
+        return False
+
+
+def test_no_students_script_has_a_fault_that_the_loss_or_the_accuracy_shows_at_once():
+    given = {(fault.function, fault.name) for number in range(1000) for fault in script.faults_of(number)}
+    every = {(fault.function, fault.name) for fault in script.faults(np.random.default_rng(0))}
+    assert {name for _, name in every - given} == script.LOUD
+
+
+def test_an_error_in_a_test_does_not_end_the_demonstration(monkeypatch):
     submission = bank.named("bug_hunt/right_unusual_tests")
     needed = ("imports", "lent", "script", "tests", "verdict", "verdicts")
     kept = [cell.source for cell in bank.notebook(submission).cells if cell.id in needed]
+    stops = script.with_edits([(script.LENGTHS, "rng.integers(1, 1)")])
+    monkeypatch.setattr(bug_hunt, "script_for", lambda seed: stops)
     with contextlib.redirect_stdout(io.StringIO()) as shown:
         exec("\n".join(["import math", *kept]), {})
-    assert shown.getvalue().splitlines() == [
-        "test_draw False ValueError('low >= high')", "test_labels True", "test_logits False", "test_loss True",
-        "test_accuracy False", "test_update False"]
+    assert shown.getvalue().splitlines()[-6:] == [
+        "test_draw False ValueError('low >= high')",
+        *(f"test_{function} True" for function in FUNCTIONS[1:])]
 
 
 def test_each_fault_is_an_edit_of_one_function():
@@ -53,6 +80,28 @@ def test_each_fault_is_an_edit_of_one_function():
         assert min(faulty.values()) >= 5
     with pytest.raises(ValueError, match="an edit must be a part that the script contains once"):
         script.with_edits([("no such line", "")])
+
+
+def test_no_two_versions_have_the_same_byte_code_and_all_still_do_the_same():
+    rng = np.random.default_rng(0)
+    plain, seen = namespace(script.SCRIPT), set()
+    for _ in range(40):
+        text = script.with_dead_lines(script.SCRIPT, rng)
+        version = namespace(text)
+        codes = {name: (version[name].__code__.co_code, version[name].__code__.co_consts) for name in functions(text)}
+        assert all(codes[name][0] != plain[name].__code__.co_code for name in functions(script.SCRIPT))
+        assert len(seen | set(codes.values())) == len(seen) + 6
+        seen |= set(codes.values())
+        assert all(version[name].__doc__ == plain[name].__doc__ for name in codes)
+        results = [names["draw"](7, 5, np.random.default_rng(1)) for names in (plain, version)]
+        assert all(map(torch.equal, *results))
+        assert torch.equal(*(names["labels"](results[0][0]) for names in (plain, version)))
+
+
+def namespace(text):
+    names = {}
+    exec(text, names)
+    return names
 
 
 def functions(text):

@@ -17,9 +17,9 @@ def test_a_module_runs_with_the_weights_of_the_check(student):
         run = call_module("Net", 3, inputs=(inputs,), state=state, output_gradient=gradient)
     expected = reference(inputs.clone())[0]
     expected.backward(gradient)
-    assert torch.equal(run.output[0], expected)
-    assert not run.output[0].requires_grad
-    assert run.output[1] == "more"
+    assert torch.equal(run.result[0], expected)
+    assert not run.result[0].requires_grad
+    assert run.result[1] == "more"
     assert set(run.gradients) == set(run.state) == set(state)
     assert torch.equal(run.gradients["rnn.weight_hh_l0"], reference.rnn.weight_hh_l0.grad)
 
@@ -36,7 +36,7 @@ def test_a_module_can_be_called_several_times(student):
     reference, inputs = nn.Linear(1, 2), torch.randn(3, 1)
     run = call_module("Counting", 1, 2, inputs=(inputs,), then=[(inputs,), (2 * inputs,)], state=reference.state_dict())
     expected = [reference(inputs) + 1, reference(inputs) + 2, reference(2 * inputs) + 3]
-    for got, value in zip((run.output, *run.then), expected, strict=True):
+    for got, value in zip((run.result, *run.then), expected, strict=True):
         assert torch.equal(got, value)
         assert not got.requires_grad
 

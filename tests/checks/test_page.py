@@ -27,7 +27,7 @@ def test_a_check_passes_or_fails_with_its_message_although_pytorch_is_missing():
         True, "✓ parity: correct for single strings, batches, and strings with many ones")
     passed, text = run([IMPORTS, ("parity", RIGHT.replace("1)", "0)")), CHECK])
     assert not passed
-    assert text.startswith("✗ parity of [[0 0 0]")
+    assert text.startswith("✗ parity of the strings 000")
     assert "as with axis=1" in text
     assert run([IMPORTS, CHECK])[1].startswith("✗ there is no `parity` yet"), "a namespace is used once"
 
@@ -91,7 +91,7 @@ def test_an_error_below_a_function_is_shown_after_the_verdict_on_the_function(wr
     passed, text = run([IMPORTS, ("parity", RIGHT.replace("1)", "0)") + below), CHECK])
     verdict, stopped, trace_again = text.split("\n\n")
     assert not passed
-    assert verdict.startswith("above\n✗ parity of [[0 0 0]")
+    assert verdict.startswith("above\n✗ parity of the strings 000")
     assert stopped == "The cell of your answer also stopped in line 4, so the rest of it did not run:"
     assert trace_again == trace.replace("axis=1", "axis=0")
 

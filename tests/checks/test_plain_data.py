@@ -122,6 +122,8 @@ def test_a_generator_is_made_from_its_seed(student):
     numbers, more = call("draw", Seed(3), more=(Seed(4),))
     assert numbers.tolist() == rng.integers(100, size=5).tolist()
     assert more == np.random.default_rng(4).random()
+    student.draw = lambda generator: torch.rand(3, generator=generator)
+    assert torch.equal(call("draw", Seed(5, for_torch=True)), torch.rand(3, generator=torch.Generator().manual_seed(5)))
 
 
 @pytest.mark.filterwarnings("ignore:LSTM with projections")

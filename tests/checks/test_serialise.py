@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from parity_checks import CallResult, CheckFailed, ModuleRun, ModuleState, Seed, call, core, rpc, serialise
+from parity_checks import CallResult, CheckFailed, ModuleState, Seed, call, core, rpc, serialise
 from parity_checks.forbidden_calls import forbidden_code
 from parity_checks.points import POINTS
 from tests.submissions.bank import through_rpc
@@ -23,11 +23,12 @@ LSTM = ModuleState.of(nn.LSTM(1, 3, batch_first=True))
 
 PLAIN = [
     None, True, 7, -2.5, float("nan"), float("-inf"), "ü \n '\"", [], [1, [2]], (), (1, (2, "x")),
-    {"a": 1, "tuple": (2,)}, {}, Seed(3), LSTM, np.arange(6).reshape(2, 3), np.array(2.5), np.array([]),
-    np.zeros((0, 3), np.float32), np.array(["a", "bc"]), np.array([True, False]), np.array([1 + 2j], np.complex64),
+    {"a": 1, "tuple": (2,)}, {}, Seed(3), Seed(3, for_torch=True), LSTM, np.arange(6).reshape(2, 3), np.array(2.5),
+    np.array([]), np.zeros((0, 3), np.float32), np.array(["a", "bc"]), np.array([True, False]),
+    np.array([1 + 2j], np.complex64),
     np.array(["2026-01-01"], "datetime64[D]"), np.arange(6).reshape(2, 3).T, np.float32(1.5), torch.tensor(2.5),
     torch.zeros(0, 4), torch.tensor([True]), torch.arange(6.0).reshape(2, 3).T, torch.tensor([torch.nan]),
-    ModuleRun(torch.ones(2), {"w": torch.ones(1)}, {}, (torch.ones(1),)), [CallResult(1.5, ([2],), (LSTM,))],
+    CallResult(torch.ones(2), state={"w": torch.ones(1)}, then=(torch.ones(1),)), [CallResult(1.5, ([2],), (LSTM,))],
 ]
 
 
@@ -71,7 +72,7 @@ LIES = {
     "module of layers without end": json.dumps({"module": ["RNN", {"dict": [["input_size", 1], ["hidden_size", 1],
                                                                             ["num_layers", 10**9]]}, {"dict": []}]}),
     "seed of words": '{"seed": "1"}',
-    "run of too few parts": '{"ModuleRun": [1]}',
+    "result of too many parts": '{"result": [1, 2, 3, 4, 5, 6, 7]}',
     "deeper than any stack": "[" * 100_000 + "]" * 100_000,
     "a number without end": "1" * 100_000,
 }
@@ -145,6 +146,6 @@ def test_a_function_is_replaced_while_its_own_check_fails(student):
     student.masked_accuracy = lambda logits, targets, mask: 7.0
     student.uses_it = lambda: student.masked_accuracy(torch.ones(1, 1, 1), torch.ones(1, 1, 1), torch.tensor([[True]]))
     with core.remote_calls(CALLS):
-        with core.replaced_if_wrong("masked_accuracy", masked_accuracy, CORRECT_ACCURACY):
+        with core.replaced_if_wrong(("masked_accuracy", masked_accuracy, CORRECT_ACCURACY)):
             assert call("uses_it") == 1
         assert call("uses_it") == 7

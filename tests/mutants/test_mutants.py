@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from parity_checks.points import POINTS
-from parity_lib import ParityRNN
+from parity_lib.models import ParityRNN
 from parity_study.certify import certify
 from tests.mutants import mutants
 from tests.mutants.operators import changes
@@ -39,13 +39,13 @@ def test_a_sample_of_mutants_is_killed():
     assert survivors(all_mutants()[4::29]) == []
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 @pytest.mark.parametrize("exercise", POINTS)
 def test_every_mutant_is_killed_or_equivalent(exercise):
     assert survivors(of(exercise)) == []
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_equivalents_keep_their_points():
     equivalent = [mutant for mutant in all_mutants() if mutant.name in EQUIVALENT]
     assert [mutant.name for mutant in equivalent if not mutants.survives(mutant)] == []
@@ -57,7 +57,7 @@ def test_a_correct_answer_survives():
     assert not mutants.survives(next(mutant for mutant in of("unrolling") if mutant.cell == "parity"))
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_equivalent_networks_of_two_units_are_certified():
     for mutant in of("unrolling"):
         if mutant.name not in EQUIVALENT or mutant.cell != "two-unit-weights":

@@ -1,7 +1,6 @@
 """The banks of submissions for the book's exercises, and a runner that grades them without a kernel.
 
-:mod:`parity_grading.bank` describes the files. A correct submission does not replace words, because each is written in
-a style of its own.
+:mod:`parity_teaching.bank` describes the files.
 """
 
 from __future__ import annotations
@@ -11,18 +10,19 @@ import contextlib
 import copy
 import functools
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import nbformat
 
 import parity_checks as checks
 from parity_checks import core, rpc
-from parity_grading import authoring
-from parity_grading.bank import Outcome, Submission, complaints, fill_in, is_locked, read, read_all, said, solve
+from parity_teaching import authoring
+from parity_teaching.bank import Outcome, Submission, complaints, fill_in, is_locked, outcome, read_all, said, solve
 
-__all__ = ["Outcome", "Submission", "complaints", "fill_in", "is_locked", "read", "said"]
+__all__ = ["Outcome", "Submission", "complaints", "fill_in", "is_locked", "outcome", "said"]
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 TRAINED = {"final_parity", "last_valid", "end_loss", "train_step", "train_at_the_end"}
@@ -33,7 +33,7 @@ LONG = {"trained-short-check": TRAINED, "trained-long-check": TRAINED, "learns-c
 
 def named(name: str) -> Submission:
     """Return the submission with a name such as ``unrolling/right_loops``."""
-    return read(HERE / f"{name}.py")
+    return next(submission for submission in bank(name.partition("/")[0]) if submission.name == name)
 
 
 def bank(exercise: str | None = None) -> list[Submission]:
@@ -52,6 +52,21 @@ def published(exercise: str) -> authoring.Source:
 def notebook(submission: Submission) -> nbformat.NotebookNode:
     """Return the solution's notebook with the submission's cells; raise ValueError if one of them does not exist."""
     return solve(submission, published(submission.exercise))
+
+
+@contextlib.contextmanager
+def answers(nb: nbformat.NotebookNode) -> Iterator[dict[str, Any]]:
+    """Run a notebook without its test cells, as grading does, and let the checks use its names in a ``with`` block."""
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    checks.bind(namespace)
+    try:
+        with mock.patch.object(checks, "grading", return_value=True):
+            for cell in nb.cells:
+                if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("grade"):
+                    _run(cell.source, namespace, cell.id)       # may fail, because a cell may expect another type
+        yield namespace
+    finally:
+        checks.bind(None)
 
 
 def grade(nb: nbformat.NotebookNode, leave_out: Collection[str] = (),
@@ -74,9 +89,10 @@ def grade(nb: nbformat.NotebookNode, leave_out: Collection[str] = (),
             called = set()
             call = functools.partial(through_rpc, called)
             with core.remote_calls(call) if meta.get("grade") else contextlib.nullcontext():
-                message, failed = _run(cell.source, namespace, cell.id)
+                message, failure = _run(cell.source, namespace, cell.id)
             if meta.get("grade"):
-                outcomes[cell.id] = Outcome(0 if failed else meta["points"], meta["points"], message)
+                outcomes[cell.id] = Outcome(0 if failure else meta["points"], meta["points"], message,
+                                            getattr(failure, "cause", ""))
                 if asked is not None:
                     asked[cell.id] = called
     finally:
@@ -90,16 +106,16 @@ def through_rpc(called: set[str], name: str, args: tuple, kwargs: dict) -> Any:
     return rpc.read(rpc.answer(rpc.request(name, args, kwargs)))
 
 
-def _run(source: str, namespace: dict[str, Any], name: str) -> tuple[str, bool]:
+def _run(source: str, namespace: dict[str, Any], name: str) -> tuple[str, Exception | None]:
     output = io.StringIO()
     try:
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             exec(compile(source, f"<{name}>", "exec"), namespace)
     except checks.CheckFailed as failure:
-        return str(failure), True
+        return str(failure), failure
     except Exception as error:
-        return f"not a check's own message: {type(error).__name__}: {error}", True
-    return output.getvalue(), False
+        return f"not a check's own message: {type(error).__name__}: {error}", error
+    return output.getvalue(), None
 
 
 def score(submission: Submission, leave_out: Collection[str] = ()) -> dict[str, Outcome]:
@@ -111,9 +127,8 @@ def unaffected(submission: Submission) -> set[str]:
     """Return the tests that would run the model answer, because they need no name that the submission changes."""
     if submission.added:
         return set()
-    changed = {heading.partition(": ")[0] for heading in submission.replaced}
     cells = [cell for nb in (notebook(submission), authoring.notebook(published(submission.exercise)))
-             for cell in nb.cells if cell.id in changed]
+             for cell in nb.cells if cell.id in submission.changed]
     try:
         names = set().union(*(bound_names(cell.source) for cell in cells))
     except SyntaxError:

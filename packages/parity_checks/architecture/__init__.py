@@ -1,9 +1,9 @@
 """Checks for the exercise *Architecture*."""
 
-from parity_checks.architecture.counting import count_parameters
+from parity_checks import check, fresh, private
+from parity_checks.architecture.counts_and_rates import count_parameters, success_rate
 from parity_checks.architecture.modulo import multiple_of_three
-from parity_checks.architecture.rates import success_rate
-from parity_checks.reporting import check, fresh, not_installed, private
+from parity_checks.decorator import not_installed
 
 try:
     from parity_checks.architecture.building import build_model, learns

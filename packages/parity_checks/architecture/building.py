@@ -1,7 +1,5 @@
 """Checks for the student's ``build_model`` function and the network that it creates."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np
@@ -10,21 +8,19 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from parity_checks.architecture import network as networks
-from parity_checks.architecture.counting import BLOCKS
+from parity_checks.architecture.counts_and_rates import BLOCKS
 from parity_checks.architecture.network import LOOP, StudentNetwork, every_string
-from parity_checks.assertions import Query
-from parity_checks.core import ModuleRun, call_module
-from parity_checks.reporting import check
+from parity_checks.assertions import Query, messages
+from parity_checks.core import CallResult, call_module
+from parity_checks.decorator import check
 
+WORDS = messages("architecture")
 TRIES, UPDATES, HIDDEN, BITS, RATE = 3, 300, 16, 5, 0.03
 
 
 @check("build_model: the correct shapes and size, strings kept apart, no look ahead, gradients everywhere")
 def build_model(seed: int = 0) -> None:
-    """Check that the student's ``build_model`` function creates a correct recurrent network.
-
-    ``build_model(cell, hidden_size, num_layers)`` returns a module that computes the logits ``[batch, steps, 1]``.
-    """
+    """Check ``build_model(cell, hidden_size, num_layers)``, whose module computes the logits ``[batch, steps, 1]``."""
     rng = np.random.default_rng(seed)
     sizes = {"tanh": (4, 1), "relu": (3, 2), "lstm": (3, 1), "gru": (2, 2)}
     for cell in BLOCKS:
@@ -64,11 +60,7 @@ class Training(NamedTuple):
 
 @check("build_model: its network learns the parity of every string of five bits")
 def learns(seed: int = 0) -> None:
-    """Check that the student's network learns the parity of all five-bit strings.
-
-    A tanh network of 16 units has to learn them from at least one of three random starts. The file
-    tests/submissions/architecture/calibration.json records how often such networks succeed.
-    """
+    """Check that a tanh network of 16 units learns all strings of five bits from one of three random starts."""
     network = require_learnable(seed)
     trainings = []
     for start in range(seed, seed + TRIES):
@@ -80,18 +72,12 @@ def learns(seed: int = 0) -> None:
     best = max(trainings, key=lambda training: training.correct)
     query = Query(f"{network.name}, {UPDATES} updates with Adam on all {2**BITS} strings of {BITS} bits: the strings "
                   f"with the correct answer at every time step, in the best of {len(trainings)} training(s)", LOOP)
-    hint = "Does the check of Task 2 above pass? If it does, how do the weights start: are they small and random?"
-    if best.all_equal:
-        hint = (f"All units start with the same weights, so they get the same gradients and stay equal: {HIDDEN} units "
-                "act like a single one, and one tanh unit is not enough. Keep the random start of PyTorch's modules.")
-    query.fail(2**BITS, best.correct, hint)
+    hint = WORDS["units-start-alike" if best.all_equal else "starts-badly"]
+    query.fail(2**BITS, best.correct, hint.format(units=HIDDEN))
 
 
 def require_learnable(seed: int) -> StudentNetwork:
-    """Return the student's network, or raise CheckFailed if it could pass the check without learning parity.
-
-    A network that reads down the batch, for example, could learn this batch by the order of its strings.
-    """
+    """Return the student's network, or raise CheckFailed if it could pass the check without learning parity."""
     network, rng = network_for("tanh", HIDDEN, 1), np.random.default_rng(seed)
     networks.require_shapes(network)
     networks.require_separate_strings(network, rng)
@@ -102,11 +88,7 @@ def require_learnable(seed: int) -> StudentNetwork:
 
 
 def train_once(start: int) -> Training:
-    """Train the student's network from one random initialisation.
-
-    The network draws its weights after ``torch.manual_seed(start)``. Each update is one of Adam on the batch of all
-    strings, with the gradient clipped to a norm of 1.
-    """
+    """Train the student's network with clipped updates of Adam, from the weights drawn with the seed ``start``."""
     inputs = every_string(BITS)
     odd = inputs.cumsum(1) % 2
     with torch.random.fork_rng(devices=[]):
@@ -117,7 +99,7 @@ def train_once(start: int) -> Training:
         optimizer = torch.optim.Adam(learned.values(), lr=RATE)
         all_equal = all(bool((value == value.flatten()[0]).all()) for value in learned.values())
         for update in range(UPDATES + 1):
-            logits = _run(state | learned, inputs).output.requires_grad_()
+            logits = _run(state | learned, inputs).result.requires_grad_()
             correct = ((logits > 0) == (odd > 0.5)).all(dim=2).all(dim=1)
             if correct.all():
                 return Training(update, len(inputs), all_equal)
@@ -130,5 +112,5 @@ def train_once(start: int) -> Training:
     return Training(None, int(correct.sum()), all_equal)
 
 
-def _run(state: dict | None, inputs: torch.Tensor, gradient: torch.Tensor | None = None) -> ModuleRun:
+def _run(state: dict | None, inputs: torch.Tensor, gradient: torch.Tensor | None = None) -> CallResult:
     return call_module("build_model", "tanh", HIDDEN, 1, inputs=(inputs,), state=state, output_gradient=gradient)

@@ -1,13 +1,12 @@
 """Checks for the student's ``multiple_of_three`` function."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from parity_checks.assertions import Query
+from parity_checks.assertions import Query, messages
 from parity_checks.core import call
-from parity_checks.reporting import check
+from parity_checks.decorator import check
 
+WORDS = messages("architecture")
 GATED_UNIT = "unrolling#two-units-by-hand"
 MOST_UNITS, MOST_STATES = 8, 2000
 MULTIPLE, NO_MULTIPLE = "above 0, a multiple of three", "at most 0, not a multiple of three"
@@ -16,10 +15,7 @@ Weights = list[np.ndarray]      # U [H, 1], V [H, H], b [H], W [1, H] and c [1],
 
 @check("multiple_of_three: correct in every state that the network can reach")
 def multiple_of_three(seed: int = 0) -> None:
-    """Check that the student's network recognises when the number of ones is a multiple of three.
-
-    ``multiple_of_three()`` returns the weights ``(U, V, b, W, c)`` of a relu network.
-    """
+    """Check ``multiple_of_three()``, which returns the weights ``(U, V, b, W, c)`` of a relu network."""
     query = Query("multiple_of_three()", GATED_UNIT)
     arrays = query.as_arrays(call("multiple_of_three"), dict.fromkeys("UVbWc"))
     units = len(arrays[0]) if arrays[0].ndim else 0
@@ -33,9 +29,8 @@ def multiple_of_three(seed: int = 0) -> None:
             *((NO_MULTIPLE, MULTIPLE) if ones % 3 else (MULTIPLE, NO_MULTIPLE)), _hint(weights, string))
     if count >= MOST_STATES:
         Query("multiple_of_three: the states that your network can reach", GATED_UNIT).fail(
-            "a few states, to which the network returns", f"more than {MOST_STATES} different states", "Does a unit "
-            "only grow, or is a little left over each time that you subtract three? If the weights are whole numbers, "
-            "nothing is left over.")
+            "a few states, to which the network returns", f"more than {MOST_STATES} different states",
+            WORDS["never-returns"])
 
 
 def find_wrong_string(weights: Weights) -> tuple[np.ndarray | None, int]:
@@ -64,16 +59,9 @@ def find_wrong_string(weights: Weights) -> tuple[np.ndarray | None, int]:
 
 
 def _hint(weights: Weights, string: np.ndarray) -> str:
-    """Return a hint about the likely mistake in the student's weights."""
     U, V, b, W, c = weights
-    for corrected, words in (
-            ([U, V.T, b, W, c], "V is transposed: row i of V belongs to unit i."),
-            ([U, V, b, W, np.array([0.5])], "c does not put the threshold between remainder 0 and remainder 1."),
-            ([U, V, b, -W, np.array([0.5])], "W computes the remainder, but the output should be positive if the "
-             "remainder is 0.")):
-        if find_wrong_string(corrected)[0] is None:
-            return words
-    if len(string) > 12:
-        return ("The answers on short strings are correct. Each time that you subtract three, a little is left over, "
-                "and it adds up.")
-    return "Make the table of the hint: for each p and each bit, what is the value of each unit, and which p follows?"
+    corrected = {"V-transposed": [U, V.T, b, W, c], "threshold": [U, V, b, W, np.array([0.5])],
+                 "remainder-returned": [U, V, b, -W, np.array([0.5])],
+                 "subtracts-two": [U, np.where(V == -2, -3, V), b, np.where(W == 2, 3, W), c]}
+    return WORDS[next((mistake for mistake, changed in corrected.items() if find_wrong_string(changed)[0] is None),
+                      "leftover" if len(string) > 12 else "make-the-table")]

@@ -1,16 +1,15 @@
 """Checks for the student's ``find_error`` function."""
 
-from __future__ import annotations
-
 import time
 from typing import Any
 
 import numpy as np
 
-from parity_checks.assertions import Query, show
-from parity_checks.reporting import check
+from parity_checks.assertions import Query, messages, show
+from parity_checks.decorator import check
 from parity_checks.two_unit_search import Weights, find_error, first_error, outputs
 
+WORDS = messages("bug_hunt")
 BY_HAND = "unrolling#two-units-by-hand"
 MARGIN = 1e-3  # an output nearer to 0 than this may have another sign on another processor
 SHORT, LONG = 12, 60
@@ -25,6 +24,8 @@ STURDY = ((3.0, 1.0, 3.0, 1.0), (2.2, 0.95, 3.05, 1.1), (2.6, 1.1, 2.95, 0.9))
 # search has to keep more states.
 CROWDED = (((4.928, 4.158), (2.03, -2.353, 2.076, -1.882), (-1.764, -7.161), (1.069, -1.124), (-1.141,)),
            ((2.052, 2.608), (1.31, -1.481, 1.062, -1.28), (-1.542, -4.561), (1.02, -1.064), (-1.381,)))
+# This network errs on the string 11, and on no other string of up to 12 bits.
+EARLY = ((3.4, 3.941), (1.86, -2.599, 2.066, -2.219), (-2.318, -7.671), (1.112, -1.094), (-0.832,))
 # Only long strings that are not periodic find the errors of these networks. The first two err only on strings with an
 # even and with an odd number of ones, in this order, and on no string of a short start and a pattern of up to nine
 # bits that is repeated. The third errs on strings of two periodic parts.
@@ -64,11 +65,7 @@ def draw_error(weights: Weights, longest: int, rng: np.random.Generator) -> tupl
 
 @check("find_error: finds errors within 12 bits, and none in a network that is correct")
 def find_error_short(seed: int = 0) -> None:
-    """Check the student's ``find_error`` function on strings of up to 12 bits.
-
-    ``find_error(U, V, b, W, c, longest)`` returns bits on which the network errs, or None. The check also uses the
-    length of the shortest error as ``longest``, and one bit less.
-    """
+    """Check ``find_error(U, V, b, W, c, longest)``, which returns bits on which the network errs, or None."""
     rng = np.random.default_rng(seed)
     for parameters in BRITTLE:
         weights, string = draw_error(by_hand(*parameters), SHORT, rng)
@@ -76,15 +73,13 @@ def find_error_short(seed: int = 0) -> None:
         _check_network(weights, string, SHORT)
         _check_network(weights, shortest, len(shortest))
         _check_network(weights, None, len(shortest) - 1)
+    _check_network(*draw_error(from_entries(*EARLY), SHORT, rng), SHORT, "earlier-bit")
     _check_network(disguise(by_hand(*STURDY[0]), rng), None, SHORT)
 
 
 @check("find_error: finds errors on few and long strings, and none in networks that are correct")
 def find_error_long(seed: int = 0) -> None:
-    """Check the student's ``find_error`` function on strings of up to 60 bits.
-
-    There are too many of these strings to try them all.
-    """
+    """Check ``find_error`` on strings of up to 60 bits. There are too many of these strings to try them all."""
     rng = np.random.default_rng(seed)
     _require_a_search(disguise(by_hand(*STURDY[0]), rng))
     for parameters in STURDY:
@@ -98,7 +93,6 @@ def find_error_long(seed: int = 0) -> None:
 
 
 def _require_a_search(weights: Weights) -> None:
-    """Raise CheckFailed if the student's function tries every possible string."""
     for _ in range(3):      # a moment in which the machine is slow must neither look like nor hide such a function
         short, long = min(_measure_seconds(weights, 16) for _ in range(3)), _measure_seconds(weights, 20)
         if long < max(0.05, 6 * short):      # 1.25 times the time is usual, and 16 times if every string is tried
@@ -106,8 +100,7 @@ def _require_a_search(weights: Weights) -> None:
         if long > 5:
             break
     Query("find_error for strings of up to 16 and of up to 20 bits", BY_HAND).fail(
-        "an answer in about the same time", f"{long / short:.0f} times the time for 20 bits", "The number of strings "
-        "that you follow doubles with each bit: continue from a few states only.")
+        "an answer in about the same time", f"{long / short:.0f} times the time for 20 bits", WORDS["too-slow"])
 
 
 def _measure_seconds(weights: Weights, longest: int) -> float:
@@ -116,21 +109,28 @@ def _measure_seconds(weights: Weights, longest: int) -> float:
     return time.perf_counter() - start
 
 
-def _check_network(weights: Weights, string: np.ndarray | None, longest: int) -> None:
-    """Check the student's ``find_error`` function on a single network."""
-    # The network errs on the string, or on no string of up to `longest` bits if it is None.
-    U, V, b = map(show, weights[:3])
-    query = Query(f"find_error for the network with U = {U}, V = {V}, b = {b}, up to {longest} bits", BY_HAND)
+def _check_network(weights: Weights, string: np.ndarray | None, longest: int, missed: str = "") -> None:
+    # The network errs on the string, or on no string of up to `longest` bits if it is None. `missed` is the mistake of
+    # those who return None for this network alone.
+    U, V, b, W, c = weights
+    query = Query(f"find_error for the network with U = {show(U)}, V = {show(V)}, b = {show(b)}, up to {longest} bits",
+                  BY_HAND)
     bits = _as_bits(query, query.call("find_error", *weights, longest), longest)
     if bits is None and string is not None:
         parity = "odd" if string.sum() % 2 else "even"
         query.fail(f"a string; there is one of {len(string)} bits, with an {parity} number of ones", "None",
-                   _hint_for_none(string, longest))
+                   WORDS[missed or "last-bit-counts" if len(string) == longest or missed else
+                         "short-not-searched" if longest <= SHORT else "long-not-searched"])
     if bits is not None and first_error(weights, bits[None]) is None:
+        # A network that reads a 0 first has the state tanh(b) before it reads the string.
+        started = (outputs(weights, np.array([[0, *bits]]))[0, -1] > 0) != bits.sum() % 2
+        transposed = first_error((U, V.T, b, W, c), bits[None]) == (0, len(bits) - 1)
+        hint = "first-state" if started else "V-transposed" if transposed else "not-an-error"
         query.fail("None: the network is correct on every string of this length" if string is None else
                    f"a string on which it errs; there is one of {len(string)} bits",
                    f"{''.join(map(str, bits))}, on which the network is correct after every bit; its outputs are "
-                   f"{show(outputs(weights, bits[None])[0].round(2).tolist())}", _hint_for_string(weights, bits))
+                   f"{show(outputs(weights, bits[None])[0].round(2).tolist())}",
+                   WORDS[hint])
 
 
 def _as_bits(query: Query, result: Any, longest: int) -> np.ndarray | None:
@@ -141,28 +141,10 @@ def _as_bits(query: Query, result: Any, longest: int) -> np.ndarray | None:
         result = [int(character) if character in "01" else -1 for character in result]
     bits = query.as_array(np.array(result) if type(result) in (list, tuple) else result)
     if bits.ndim != 1 or bits.size == 0:
-        query.fail("one string, a list of at least one bit", f"shape {bits.shape}", "If the network errs on no string, "
-                   "return None, not an empty list." if bits.size == 0 else "")
+        query.fail("one string, a list of at least one bit", f"shape {bits.shape}",
+                   WORDS["empty-list"] if bits.size == 0 else "")
     if not np.isin(bits, (0, 1)).all():
         query.fail("bits, each 0 or 1", bits)
     if len(bits) > longest:
-        query.fail(f"at most {longest} bits", f"{len(bits)} bits", "Your string is longer than `longest`.")
+        query.fail(f"at most {longest} bits", f"{len(bits)} bits", WORDS["too-long"])
     return bits.astype(int)
-
-
-def _hint_for_none(string: np.ndarray, longest: int) -> str:
-    if len(string) == longest:
-        return "`longest` bits are allowed, so an error on the last of them counts."
-    if longest <= SHORT:
-        return "If you try all strings of this length, you find one."
-    return ("Neither random strings nor repeated patterns find every error. Continue from the states that are nearest "
-            "to a wrong answer, ten or more of each parity, and on both sides.")
-
-
-def _hint_for_string(weights: Weights, bits: np.ndarray) -> str:
-    """Return a hint for a supposed counterexample that the network classifies correctly."""
-    U, V, b, W, c = weights
-    if first_error((U, V.T, b, W, c), bits[None]) == (0, len(bits) - 1):
-        return "Perhaps V is transposed: row i of V belongs to unit i."
-    return ("A positive output means odd, any other output means even, and the first state is 0. Compare the outputs "
-            "of your network on this string with those above.")

@@ -1,27 +1,25 @@
 """Checks for the tests that students write for a training script."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
 
-from parity_checks.assertions import Query
-from parity_checks.bug_hunt.script import IN_OTHER_WORDS, SCRIPT, Fault, faults, with_edits
+from parity_checks.assertions import Query, messages
+from parity_checks.bug_hunt.script import IN_OTHER_WORDS, Fault, faults, with_dead_lines, with_edits
 from parity_checks.core import call
-from parity_checks.plain_data import CheckFailed
-from parity_checks.reporting import check
+from parity_checks.decorator import check
+from parity_checks.plain_data import CheckFailed, split_cause
 
-LOOP = "training#the-loop-line-by-line"
-ALARM = ("This is a false alarm. Does your test ask for more than the docstring promises? Lengths are uniform, so a "
-         "batch need not contain all of them: draw thousands of strings with a small `longest`, and compare shares "
-         "with a tolerance. The same seed may give other strings, and the same sum may be rounded differently: compare "
-         "floats with np.allclose or torch.allclose.")
-ERROR_CAUSES = {"stopped with": "This is a false alarm: your test itself stops with an error."}
+WORDS = messages("bug_hunt")
+# What a false alarm may come from in the test of each function, and the section about the function.
+ALARMS = {
+    "draw": ("alarm-draw", "data#random-bits"), "labels": ("alarm-labels", "data#three-ways-to-compute-labels"),
+    "logits": ("alarm-logits", "unrolling#the-cell-in-numpy"), "loss": ("alarm-loss", "packing#the-loss-lies-too"),
+    "accuracy": ("alarm-accuracy", "packing#a-network-that-knows-nothing"),
+    "update": ("alarm-update", "gradient#clipping")}
 
 
 def _check_of(function: str) -> Callable[..., None]:
-    """Create a check that evaluates the student's test for the given function."""
     def run(seed: int = 0) -> None:
         rng = np.random.default_rng(seed)
         hunt(function, [fault for fault in faults(rng) if fault.function == function], rng)
@@ -38,36 +36,33 @@ def hunt(function: str, faulty: list[Fault], rng: np.random.Generator) -> None:
     """Raise CheckFailed unless the student's test distinguishes correct scripts from faulty ones.
 
     The versions come in random order, and each correct version comes two to four times, so that a test with random
-    cases does not pass by luck, and no test passes by counting its calls.
+    cases does not pass by luck, and no test passes by counting its calls. Every version has dead lines of its own.
     """
-    test, missed = f"test_{function}", []
-    versions: list[str | Fault] = [*faulty, *(text for text in (SCRIPT, with_edits(IN_OTHER_WORDS))
+    test, missed, (alarm, see) = f"test_{function}", [], ALARMS[function]
+    causes = {"AssertionError": WORDS[alarm], "stopped with": WORDS["test-stops"]}
+    versions: list[str | Fault] = [*faulty, *(way for way in ("", ", written in another way")
                                               for _ in range(rng.integers(2, 5)))]
     for index in rng.permutation(len(versions)):
         version = versions[index]
         if isinstance(version, str):
-            _require_no_alarm(test, version)
-        elif _accepts_fault(test, version):
+            source = with_dead_lines(with_edits(IN_OTHER_WORDS if version else ()), rng)
+            query = Query(f"{test} on the correct script{version}", see)
+            if not query.as_bool(query.call_through("verdict", test, test, source, causes=causes)):
+                query.fail(True, False, WORDS[alarm])
+        elif _accepts_fault(test, with_dead_lines(with_edits([(version.old, version.new)]), rng)):
             missed.append(version)
     if missed:
-        Query(f"{test} on versions with one fault each in {function}", LOOP).fail(
+        clues = dict.fromkeys(f"clue-{fault.clue}" for fault in missed)
+        Query(f"{test} on versions with one fault each in {function}", see).fail(
             "False for each", f"True for {len(missed)} of {len(faulty)}",
-            f"Read its docstring again. {' '.join(dict.fromkeys(fault.clue for fault in missed))}")
+            WORDS["fault-missed"].format(clues=" ".join(split_cause(WORDS[clue])[1] for clue in clues)))
 
 
-def _require_no_alarm(test: str, version: str) -> None:
-    """Raise CheckFailed if the student's test rejects a correct version of the script."""
-    query = Query(f"{test} on the correct script{', written in another way' * (version != SCRIPT)}", LOOP)
-    if not query.as_bool(query.call_through("verdict", test, test, version, causes=ERROR_CAUSES)):
-        query.fail(True, False, ALARM)
-
-
-def _accepts_fault(test: str, fault: Fault) -> bool:
-    """Return True if the student's test accepts a faulty version of the script."""
+def _accepts_fault(test: str, version: str) -> bool:
     try:
-        answer = call("verdict", test, with_edits([(fault.old, fault.new)]))
+        answer = call("verdict", test, version)
     except CheckFailed as failure:
-        if "not written yet" in str(failure) or "there is no" in str(failure):
+        if failure.cause == "not-written":
             raise
         return False        # a test that stops with an error rejects the version
-    return Query(f"{test} on a faulty version", LOOP).as_bool(answer)
+    return Query(f"{test} on a faulty version").as_bool(answer)

@@ -4,8 +4,7 @@ Each faulty version has one fault. A version is source text. A fault is an edit 
 it are drawn.
 """
 
-from __future__ import annotations
-
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -66,7 +65,8 @@ def update(weights, bits, mask, rate, bound):
 class Fault:
     """A fault that can be inserted into one function of the training script.
 
-    It replaces ``old`` by ``new``. ``clue`` is a question that leads students to a test for the fault.
+    It replaces ``old`` by ``new``. ``clue`` names a question that leads students to a test for the fault, which is the
+    message ``clue-...`` of this exercise.
     """
 
     function: str
@@ -87,72 +87,81 @@ EACH = "for weight in weights:\n            weight -="
 
 
 def faults(rng: np.random.Generator) -> list[Fault]:
-    """Return a list of all faults that can be inserted into the training script.
-
-    They are in the order of the functions, and some contain newly drawn numbers.
-    """
+    """Return all faults, in the order of the functions. Some contain newly drawn numbers."""
     period, number = int(rng.integers(2, 5)), int(rng.integers(2, 5))
-    lengths = "Which lengths may come up, and do all of them?"
-    parity = "What is the label after each bit, for each string by itself?"
-    value = "What are the outputs of a network whose states you know?"
-    flow = "The outputs may be correct and their gradient wrong: do you compare it with differences?"
-    positions = "Which positions count, and for how much each?"
-    costs = f"{positions} Use outputs that differ: if all outputs are 0, each position costs ln 2, whatever its label."
-    moved = "By how much does each weight move, and where to?"
-    clipped = ("Is the gradient clipped as a whole, and only if its norm is too large? Use a bound below the norm and "
-               "one above it.")
     return [
-        Fault("draw", "the longest is left out", LENGTHS, "rng.integers(1, longest, size=batch)", lengths),
-        Fault("draw", "short ones are left out", LENGTHS, f"rng.integers({number}, longest + 1, size=batch)", lengths),
-        Fault("draw", "one length for all strings", LENGTHS, "np.full(batch, rng.integers(1, longest + 1))", lengths),
-        Fault("draw", "the last bit is masked", "< torch", "+ 1 < torch", "What is the mask on a string's last bit?"),
-        Fault("draw", "zeros only", "rng.integers(2, size", "rng.integers(1, size", "Which bits may come up?"),
-        Fault("draw", "long strings are rare", LENGTHS, "np.minimum(" + ", ".join([LENGTHS] * 2) + ")",
-              "Is each length as frequent as the others?"),
+        Fault("draw", "the longest is left out", LENGTHS, "rng.integers(1, longest, size=batch)", "lengths"),
+        Fault("draw", "short ones left out", LENGTHS, f"rng.integers({number}, longest + 1, size=batch)", "lengths"),
+        Fault("draw", "one length for all strings", LENGTHS, "np.full(batch, rng.integers(1, longest + 1))", "lengths"),
+        Fault("draw", "the last bit is masked", "< torch", "+ 1 < torch", "last-bit"),
+        Fault("draw", "zeros only", "rng.integers(2, size", "rng.integers(1, size", "bits"),
+        Fault("draw", "long strings are rare", LENGTHS, "np.minimum(" + ", ".join([LENGTHS] * 2) + ")", "frequency"),
         Fault("draw", "padding before", ARANGE, "torch.arange(longest) >= longest - torch.from_numpy(lengths)[:, None]",
-              "At which end of its row is a string?"),
+              "side"),
         Fault("labels", "a string continues in the next", PARITY, "bits.flatten().cumsum(dim=0).view(bits.shape) % 2",
-              parity),
-        Fault("labels", "across strings", PARITY, "bits.cumsum(dim=0) % 2", parity),
-        Fault("labels", "one time step late", PARITY, "(bits.cumsum(dim=1) - bits) % 2", parity),
-        Fault("labels", "the whole string", PARITY, "(bits.sum(dim=1, keepdim=True) % 2).expand(bits.shape)", parity),
-        Fault("labels", "even is 1", PARITY, "(bits.cumsum(dim=1) + 1) % 2", parity),
-        Fault("labels", "the count", PARITY, f"bits.cumsum(dim=1) % {number + 1}", parity),
-        Fault("logits", "V is transposed", "h @ V.T", "h @ V", value),
-        Fault("logits", "no bias", " @ V.T + b)", " @ V.T)", value),
-        Fault("logits", "the state is forgotten", STATE, f"h = h * (t % {period} > 0)\n        {STATE}", value),
-        Fault("logits", "the gradient stops", "+ h @ V.T", "+ h.detach() @ V.T", flow),
-        Fault("logits", "the readout sends no gradient back", READ, "outputs.append(h.detach() @ W[0] + c[0])", flow),
-        Fault("logits", "the bias gets no gradient", " @ V.T + b)", " @ V.T + b.detach())", flow),
+              "parity"),
+        Fault("labels", "across strings", PARITY, "bits.cumsum(dim=0) % 2", "parity"),
+        Fault("labels", "one time step late", PARITY, "(bits.cumsum(dim=1) - bits) % 2", "parity"),
+        Fault("labels", "the whole string", PARITY, "(bits.sum(dim=1, keepdim=True) % 2).expand(bits.shape)", "parity"),
+        Fault("labels", "even is 1", PARITY, "(bits.cumsum(dim=1) + 1) % 2", "parity"),
+        Fault("labels", "the count", PARITY, f"bits.cumsum(dim=1) % {number + 1}", "parity"),
+        Fault("logits", "V is transposed", "h @ V.T", "h @ V", "value"),
+        Fault("logits", "no bias", " @ V.T + b)", " @ V.T)", "value"),
+        Fault("logits", "the state is forgotten", STATE, f"h = h * (t % {period} > 0)\n        {STATE}", "value"),
+        Fault("logits", "the gradient stops", "+ h @ V.T", "+ h.detach() @ V.T", "flow"),
+        Fault("logits", "the readout sends no gradient back", READ, "outputs.append(h.detach() @ W[0] + c[0])", "flow"),
+        Fault("logits", "the bias gets no gradient", " @ V.T + b)", " @ V.T + b.detach())", "flow"),
         Fault("logits", "the gradient stops at some time steps", STATE,
-              f"h = h if t % {period} else h.detach()\n        {STATE}", flow),
-        Fault("loss", "the rectangle", MEAN, "each.mean()", costs),
-        Fault("loss", "masked, mean over the rectangle", MEAN, "(each * mask).mean()", costs),
-        Fault("loss", "per string", MEAN, "(each * mask).sum() / len(bits)", costs),
-        Fault("loss", "mean of means", MEAN, "((each * mask).sum(dim=1) / mask.sum(dim=1)).mean()", costs),
+              f"h = h if t % {period} else h.detach()\n        {STATE}", "flow"),
+        Fault("loss", "the rectangle", MEAN, "each.mean()", "costs"),
+        Fault("loss", "masked, mean over the rectangle", MEAN, "(each * mask).mean()", "costs"),
+        Fault("loss", "per string", MEAN, "(each * mask).sum() / len(bits)", "costs"),
+        Fault("loss", "mean of means", MEAN, "((each * mask).sum(dim=1) / mask.sum(dim=1)).mean()", "costs"),
         Fault("loss", "smoothed labels", "labels(bits).to(scores.dtype)", "0.9 * labels(bits).to(scores.dtype) + 0.05",
-              "Is it the cross-entropy with the labels as they are?"),
-        Fault("accuracy", "zero means odd", "> 0)", ">= 0)", "What does an output of 0 mean?"),
+              "labels"),
+        Fault("accuracy", "zero means odd", "> 0)", ">= 0)", "zero"),
         Fault("accuracy", "mean of means", RIGHT,
-              "((right & mask).sum(dim=1) / mask.sum(dim=1)).double().mean().item()", positions),
-        Fault("accuracy", "the rectangle", RIGHT, "right.double().mean().item()", positions),
-        Fault("accuracy", "padding is correct", RIGHT, "(right | ~mask).double().mean().item()", positions),
-        Fault("accuracy", "above one half", "> 0)", "> 0.5)", "Which outputs mean odd?"),
-        Fault("accuracy", "whole strings", RIGHT, "(right | ~mask).all(dim=1).double().mean().item()", positions),
-        Fault("update", "old gradients stay", "weight.grad = None", "pass", "What do the second and third update do?"),
-        Fault("update", "the first weight stays", EACH, EACH.replace("in weights", "in weights[1:]"), moved),
-        Fault("update", "the last weight stays", EACH, EACH.replace("in weights", "in weights[:-1]"), moved),
+              "((right & mask).sum(dim=1) / mask.sum(dim=1)).double().mean().item()", "positions"),
+        Fault("accuracy", "the rectangle", RIGHT, "right.double().mean().item()", "positions"),
+        Fault("accuracy", "padding is correct", RIGHT, "(right | ~mask).double().mean().item()", "positions"),
+        Fault("accuracy", "above one half", "> 0)", "> 0.5)", "odd"),
+        Fault("accuracy", "whole strings", RIGHT, "(right | ~mask).all(dim=1).double().mean().item()", "positions"),
+        Fault("update", "old gradients stay", "weight.grad = None", "pass", "next-updates"),
+        Fault("update", "the first weight stays", EACH, EACH.replace("in weights", "in weights[1:]"), "moved"),
+        Fault("update", "the last weight stays", EACH, EACH.replace("in weights", "in weights[:-1]"), "moved"),
         Fault("update", "not in place", f"{EACH}{STEP.removeprefix('weight -=')}",
               f"weights[:] = [(weight - {STEP.removeprefix('weight -= ')}).requires_grad_() for weight in weights]",
-              "Does the update change the tensors themselves, in place?"),
-        Fault("update", "uphill", "weight -=", "weight +=", moved),
-        Fault("update", "each by itself", STEP, STEP.replace("norm", "weight.grad.norm()"), clipped),
-        Fault("update", "never clipped", SCALE, "1", clipped),
-        Fault("update", "always scaled to the bound", SCALE, "(bound / norm)", clipped),
-        Fault("update", "entry by entry", f"weight.grad * {SCALE}", "weight.grad.clamp(-bound, bound)", clipped),
+              "in-place"),
+        Fault("update", "uphill", "weight -=", "weight +=", "moved"),
+        Fault("update", "each by itself", STEP, STEP.replace("norm", "weight.grad.norm()"), "clipped"),
+        Fault("update", "never clipped", SCALE, "1", "clipped"),
+        Fault("update", "always scaled to the bound", SCALE, "(bound / norm)", "clipped"),
+        Fault("update", "entry by entry", f"weight.grad * {SCALE}", "weight.grad.clamp(-bound, bound)", "clipped"),
         Fault("update", "the square of the norm", "torch.sqrt(sum((weight.grad ** 2).sum() for weight in weights))",
-              "sum((weight.grad ** 2).sum() for weight in weights)", clipped),
+              "sum((weight.grad ** 2).sum() for weight in weights)", "clipped"),
     ]
+
+
+# Anybody who watches the loss or the accuracy notices these faults. The script of a student has none of them.
+LOUD = {"zeros only", "the count", "uphill", "not in place"}
+
+
+def faults_of(seed: int) -> list[Fault]:
+    """Return the faults of a student's own script, in three or four functions, in the order of the functions."""
+    rng = np.random.default_rng(seed)
+    possible = [fault for fault in faults(rng) if fault.name not in LOUD]
+    functions = list(dict.fromkeys(fault.function for fault in possible))
+    chosen = []
+    for place in sorted(rng.choice(len(functions), size=rng.integers(3, 5), replace=False)):
+        own = [fault for fault in possible if fault.function == functions[place]]
+        chosen.append(own[rng.integers(len(own))])
+    return chosen
+
+
+def script_for(seed: int) -> str:
+    """Return the training script with the faults of a student, from the student's seed."""
+    # From the last function on, because a fault of `logits` may contain a part that one of `accuracy` replaces.
+    return with_edits((fault.old, fault.new) for fault in reversed(faults_of(seed)))
 
 
 # These functions keep the promises of their docstrings, so a test must accept them.
@@ -161,18 +170,21 @@ IN_OTHER_WORDS = (
     (PARITY, "torch.remainder(torch.cumsum(bits, 1), 2)"),
     (STATE, "h = 2 * torch.sigmoid(2 * (h @ V.T + bits[:, t:t + 1].to(U.dtype) @ U.T + b)) - 1"),
     (MEAN, "torch.where(mask, each, 0).sum() / mask.sum()"),
-    (RIGHT, "(right & mask).sum().item() / mask.sum().item()"),
-    (SCALE, "(bound / norm).clamp(max=1)"),
+    (RIGHT, "1 - (~right & mask).sum().item() * (1 / mask.sum().item())"),
+    (STEP, "weight += rate * ((weight - weight.grad * (bound / norm).clamp(max=1)) - weight)"),
 )
 
 
 def with_edits(edits: Iterable[tuple[str, str]]) -> str:
-    """Return the training script after applying the given edits.
-
-    Raises ValueError unless the script contains each old part exactly once.
-    """
+    """Return the edited training script, or raise ValueError if an old part does not occur exactly once."""
     script = SCRIPT
     for old, new in edits:
         require(script.count(old) == 1, "an edit", old, "a part that the script contains once")
         script = script.replace(old, new)
     return script
+
+
+def with_dead_lines(script: str, rng: np.random.Generator) -> str:
+    """Add lines without effect, so that a student's test cannot recognise the correct script by its byte code."""
+    return re.sub(r'"""\n(?=    )', lambda found: found[0] + "".join(
+        f"    unused = {number}\n" for number in rng.integers(10**9, size=rng.integers(1, 60))), script)

@@ -1,20 +1,20 @@
 """Checks for backpropagation through time in NumPy."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 
-from parity_checks.assertions import Query, show
-from parity_checks.core import call_on_same
+from parity_checks.assertions import Query, messages, show
+from parity_checks.core import call_on_same, replaced_if_wrong
+from parity_checks.decorator import check
 from parity_checks.gradient_through_time import bptt_reference as reference
 from parity_checks.gradient_through_time.bptt_reference import MISTAKES, NAMES, OUTPUT_MISTAKES, Arrays
 from parity_checks.plain_data import kind_of
-from parity_checks.reporting import check
 
+WORDS = messages("gradient_through_time")
 LOSS, THROUGH_TIME = "training#a-loss-for-a-yes-or-no-answer", "gradient#from-one-unit-to-many"
-READY = ("parity_lib:NumpyRNN.backward", "torch:Tensor.backward", "torch.autograd:backward",
+SELECT = "packing#select-first-then-take-the-loss"
+READY = ("parity_lib.numpy_rnn:NumpyRNN.backward", "torch:Tensor.backward", "torch.autograd:backward",
          "torch.autograd:grad")
 TOLERANCE = 1e-4  # of the largest entry, which is wide enough for float32
 # Strings, time steps, units, kind of mask, size of the weights. In the last two, little of the gradient reaches h0.
@@ -50,10 +50,7 @@ def draw_case(strings: int, steps: int, hidden: int, kind: str, size: float,
 
 @check("output_gradient: correct for labels at every time step, at the end, and at any positions")
 def output_gradient(seed: int = 0) -> None:
-    """Check the student's gradient of the loss with respect to the logits.
-
-    ``output_gradient(logits, labels, mask)`` takes three arrays ``[batch, steps]`` and returns floats of that shape.
-    """
+    """Check ``output_gradient(logits, labels, mask)``, which takes and returns arrays ``[batch, steps]``."""
     rng = np.random.default_rng(seed)
     for (strings, steps, _, kind, _), unlabelled in zip(CASES, [None] * 8 + [1e9, np.nan], strict=True):
         _, labels, mask, _ = draw_case(strings, steps, 1, kind, 1.0, rng)
@@ -62,25 +59,22 @@ def output_gradient(seed: int = 0) -> None:
         text = f"output_gradient for {strings} strings of {steps} time steps with the mask {show(mask, 70)}"
         if unlabelled is not None:
             logits[~mask], text = unlabelled, f"{text}, with logits of {unlabelled:g} where there is no label"
-        query = Query(text, LOSS)
-        got = query.as_array(_call_once(query, "output_gradient", logits, labels, mask), mask.shape)
-        query.require_close(got, reference.output_gradient(logits, labels, mask), "At the positions of the mask, it is "
-                            "the probability minus the label, divided by the number of these positions.",
-                            ((reference.output_gradient(logits, labels, mask, mistake), words)
-                             for mistake, words in OUTPUT_MISTAKES.items()), TOLERANCE)
+        query = Query(text, LOSS if unlabelled is None else SELECT)
+        result = _call_once(query, "output_gradient", logits, labels, mask)
+        got = query.as_array(result, mask.shape, nan_hint=WORDS["nan-multiplied"])
+        query.require_close(got, reference.output_gradient(logits, labels, mask), WORDS["formula"],
+                            ((reference.output_gradient(logits, labels, mask, mistake), WORDS[mistake])
+                             for mistake in OUTPUT_MISTAKES), TOLERANCE)
 
 
 @check("gradients: correct for labels at every time step, at the end, and at any positions")
+@replaced_if_wrong(("output_gradient", output_gradient, f"{reference.__name__}:output_gradient"))
 def gradients(seed: int = 0) -> None:
-    """Check the student's gradients of the loss with respect to the weights.
-
-    ``gradients(bits, labels, mask, U, V, b, W, c, h0)`` returns a dict of arrays like the weights. Each case comes
-    twice, with the same weights and other strings, so that values kept from the first call are wrong.
-    """
+    """Check ``gradients(bits, labels, mask, U, V, b, W, c, h0)``, which returns a dict of arrays like the weights."""
     rng = np.random.default_rng(seed)
     for case in CASES:
         weights = draw_case(*case, rng)[3]
-        for _ in range(2):
+        for _ in range(2):      # with other strings, so that values kept from the first call are wrong
             _check_gradients(*draw_case(*case, rng)[:3], weights)
 
 
@@ -88,11 +82,16 @@ def _check_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, wei
     query = Query(f"gradients for {len(bits)} strings of {bits.shape[1]} time steps, {len(weights['b'])} units and the "
                   f"mask {show(mask, 70)}", THROUGH_TIME)
     result = _call_once(query, "gradients", bits, labels, mask, *(weights[name] for name in NAMES))
-    got, expected = _by_name(query, result, weights), reference.correct_gradients(bits, labels, mask, weights)
+    if type(result) is not dict or set(result) != set(NAMES):
+        shown = f"the names {', '.join(sorted(result))}" if type(result) is dict else kind_of(result)
+        query.fail(f"a dict with the names {', '.join(NAMES)}", shown)
+    got = {name: query.part(f"the gradient of {name}").as_array(result[name], weight.shape).astype(float)
+           for name, weight in weights.items()}
+    expected = reference.gradients_of(bits, labels, mask, weights)
     wrong = [name for name in NAMES if not _near(got[name], expected[name])]
     if wrong:
         query.part(f"the gradient of {wrong[0]}").fail(
-            expected[wrong[0]], got[wrong[0]], _hint(got, expected, wrong, (bits, labels, mask, weights)))
+            expected[wrong[0]], got[wrong[0]], _hint(got, wrong, (bits, labels, mask, weights)))
 
 
 def _call_once(query: Query, name: str, *arguments: np.ndarray) -> Any:
@@ -100,35 +99,20 @@ def _call_once(query: Query, name: str, *arguments: np.ndarray) -> Any:
     called, = query.call(name, *arguments, by=call_on_same, times=1, forbid=READY)
     for before, after in zip(arguments, called.arguments, strict=True):
         if not np.array_equal(before, after, equal_nan=True):
-            Query(f"an argument after {query.text}", query.see).fail(
-                before, after, "The arrays belong to the caller: work on copies.")
+            Query(f"an argument after {query.text}", query.see).fail(before, after, WORDS["arguments-changed"])
     return called.result
 
 
-def _by_name(query: Query, result: Any, weights: Arrays) -> Arrays:
-    """Return the student's gradients as a dict of float arrays."""
-    if type(result) is not dict or set(result) != set(NAMES):
-        got = f"the names {', '.join(sorted(result))}" if type(result) is dict else kind_of(result)
-        query.fail(f"a dict with the names {', '.join(NAMES)}", got)
-    return {name: query.part(f"the gradient of {name}").as_array(result[name], weight.shape).astype(float)
-            for name, weight in weights.items()}
-
-
 def _near(got: np.ndarray, expected: np.ndarray) -> bool:
-    """Return True if two gradients agree to within a relative tolerance."""
     return bool(np.abs(got - expected).max() <= TOLERANCE * np.abs(expected).max() + 1e-300)
 
 
-def _hint(got: Arrays, expected: Arrays, wrong: list[str],
-          case: tuple[np.ndarray, np.ndarray, np.ndarray, Arrays]) -> str:
-    """Return a hint about the likely mistake in the student's gradients."""
-    for mistake, words in MISTAKES.items():
-        gradients = reference.mistaken_gradients(*case, mistake)
+def _hint(got: Arrays, wrong: list[str], case: tuple[np.ndarray, np.ndarray, np.ndarray, Arrays]) -> str:
+    for mistake in MISTAKES:
+        gradients = reference.gradients_of(*case, mistake)
         if all(_near(got[name], gradients[name]) for name in NAMES):
-            return words
+            return WORDS[mistake]
     if len(wrong) == 1:
-        return f"All other gradients are correct. Which terms add up to the gradient of {wrong[0]}?"
-    if not {"W", "c"} & set(wrong):
-        return ("The gradients of W and c are correct. What do you pass from a state to the one before it, and in "
-                "which order?")
-    return "Begin with W and c: their gradients need the gradient at the logits and the states only."
+        return WORDS["one-gradient-wrong"].format(name=wrong[0])
+    readout_wrong = bool({"W", "c"} & set(wrong))
+    return WORDS["begin-with-W-and-c" if readout_wrong else "backward-order"]

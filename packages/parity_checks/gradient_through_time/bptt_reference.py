@@ -1,6 +1,4 @@
-"""Gradients of a small tanh network: the correct one, and wrong ones for testing a student's check."""
-
-from __future__ import annotations
+"""Gradients of a small tanh network: the correct ones, and those of common mistakes."""
 
 import numpy as np
 
@@ -17,28 +15,16 @@ def draw_weights(hidden: int, rng: np.random.Generator, size: float = 1.0) -> Ar
 
 
 def output_gradient(logits: np.ndarray, labels: np.ndarray, mask: np.ndarray, mistake: str = "") -> np.ndarray:
-    """Return the gradient ``[batch, steps]`` of the loss with respect to the logits."""
-    probability = 1 / (1 + np.exp(-logits))
-    difference = (logits if mistake == "logits" else probability) - labels
-    if mistake == "sign":
-        difference = -difference
-    divisor = {"sum": 1, "rectangle": mask.size, "no mask": mask.size}.get(mistake, mask.sum())
-    return np.where(mask | (mistake == "no mask"), difference, 0) / divisor
+    """Return the gradient ``[batch, steps]`` of the loss with respect to the logits, with a mistake or without."""
+    predicted = logits if mistake == "logit-not-probability" else 1 / (1 + np.exp(-logits))
+    difference = labels - predicted if mistake == "sign" else predicted - labels
+    divisor = {"sum-not-mean": 1, "rectangle-counted": mask.size, "mask-forgotten": mask.size,
+               "strings-counted": len(mask)}.get(mistake, mask.sum())
+    return np.where(mask | (mistake == "mask-forgotten"), difference, 0) / divisor
 
 
-def correct_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: Arrays) -> Arrays:
-    """Return the correct gradients of the loss as a dict from weight names to arrays."""
-    network = NumpyRNN(*(weights[name] for name in "UVbWc"))
-    inputs = bits[..., None].astype(float)
-    logits, states = network.forward(inputs, weights["h0"])
-    d_logits = output_gradient(logits[..., 0], labels, mask)[..., None]
-    gradients = network.backward(inputs, states, d_logits)
-    return {name: gradients[name] for name in "UVbWc"} | {"h0": gradients["h"][:, 0].sum(axis=0)}
-
-
-def mistaken_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: Arrays,
-                       mistake: str) -> Arrays:
-    """Return the gradients that result from a common mistake."""
+def gradients_of(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: Arrays, mistake: str = "") -> Arrays:
+    """Return the gradients of the loss as a dict from weight names to arrays, with a mistake or without."""
     V, W = weights["V"], weights["W"]
     logits, states = NumpyRNN(*(weights[name] for name in "UVbWc")).forward(bits[..., None], weights["h0"])
     d_logits = output_gradient(logits[..., 0], labels, mask, mistake)
@@ -46,28 +32,22 @@ def mistaken_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, w
     from_later = np.zeros_like(states[:, 0])
     for t in reversed(range(bits.shape[1])):
         d_logit, h = d_logits[:, t:t + 1], states[:, t + 1]
-        d_pre_activation = (d_logit @ W + from_later) * (1 if mistake == "no slope" else 1 - h**2)
-        terms = {"U": d_pre_activation.T @ bits[:, t:t + 1], "V": d_pre_activation.T @ states[:, t],
+        slope_at = {"no-slope": 0 * h, "slope-before": states[:, t]}.get(mistake, h)
+        d_pre_activation = (d_logit @ W + from_later) * (1 - slope_at**2)
+        state = states[:, t + (mistake == "state-after")]
+        terms = {"U": d_pre_activation.T @ bits[:, t:t + 1], "V": d_pre_activation.T @ state,
                  "b": d_pre_activation.sum(axis=0), "W": d_logit.T @ h, "c": d_logit.sum(axis=0)}
         for name, term in terms.items():
             gradients[name] = term if mistake == "overwritten" else gradients[name] + term
-        from_later = {"nothing": 0 * d_pre_activation, "V transposed": d_pre_activation @ V.T}.get(
-            mistake, d_pre_activation @ V)
-    gradients["h0"] = from_later.sum(axis=0)
+        from_later = (0 if mistake == "nothing-passed-back" else 1) * d_pre_activation @ (
+            V.T if mistake == "V-transposed" else V)
+    if mistake == "gradient-transposed":
+        gradients["V"] = gradients["V"].T
+    gradients["h0"] = from_later.sum(axis=0) / (len(bits) if mistake == "h0-averaged" else 1)
     return gradients
 
 
-OUTPUT_MISTAKES = {
-    "no mask": "The mask is forgotten: positions without a label contribute to the gradient, too.",
-    "rectangle": "You divide by the size of the whole rectangle. Count the positions where the mask is True.",
-    "sum": "This is the gradient of the sum over the positions, and the loss is their mean.",
-    "logits": "You compare the logit itself with the label. Compare its sigmoid, the probability.",
-    "sign": "The sign is wrong: where the label is 1, a larger logit makes the loss smaller.",
-}
-MISTAKES = {
-    "nothing": "Nothing is passed to earlier states, so each time step has the gradient of its own output only.",
-    "overwritten": "The term of each time step replaces the one before. The weights are shared, so add the terms.",
-    "no slope": "The slope of tanh, 1 - h**2, is missing.",
-    "V transposed": "V is transposed in the backward pass. The forward pass has h @ V.T, so the backward pass has @ V.",
-    **OUTPUT_MISTAKES,
-}
+OUTPUT_MISTAKES = ("mask-forgotten", "rectangle-counted", "sum-not-mean", "logit-not-probability", "sign",
+                   "strings-counted")
+MISTAKES = ("nothing-passed-back", "overwritten", "no-slope", "V-transposed", "slope-before", "state-after",
+            "gradient-transposed", "h0-averaged", *OUTPUT_MISTAKES)

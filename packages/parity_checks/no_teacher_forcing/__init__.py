@@ -1,7 +1,8 @@
 """Checks for the exercise *Without teacher forcing*."""
 
+from parity_checks import check, fresh, private
+from parity_checks.decorator import not_installed
 from parity_checks.no_teacher_forcing.labels import final_parity, next_max_length
-from parity_checks.reporting import check, fresh, not_installed, private
 
 try:
     from parity_checks.no_teacher_forcing.ends import end_gradient, end_loss, last_valid

@@ -1,26 +1,32 @@
 """Checks for the student's ``final_parity`` and ``next_max_length`` functions."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from parity_checks.assertions import Mistakes, Query, show
+from parity_checks.assertions import Query, messages, show
+from parity_checks.decorator import check
 from parity_checks.plain_data import kind_of
-from parity_checks.reporting import check
 
-THE_END, THE_LABEL = "packing#the-last-real-step", "training#what-is-the-label"
-READY_PARITY = ("parity_lib.data:final_parity", "parity_lib.data:running_parity", "parity_lib.data:bits_and_parity")
-READY_CURRICULUM = ("parity_lib.data:Curriculum.next_longest", "parity_lib.data:ParityTask.next_longest")
+WORDS = messages("no_teacher_forcing")
+THE_END = "packing#the-last-real-step"
+READY_PARITY = ("parity_lib.data:final_parity", "parity_lib.data:running_parity")
+READY_CURRICULUM = ("parity_lib.data:Curriculum.next_longest",)
 # On these strings, no two of the usual mistakes give the same labels.
 BITS = np.array([[1, 0, 1, 1, 0, 1], [1, 1, 1, 0, 0, 0], [0, 1, 1, 1, 0, 0], [0, 1, 0, 1, 0, 1], [1, 0, 1, 1, 1, 0]])
 LENGTHS = np.array([2, 3, 6, 5, 1])
-ERROR_CAUSES = {"could not be broadcast": "np.arange(steps) is [steps]: compare it with lengths[:, None], [batch, 1].",
-                "is out of bounds": "Time steps are counted from 0: the last real one is `lengths - 1`."}
+ERROR_CAUSES = {"could not be broadcast": WORDS["second-axis"], "is out of bounds": WORDS["out-of-bounds"]}
 
 
 def cut_parity(bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """Return the parity of each string after truncating it to its length."""
     return (bits * (np.arange(bits.shape[1]) < lengths[:, None])).sum(axis=1) % 2
+
+
+PARITY_MISTAKES = (
+    ("before-the-cut", lambda bits, lengths: bits.sum(axis=1) % 2),
+    ("one-bit-too-few", lambda bits, lengths: cut_parity(bits, lengths - 1)),
+    ("one-bit-too-many", lambda bits, lengths: cut_parity(bits, lengths + 1)),
+    ("even-and-odd", lambda bits, lengths: 1 - cut_parity(bits, lengths)),
+    ("label-is-count", lambda bits, lengths: (bits * (np.arange(bits.shape[1]) < lengths[:, None])).sum(axis=1)))
 
 
 def draw_strings(rng: np.random.Generator, count: int, steps: int) -> tuple[np.ndarray, np.ndarray]:
@@ -32,10 +38,7 @@ def draw_strings(rng: np.random.Generator, count: int, steps: int) -> tuple[np.n
 
 @check("final_parity: the parity of each string as it was cut")
 def final_parity(seed: int = 0) -> None:
-    """Check that the student's ``final_parity`` function returns the parity of each truncated string.
-
-    ``final_parity(bits, lengths)`` takes integers ``[batch, steps]`` and ``[batch]``, and returns integers ``[batch]``.
-    """
+    """Check ``final_parity(bits, lengths)`` for bits ``[batch, steps]``. It returns integers ``[batch]``."""
     rng = np.random.default_rng(seed)
     for bits, lengths in ((BITS, LENGTHS), (np.ones((9, 9), dtype=int), np.arange(9, 0, -1)),
                           draw_strings(rng, 40, 7), draw_strings(rng, 9, 700)):
@@ -44,41 +47,26 @@ def final_parity(seed: int = 0) -> None:
         if not isinstance(result, np.ndarray):
             query.fail("a NumPy array of integers", kind_of(result))
         got = query.as_array(result, kind="integer")
-        query.require_equal(got, cut_parity(bits, lengths), "The label is the number of ones before position "
-                            "lengths[i], modulo 2, with one label for each string.", _parity_mistakes(bits, lengths))
+        query.require_equal(got, cut_parity(bits, lengths), WORDS["label-unexplained"], [
+            *((label(bits, lengths), WORDS[mistake]) for mistake, label in PARITY_MISTAKES),
+            (np.cumsum(bits, axis=1) % 2, WORDS["label-per-step"])])
         query.require_unchanged("final_parity", {"bits": bits, "lengths": lengths}, forbid=READY_PARITY)
-
-
-def _parity_mistakes(bits: np.ndarray, lengths: np.ndarray) -> Mistakes:
-    yield (bits.sum(axis=1) % 2, "This is the label of the string before it was cut. The bits at position lengths[i] "
-           "and later must not count.")
-    yield (cut_parity(bits, lengths - 1),
-           "You count one bit too few: the last real bit is at position lengths[i] - 1.")
-    yield (cut_parity(bits, lengths + 1),
-           "You count one bit too many: the last real bit is at position lengths[i] - 1.")
-    yield 1 - cut_parity(bits, lengths), "Even and odd are swapped: 1 stands for odd."
-    yield (np.cumsum(bits, axis=1) % 2,
-           "This is a label at every time step (`cumsum`). Return the one at the end only.")
 
 
 @check("next_max_length: grows by one at an accuracy of 0.95 or more, and stops at stop")
 def next_max_length(seed: int = 0) -> None:
-    """Check that the student's ``next_max_length`` function increases the maximum length correctly.
-
-    ``next_max_length(longest, accuracy, stop)`` returns an integer.
-    """
+    """Check ``next_max_length(longest, accuracy, stop)``, which returns an integer."""
     rng = np.random.default_rng(seed)
     cases = [(2, 1.0, 50), (2, 0.95, 50), (2, 0.9499, 50), (7, 0.5, 50), (49, 0.99, 50), (50, 1.0, 50),
              (50, 0.2, 50), (1, 0.0, 1), (1, 1.0, 1)]
     cases += [(int(longest), float(accuracy), int(longest + room)) for longest, accuracy, room in
               zip(rng.integers(1, 99, 20), rng.uniform(0.9, 1, 20), rng.integers(0, 3, 20), strict=True)]
     for longest, accuracy, stop in cases:
-        query = Query(f"next_max_length({longest}, {accuracy:.4g}, stop={stop})", THE_LABEL)
+        query = Query(f"next_max_length({longest}, {accuracy:.4g}, stop={stop})")
         got = query.as_array(query.call("next_max_length", longest, accuracy, stop, forbid=READY_CURRICULUM), (),
                              "integer")
         grows = accuracy >= 0.95
-        hint = ("The accuracy is 0.95 or more, so the length grows by exactly one, but never beyond stop." if grows else
-                "The accuracy is below 0.95, so the length stays as it is.")
+        hint = WORDS["grows-by-one" if grows else "stays"]
         if accuracy == 0.95 and got == longest:
-            hint = "An accuracy of exactly 0.95 is enough: use >=, not >."
+            hint = WORDS["exactly-enough"]
         query.require_equal(got, min(longest + 1, stop) if grows else longest, hint)

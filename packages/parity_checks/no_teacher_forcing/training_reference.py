@@ -1,9 +1,8 @@
 """Reference implementation of the loss, the update and the training loop."""
 
-from __future__ import annotations
-
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,22 +10,11 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
-from parity_checks.no_teacher_forcing.labels import THE_END, cut_parity
+from parity_checks.no_teacher_forcing.labels import cut_parity
 
 THE_LOOP, THE_SEED = "training#the-loop-line-by-line", "data#seeds-and-a-generator-that-fools-you"
 HIDDEN, LONGEST, BATCH, RATE = 8, 10, 64, 0.03
 Network = tuple[nn.LSTM, nn.Linear]
-
-# The most frequent mistakes in the loop, each with its message and the section to read.
-MISTAKES = {
-    "zero_grad": ("Old gradients are added to the new ones: `optimizer.zero_grad()` is missing.", THE_LOOP),
-    "clipping": ("The gradient is not clipped to a norm of 1: call torch.nn.utils.clip_grad_norm_(parameters, 1.0) "
-                 "between `backward` and `step`, with the parameters of both modules.", THE_LOOP),
-    "last column": ("You read the last column and not the last real time step.", THE_END),
-    "before the cut": ("The label is that of the string before it was cut.", THE_END),
-    "generator": ("Every update has the same strings: make `rng` once, before the loop, and draw in the loop.",
-                  THE_SEED),
-}
 
 
 def tensors(bits: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
@@ -65,50 +53,86 @@ def end_loss(logits: Tensor, lengths: Tensor, labels: Tensor) -> Tensor:
     return binary_cross_entropy_with_logits(logits[torch.arange(len(logits)), lengths - 1, 0], labels)
 
 
-def logits_of(network: Network, inputs: Tensor) -> Tensor:
+def logits_of(network: Network, inputs: Tensor, state: tuple | None = None) -> Tensor:
     """Return a network's logits ``[batch, steps, 1]`` for a batch of inputs."""
     lstm, readout = network
-    return readout(lstm(inputs)[0])
+    return readout(lstm(inputs, state)[0])
 
 
-def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, mistake: str = "") -> float:
-    """Perform one training update and return the loss before the update."""
-    inputs, lengths, labels = batch
-    if mistake == "last column":
-        lengths = torch.full_like(lengths, inputs.shape[1])
-    loss = end_loss(logits_of(network, inputs), lengths, labels)
-    if mistake != "zero_grad":
-        optimizer.zero_grad()
-    loss.backward()
-    if mistake != "clipping":
-        nn.utils.clip_grad_norm_(parameters(network), 1.0)
+def clip(network: Network, bound: float = 1.0, groups: Callable = lambda network: [parameters(network)]) -> None:
+    """Clip the gradient of each of the ``groups`` of parameters to the norm ``bound``."""
+    for group in groups(network):
+        nn.utils.clip_grad_norm_(group, bound)
+
+
+def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, *, loss: Callable[..., Tensor] = end_loss,
+           zero: Iterable[int] = (0, 1), clip: Callable[[Network], object] = clip,
+           state: tuple | None = None) -> float:
+    """Perform an update and return the loss before it. The gradients of the modules in ``zero`` are set to zero."""
+    value = loss(logits_of(network, batch[0], state), *batch[1:])
+    for position in zero:
+        network[position].zero_grad()
+    value.backward()
+    clip(network)
     optimizer.step()
-    return loss.item()
+    return value.item()
+
+
+def train_step(lstm: nn.LSTM, readout: nn.Linear, optimizer: torch.optim.Optimizer, *batch: Tensor) -> float:
+    """Perform one update with the arguments of the task, to replace a student's wrong function."""
+    return update((lstm, readout), optimizer, batch)
 
 
 class Loop:
-    """A training loop that starts from given weights."""
+    """A training loop that starts from given weights.
 
-    def __init__(self, weights: Tensor, seed: int, min_length: int = 1, longest: int = LONGEST,
-                 mistake: str = "") -> None:
-        self.seed, self.min_length, self.longest, self.mistake = seed, min_length, longest, mistake
-        self.rng, self.network = np.random.default_rng(seed), new_network()
+    The defaults are the settings of the task, and other settings make the mistakes of :mod:`.mistakes`. ``label`` takes
+    bits and lengths. ``rng_seed`` is that of the strings, if it is not ``seed``, and ``thrown_away`` batches are drawn
+    before the first update. ``renewed`` is what is made again for each update: "rng", "optimizer" or nothing. With
+    ``carry``, a batch starts from the last state of the batch before it. The ``options`` are those of :func:`update`.
+    """
+
+    def __init__(self, weights: Tensor, seed: int, min_length: int = 1, longest: int = LONGEST, *, batch: int = BATCH,
+                 optimizer: Callable = torch.optim.Adam, rate: float = RATE, label: Callable = cut_parity,
+                 coded: Callable = np.asarray, rng_seed: int | None = None, thrown_away: int = 0, renewed: str = "",
+                 repeats: int = 1, carry: bool = False, **options: Any) -> None:
+        self.network, self.label, self.coded, self.options = new_network(), label, coded, options
+        self.renewed, self.repeats, self.carry = renewed, repeats, carry
+        self.state: tuple | None = None
         set_weights(self.network, weights)
-        self.optimizer = torch.optim.Adam(parameters(self.network), lr=RATE)
+        self.made = {"rng": lambda: np.random.default_rng(seed if rng_seed is None else rng_seed),
+                     "optimizer": lambda: optimizer(parameters(self.network), lr=rate)}
+        self.rng, self.optimizer = (make() for make in self.made.values())
+        self.draw = lambda: (self.rng.integers(2, size=(batch, longest)),
+                             self.rng.integers(min_length, longest, batch, endpoint=True))
+        for _ in range(thrown_away):
+            self.draw()
 
     def run(self, count: int) -> Tensor:
         """Perform ``count`` updates and return the new weights."""
         for _ in range(count):
-            if self.mistake == "generator":
-                self.rng = np.random.default_rng(self.seed)
-            bits = self.rng.integers(2, size=(BATCH, self.longest))
-            lengths = self.rng.integers(self.min_length, self.longest, BATCH, endpoint=True)
-            cut = np.full_like(lengths, self.longest) if self.mistake == "before the cut" else lengths
-            update(self.network, self.optimizer, tensors(bits, lengths, cut_parity(bits, cut)), self.mistake)
+            if self.renewed:
+                setattr(self, self.renewed, self.made[self.renewed]())
+            bits, lengths = self.draw()
+            batch = tensors(self.coded(bits), lengths, self.label(bits, lengths))
+            for _ in range(self.repeats):
+                before, self.state = self.state, self._last_state(batch[0]) if self.carry else None
+                update(self.network, self.optimizer, batch, state=before, **self.options)
         return weights_of(self.network)
 
+    @torch.no_grad()
+    def _last_state(self, inputs: Tensor) -> tuple:
+        return self.network[0](inputs, self.state)[1]
 
-@functools.lru_cache(maxsize=50)
-def weights_after(count: int, weights: tuple[float, ...], seed: int, min_length: int, longest: int) -> Tensor:
-    """Return the weights after ``count`` updates of the correct training loop, for use in several checks."""
-    return Loop(torch.tensor(weights), seed, min_length, longest).run(count)
+
+def weights_after(count: int, weights: Tensor, seed: int, min_length: int, longest: int) -> Tensor:
+    """Return the weights after ``count`` updates of the correct training loop. They are kept for later calls."""
+    loop, path = _followed(tuple(weights.tolist()), seed, min_length, longest)
+    path += (loop.run(1) for _ in range(len(path), count + 1))
+    return path[count]
+
+
+@functools.lru_cache(maxsize=20)
+def _followed(weights: tuple[float, ...], seed: int, min_length: int, longest: int) -> tuple[Loop, list[Tensor]]:
+    first = torch.tensor(weights, dtype=torch.float32)
+    return Loop(first, seed, min_length, longest), [first]

@@ -1,6 +1,6 @@
 """Checks for the exercise *Varying lengths*."""
 
-from parity_checks.reporting import check, fresh, private
+from parity_checks import check, fresh, private
 from parity_checks.varying_lengths.lengths import random_lengths
 from parity_checks.varying_lengths.measures import always_even, masked_accuracy, masked_loss, reported_accuracy
 from parity_checks.varying_lengths.rectangles import length_mask, run_packed

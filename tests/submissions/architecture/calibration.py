@@ -10,7 +10,6 @@ whole checks.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -27,19 +26,16 @@ WRONG = ("wrong_all_weights_start_alike", "wrong_detached_readout", "wrong_state
 
 def calibrate(seeds: int = 100) -> dict:
     """Return a row for each answer: its number of starts, how many succeed, and after how many updates."""
-    answers = {"solution": None} | {name: HERE / f"{name}.py" for name in CORRECT + WRONG}
-    rows = [{"check": check.learns.__name__, "answer": name} | _counted(path, seeds) for name, path in answers.items()]
+    answers = {"solution": None} | {name: bank.named(f"architecture/{name}") for name in CORRECT + WRONG}
+    rows = [{"check": check.learns.__name__, "answer": name} | _counted(item, seeds) for name, item in answers.items()]
     return {"about": {"starts": seeds, "updates": check.UPDATES, "tries": check.TRIES}, "disturbed": disturbed_starts(),
             "rows": rows}
 
 
 def disturbed_starts() -> dict:
     """Return the updates of the solution's quickest start, sorted, with the weights disturbed in different ways."""
-    checks.bind({"build_model": _builder(None)})
-    try:
+    with bank.answers(bank.authoring.notebook(bank.published("architecture"))):
         quickest = [_quickest(number) for number in range(disturbed.TIMES)]
-    finally:
-        checks.bind(None)
     return {"size": disturbed.SIZE, "updates": sorted(quickest)}
 
 
@@ -49,13 +45,10 @@ def _quickest(number: int) -> int:
     return min(check.UPDATES + 1 if count is None else count for count in updates)
 
 
-def _counted(path: Path | None, seeds: int) -> dict:
-    checks.bind({"build_model": _builder(path)})
-    try:
+def _counted(answer: bank.Submission | None, seeds: int) -> dict:
+    with bank.answers(bank.notebook(answer) if answer else bank.authoring.notebook(bank.published("architecture"))):
         updates = [check.train_once(start).updates for start in range(seeds)]
         refused = [_refused(seed) for seed in range(seeds)]
-    finally:
-        checks.bind(None)
     solved = sorted(count for count in updates if count is not None)
     triples = [updates[i:i + check.TRIES] for i in range(seeds - check.TRIES + 1)]
     passes = sum(not refused[i] and any(count is not None for count in triple)
@@ -71,17 +64,6 @@ def _refused(seed: int) -> bool:
     except checks.CheckFailed:
         return True
     return False
-
-
-def _builder(path: Path | None) -> Callable:
-    """Return ``build_model`` from the cells of an answer."""
-    namespace: dict = {"__name__": "answer"}
-    nb = bank.notebook(bank.read(path)) if path else bank.authoring.notebook(
-        bank.authoring.read(bank.ROOT / "solutions" / "architecture.md"))
-    for cell in nb.cells:
-        if cell.id in ("imports", "build-model") or cell.id.startswith("added"):
-            exec(compile(cell.source, cell.id, "exec"), namespace)
-    return namespace["build_model"]
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ def fair_plan(lstm_units, seeds, budget, rates):
     large = math.isqrt(square - 1) + 1 - 2
     plan = []
     for net, units in [("LSTM", lstm_units), ("RNN", lstm_units), ("RNN", large)]:
-        plan += [{"net": net, "units": units, "seed": s, "lr": r, "max_steps": budget} for s in seeds for r in rates]
+        plan += [{"net": net, "units": units, "seed": s, "lr": r, "max_updates": budget} for s in seeds for r in rates]
     return plan
 
 # %% summarise

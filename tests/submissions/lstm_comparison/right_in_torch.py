@@ -22,7 +22,7 @@ class LSTMParity(nn.Module):
         self.W = nn.Parameter(torch.randn(H, 1) * 0.3)
         self.c = nn.Parameter(torch.zeros(1))
 
-    def forward(self, inputs, lengths=None):
+    def forward(self, inputs):
         h = c = inputs.new_zeros(inputs.shape[0], self.hidden_size)
         logits = []
         for x in inputs.unbind(dim=1):

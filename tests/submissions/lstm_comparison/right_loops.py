@@ -34,7 +34,7 @@ class LSTMParity(nn.Module):
         self.cell = nn.LSTMCell(1, hidden_size)
         self.out = nn.Linear(hidden_size, 1)
 
-    def forward(self, inputs, lengths=None):
+    def forward(self, inputs):
         h = torch.zeros(len(inputs), self.hidden_size)
         c = torch.zeros(len(inputs), self.hidden_size)
         logits = []

@@ -7,9 +7,11 @@ minutes on one core. ``seeds_passed`` counts networks that have learned, with an
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -38,13 +40,9 @@ def disturbed_networks() -> dict:
     """Return the accuracies of the solution's best network, sorted, with the weights disturbed in different ways."""
     best: dict[str, list[float]] = {name: [] for name in ASKED}
     for number in range(disturbed.TIMES):
-        checks.bind(_namespace("solution"))
-        try:
-            with disturbed.weights(number):
-                networks = [_train(seed) for seed in check.TRAINING_SEEDS]
-                passed = all(_passes(name, check.TRAINING_SEEDS) for name in ASKED)
-        finally:
-            checks.bind(None)
+        with _answer("solution"), disturbed.weights(number):
+            networks = [_train(seed) for seed in check.TRAINING_SEEDS]
+            passed = all(_passes(name, check.TRAINING_SEEDS) for name in ASKED)
         for name, (shortest, longest, _) in ASKED.items():
             share = max(check.accuracy(network, shortest, longest) for network in networks)
             best[name].append(round(share, 4) if passed else 0.0)
@@ -52,24 +50,21 @@ def disturbed_networks() -> dict:
 
 
 def _rows(answer: str, seeds: int) -> list[dict]:
-    checks.bind(_namespace(answer))
-    try:
-        rows = []
+    rows = []
+    with _answer(answer):
         for name, (shortest, longest, least) in ASKED.items():
             shares = [round(check.accuracy(_train(seed), shortest, longest), 4) for seed in range(seeds)]
             passed = [_passes(name, (seed, seed + 1, seed + 2)) for seed in range(seeds - 2)]
             rows.append({"check": name, "answer": answer, "seeds": seeds,
                          "seeds_passed": sum(share >= least for share in shares), "checks": len(passed),
                          "checks_passed": sum(passed), "lowest": min(shares), "highest": max(shares)})
-        return rows
-    finally:
-        checks.bind(None)
+    return rows
 
 
 def _train(seed: int) -> reference.Network:
     """Return the network that the answer trains with this seed."""
     network = reference.new_network()
-    reference.set_weights(network, check.train_weights(check.LONGEST, check.STEPS, seed))
+    reference.set_weights(network, check.StudentTraining(seed).at(check.STEPS))
     return network
 
 
@@ -82,19 +77,14 @@ def _passes(name: str, training_seeds: tuple[int, ...]) -> bool:
     return True
 
 
-def _namespace(answer: str) -> dict:
-    """Return the names that an answer defines. Its trainings are cached, because the checks repeat them."""
-    if answer == "solution":
-        nb = bank.authoring.notebook(bank.authoring.read(bank.ROOT / "solutions" / "no_teacher_forcing.md"))
-    else:
-        nb = bank.notebook(bank.read(HERE / f"{answer}.py"))
-    namespace = {"__name__": "__main__"}
-    with mock.patch.object(checks, "grading", return_value=True), mock.patch("builtins.print"):
-        for cell in nb.cells:
-            if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("grade"):
-                exec(compile(cell.source, f"<{answer}>", "exec"), namespace)
-    namespace["train_at_the_end"] = functools.cache(namespace["train_at_the_end"])
-    return namespace
+@contextlib.contextmanager
+def _answer(name: str) -> Iterator[None]:
+    """Let the checks use an answer's names. Its trainings are cached, because the checks repeat them."""
+    nb = (bank.authoring.notebook(bank.published("no_teacher_forcing")) if name == "solution" else
+          bank.notebook(bank.named(f"no_teacher_forcing/{name}")))
+    with bank.answers(nb) as names:
+        names["train_at_the_end"] = functools.cache(names["train_at_the_end"])
+        yield
 
 
 def write(result: dict) -> None:

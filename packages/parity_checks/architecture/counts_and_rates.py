@@ -1,0 +1,102 @@
+"""Checks for the student's ``count_parameters`` and ``success_rate`` functions."""
+
+import math
+
+import numpy as np
+
+from parity_checks.assertions import Mistakes, Query, agree, messages
+from parity_checks.decorator import check
+from parity_checks.plain_data import MODULES
+from parity_lib.statistics import wilson_interval
+
+WORDS = messages("architecture")
+COUNT, SEEDS = "unrolling#how-many-parameters", "training#twenty-seeds-instead-of-one"
+BLOCKS = {"tanh": 1, "relu": 1, "gru": 3, "lstm": 4}        # blocks of weights in a layer
+READY_NETWORK = ("parity_lib.models:ParityRNN.__init__",)
+READY_COUNT = (*READY_NETWORK, *(f"torch.nn:{name}.__init__" for name in (*MODULES, "Module")),
+               "subprocess:Popen.__init__", "multiprocessing.process:BaseProcess.__init__", "os:system", "os:fork")
+TABLE_CAUSES = dict.fromkeys(("KeyError", "IndexError", "MemoryError", "not enough memory"), WORDS["table-or-module"])
+READY_INTERVAL = ("parity_lib.statistics:wilson_interval",)
+KAPPA = 1.96
+
+
+@check("count_parameters: equal to PyTorch's own modules for every cell, size and depth")
+def count_parameters(seed: int = 0) -> None:
+    """Check ``count_parameters(cell, input_size, hidden_size, num_layers)``, which returns an integer."""
+    rng = np.random.default_rng(seed)
+    # With one input or one unit, different mistakes can give the same number, so these cases come last.
+    cases: list[tuple] = [("tanh", 5, 3, 1), ("lstm", 6, 4, 1), ("gru", 6, 4, 1), ("relu", 4, 9, 3), ("lstm", 3, 2, 2),
+                          ("gru", 4, 7, 3), ("tanh", 1, 4, 1), ("tanh", 1, 1, 1)]
+    cases += [(cell, *(int(rng.integers(1, top)) for top in (9, 40, 5))) for cell in BLOCKS]
+    # Modules of these sizes do not fit into memory, and a table cannot contain all of them. On a 32-bit platform, the
+    # counts fit into NumPy's integers.
+    largest = min(10**6, math.isqrt(np.iinfo(int).max // 400))
+    cases += [(cell, *map(int, rng.integers(1000, largest, size=2)), int(rng.integers(5, 50))) for cell in BLOCKS]
+    for case in cases:
+        cell, features, hidden, layers = case
+        query = Query(f'count_parameters("{cell}", input_size={features}, hidden_size={hidden}, num_layers={layers})',
+                      COUNT)
+        result = query.call("count_parameters", *case, forbid=READY_COUNT, causes=TABLE_CAUSES)
+        got = query.as_array(result, (), "integer")
+        query.require_equal(got, count(*case), WORDS["count-unexplained"], _count_mistakes(*case))
+
+
+def count(cell: str, features: int, hidden: int, layers: int, biases: int = 2, blocks: int | None = None) -> int:
+    """Return the number of parameters in a stack of recurrent layers, without a readout.
+
+    ``biases`` is the number of bias vectors in each block, and ``blocks`` the number of blocks in a layer. Values other
+    than the defaults give the counts of common mistakes.
+
+    >>> from torch import nn
+    >>> count("lstm", 2, 5, 3) == sum(p.numel() for p in nn.LSTM(2, 5, 3).parameters())
+    True
+    """
+    first, later = (hidden * (size + hidden + biases) for size in (features, hidden))
+    return (blocks or BLOCKS[cell]) * (first + (layers - 1) * later)
+
+
+def _count_mistakes(cell: str, features: int, hidden: int, layers: int) -> Mistakes:
+    case = (cell, features, hidden, layers)
+    yield count(*case, biases=1), WORDS["one-bias"]
+    yield count(*case, biases=0), WORDS["no-biases"]
+    for blocks in (1, 2, 3, 4):
+        yield count(*case, blocks=blocks), WORDS["wrong-blocks"].format(cell=cell, blocks=BLOCKS[cell], counted=blocks)
+    yield count(*case) + hidden + 1, WORDS["readout-counted"]
+    if layers > 1:
+        yield layers * count(cell, features, hidden, 1), WORDS["layers-alike"]
+        yield count(cell, features, hidden, 1), WORDS["one-layer"]
+
+
+@check("success_rate: the rate and Wilson's interval, also for no success and for successes only")
+def success_rate(seed: int = 0) -> None:
+    """Check ``success_rate(outcomes)``, which returns ``(rate, low, high)`` for a list or an array of outcomes."""
+    rng = np.random.default_rng(seed)
+    cases: list = [[True, False, True, True, True], [False] * 5, [True] * 5, [True], [False],
+                   [1, 0, 0, 0, 1, 0, 1, 0], np.array([1] * 7 + [0] * 13), np.zeros(20, dtype=bool),
+                   np.ones(20, dtype=bool)]
+    for count in rng.integers(2, 60, size=4):
+        drawn = rng.random(count) < rng.choice([0.05, 0.3, 0.5, 0.9])
+        cases += [drawn, drawn.tolist(), drawn.astype(int), drawn.astype(int).tolist()]
+    for outcomes in cases:
+        k, n = int(np.sum(outcomes)), len(outcomes)
+        kind = f"{'an array' if isinstance(outcomes, np.ndarray) else 'a list'} of {np.asarray(outcomes).dtype.name}"
+        query = Query(f"success_rate of {k} successes in {n} runs ({kind})", SEEDS)
+        result = query.call("success_rate", outcomes, forbid=READY_INTERVAL)
+        got = np.array(query.as_arrays(result, dict.fromkeys(("rate", "low", "high"), ())))
+        hint = WORDS["rate-unexplained" if agree(got[0], k / n, 1e-3) else "wrong-rate"]
+        query.require_close(got, [k / n, *wilson_interval(k, n)], hint, _rate_mistakes(k, n), tolerance=1e-3)
+
+
+def _rate_mistakes(k: int, n: int) -> Mistakes:
+    p, (low, high), scale = k / n, wilson_interval(k, n), 1 + KAPPA**2 / n
+    normal = np.array([p, *(p + sign * KAPPA * np.sqrt(p * (1 - p) / n) for sign in (-1, 1))])
+    for bounds in (normal, normal.clip(0, 1)):
+        yield bounds, WORDS["normal-interval" if 0 < k < n else "no-width"]
+    yield (p, low * scale, high * scale), WORDS["no-division"]
+    yield ((low + high) / 2, low, high), WORDS["middle-returned"]
+    yield (1 - p, 1 - high, 1 - low), WORDS["failures-counted"]
+    yield (low, p, high), WORDS["wrong-order"]
+    for kappa, term, words in ((1.645, 1, "other-kappa"), (2.576, 1, "other-kappa"), (KAPPA, 0, "root-term")):
+        root = kappa * np.sqrt(p * (1 - p) / n + term * kappa**2 / (4 * n**2))
+        yield (p, *((p + kappa**2 / (2 * n) + sign * root) / (1 + kappa**2 / n) for sign in (-1, 1))), WORDS[words]
+    yield np.round((p, low, high), 2), WORDS["rounded"]

@@ -1,0 +1,346 @@
+"""Checks for all functions that the student writes. They need PyTorch."""
+
+import copy
+from collections import Counter
+from dataclasses import replace
+from math import exp, log
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy, one_hot
+from torch.nn.utils import vector_to_parameters
+
+from parity_checks.assertions import Mistakes, Query, agree, messages, show
+from parity_checks.core import call_gradient, call_on_same, call_steps, replaced_if_wrong
+from parity_checks.decorator import check
+from parity_checks.no_teacher_forcing.training_reference import parameters, weights_of
+from parity_checks.plain_data import ModuleState, Seed, is_tensor, kind_of
+from parity_lib.padding import length_mask
+from parity_study import town_names
+from parity_study.town_names import CHARACTERS, END, SYMBOLS, Name, encode, read_names, to_write
+
+WORDS = messages("town_names")
+SELECTING, THE_LOOP = "packing#select-first-then-take-the-loss", "training#the-loop-line-by-line"
+THE_PAIR, IN_PARTS = "gates#the-lstm-gate-by-gate", "gradient#one-long-stream"
+SHIFTED, IN_BITS, WRITING, DRAWING = (f"a-network-that-writes#{section}" for section in (
+    "the-label-is-the-next-letter", "one-output-for-each-character", "let-it-write-while-it-learns", "cold-and-hot"))
+READY_ENCODING, READY_BITS, READY_NAME = (
+    [f"{town_names.__name__}:{name}" for name in names]
+    for names in (("to_write", "to_read", "encode", "pad"), ("writing_loss", "bits_per_character"), ("write_name",)))
+READY_LOSS = "parity_lib.padding:masked_mean", "parity_lib.padding:length_mask"
+CAUSES = dict.fromkeys(("'tuple' object", "values to unpack", "index 1 is out of bounds"), WORDS["pair-of-states"]) | {
+    "non-iterable": WORDS["loss-and-state"], "Expected target size": WORDS["classes-second"],
+    "backward through the graph a second time": WORDS["state-not-detached"], "IndexError: Target": WORDS["no-readout"],
+    "prob_dist must be 1 or 2 dim": WORDS["one-row"], "RNN input dtype": WORDS["not-one-hot"]}
+STEP_RATE = 0.5         # the learning rate of SGD with which the check calls train_step
+MOST = 30               # characters of a name
+# The logits of a distribution from which names are drawn: one of these always comes next.
+LOGITS = {"a": 1.0, "b": 0.0, "c": -1.0, END: 0.0}
+# The mistakes with the state of each kind of layer.
+MISTAKES: dict[type, tuple[str, ...]] = {nn.GRU: ("state-not-carried", "country-unread"),
+                                         nn.LSTM: ("state-not-carried", "country-unread", "half-a-state")}
+UPDATE_MISTAKES = "zero-grad-missing", "not-clipped", "clipped-apart"
+Network = tuple[nn.GRU | nn.LSTM, nn.Linear]
+
+
+def draw_names(rng: np.random.Generator, count: int) -> list[Name]:
+    """Draw names from the training part."""
+    names = read_names("training")
+    return [names[place] for place in rng.choice(len(names), count, replace=False)]
+
+
+def draw_network(layer: type[nn.GRU | nn.LSTM], rng: np.random.Generator, size: float = 1.0) -> Network:
+    """Create a recurrent layer and a readout with random weights between ``-size`` and ``size``."""
+    network = (layer(len(SYMBOLS), 16, batch_first=True, dtype=torch.float32),
+               nn.Linear(16, len(CHARACTERS), dtype=torch.float32))
+    weights = torch.from_numpy(rng.uniform(-size, size, len(weights_of(network)))).float()
+    vector_to_parameters(weights, parameters(network))
+    return network
+
+
+def run(network: Network, inputs: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+    """Return the logits ``[batch, steps, characters]`` and the last state of a network."""
+    outputs, state = network[0](one_hot(inputs, len(SYMBOLS)).float(), state)
+    return network[1](outputs), state
+
+
+def with_correct(name: str) -> Any:
+    """Replace the student's ``encode_names`` or ``masked_loss`` with a correct function if it fails its own check."""
+    test, correct = {"encode_names": (encode_names, to_write), "masked_loss": (masked_loss, mean_loss)}[name]
+    return replaced_if_wrong((name, test, f"{correct.__module__}:{correct.__name__}"))
+
+
+# ---------------------------------------------------------------- names as numbers
+
+
+@check("encode_names: the country and the letters as inputs, the next characters and the end as labels")
+def encode_names(seed: int = 0) -> None:
+    """Check ``encode_names(names)``, which returns inputs and labels ``[batch, steps]`` and lengths ``[batch]``."""
+    rng = np.random.default_rng(seed)
+    for names in ([("FI", "oulu")], [("DE", "bad tolz"), ("FR", "l'ile-d'yeu"), ("JP", "tsu")], draw_names(rng, 9)):
+        query = Query(f"encode_names({show(names, 70)})", SHIFTED)
+        result = query.call("encode_names", names, forbid=READY_ENCODING)
+        if not isinstance(result, (tuple, list)) or len(result) != 3 or not all(map(is_tensor, result)):
+            query.fail("three tensors", kind_of(result), WORDS["three-tensors"])
+        inputs, labels, lengths = to_write(names)
+        narrow, wide = ((len(names), inputs.shape[1] + more) for more in (-1, 1))
+        for place, name, correct, mistake, missing in (
+                (1, "labels", labels, (inputs, WORDS["not-shifted"]), WORDS["end-missing"]),
+                (0, "inputs", inputs, (labels, WORDS["country-missing"]), WORDS["country-missing"]),
+                (2, "lengths", lengths, (lengths - 1, WORDS["end-missing"]), "")):
+            part = query.part(name)
+            part.as_array(result[place], tuple(correct.shape), "integer",
+                          shape_hints={narrow: missing, wide: WORDS["symbol-too-many"]})
+            part.require_equal(result[place], correct, mistakes=[mistake])
+
+
+# ---------------------------------------------------------------- the loss and bits per character
+
+
+def mean_loss(logits: Tensor, labels: Tensor, lengths: Tensor) -> Tensor:
+    """Return the mean cross-entropy over all time steps before the padding."""
+    mask = length_mask(lengths, labels.shape[1])
+    return cross_entropy(logits[mask], labels[mask])
+
+
+@check("masked_loss: the mean cross-entropy over the letters and ends, whatever is on the padding")
+def masked_loss(seed: int = 0) -> None:
+    """Check ``masked_loss(logits, labels, lengths)``, which returns a scalar tensor, and its gradient."""
+    rng, count = np.random.default_rng(seed), len(CHARACTERS)
+    for batch, steps, size in ((2, 2, 1.0), (4, 5, 2.0), (3, count, 2.0), (6, 9, 60.0)):
+        logits = torch.from_numpy(rng.normal(size=(batch, steps, count)) * size).float()
+        lengths = torch.from_numpy(np.r_[max(1, steps - 3), steps, rng.integers(1, steps + 1, batch - 2)])
+        labels = torch.from_numpy(rng.integers(1, count, size=(batch, steps)))
+        labels[torch.arange(steps) >= lengths[:, None] - 1] = 0        # the end of each name, and the padding
+        text = f"masked_loss of logits {tuple(logits.shape)} with the lengths {show(lengths, 40)}"
+        padding = ~length_mask(lengths, steps)[..., None]
+        expected = mean_loss(logits, labels, lengths)
+        for note, given, hint in (("", logits, ""), (" and nan on the padding", logits.masked_fill(padding, torch.nan),
+                                                     WORDS["padding-multiplied"])):
+            query = Query(text + note, SELECTING)
+            loss = query.call("masked_loss", given, labels, lengths, forbid=READY_LOSS, causes=CAUSES)
+            query.as_array(loss, (), nan_hint=hint)
+            query.require_close(loss, expected, mistakes=loss_mistakes(logits, labels, lengths), tolerance=1e-4)
+        leaf = logits.clone().requires_grad_()
+        mean_loss(leaf, labels, lengths).backward()
+        for note, given, hint in (("", logits, ""), (" and nan on the padding", logits.masked_fill(padding, torch.nan),
+                                                     WORDS["selected-late"])):
+            query = Query(f"the gradient of {text}{note}", SELECTING)
+            gradient = query.call("masked_loss", given, labels, lengths, by=call_gradient)
+            query.as_array(gradient, nan_hint=hint)
+            query.require_close(gradient, leaf.grad)
+
+
+def loss_mistakes(logits: Tensor, labels: Tensor, lengths: Tensor) -> Mistakes:
+    """Yield the losses that result from common mistakes."""
+    mask, (batch, steps, count) = length_mask(lengths, labels.shape[1]), logits.shape
+    losses = cross_entropy(logits.transpose(1, 2), labels, reduction="none")
+    for padded in (losses.mean(), (losses * mask).mean()):
+        yield padded, WORDS["padding-counted"]
+    for total in (losses[mask].sum(), losses[mask].sum() / batch):
+        yield total, WORDS["sum-not-mean"]
+    yield ((losses * mask).sum(dim=1) / lengths).mean(), WORDS["mean-over-names"]
+    yield cross_entropy(logits.softmax(dim=2)[mask], labels[mask]), WORDS["softmax-first"]
+    yield losses[labels != 0].mean(), WORDS["end-ignored"]
+    yield losses[mask].mean() / log(2), WORDS["loss-in-bits"]
+    mixed = cross_entropy(logits.reshape(batch, count, steps), labels, reduction="none")
+    for wrong in (mixed, *([cross_entropy(logits, labels, reduction="none")] if steps == count else [])):
+        yield wrong.mean(), WORDS["classes-second"]
+        yield wrong[mask].mean(), WORDS["classes-second"]
+
+
+@check("bits_per_character: the mean over all letters and ends, in bits")
+def bits_per_character(seed: int = 0) -> None:
+    """Check ``bits_per_character(rnn, readout, names)``, which returns a float."""
+    rng = np.random.default_rng(seed)
+    with with_correct("encode_names"), with_correct("masked_loss"), torch.no_grad():
+        for layer, count in ((nn.GRU, 5), (nn.LSTM, 9), (nn.GRU, 150)):
+            network, names = draw_network(layer, rng), draw_names(rng, count)
+            query = Query(f"bits_per_character of an nn.{layer.__name__} and {count} names", IN_BITS)
+            bits = query.call("bits_per_character", *map(ModuleState.of, network), names, forbid=READY_BITS,
+                              causes=CAUSES)
+            inputs, labels, lengths = to_write(names)
+            logits, _ = run(network, inputs)
+            nats = mean_loss(logits, labels, lengths).item()
+            query.require_close(bits, nats / log(2), WORDS["bits-unexplained"], [
+                (nats, WORDS["nats"]), (nats * log(2), WORDS["nats"]), (exp(nats), WORDS["perplexity"]),
+                *((value / log(2), words) for value, words in loss_mistakes(logits, labels, lengths))], tolerance=1e-4)
+
+
+# ---------------------------------------------------------------- one update
+
+
+@check("train_step: the weights move as they should, for a GRU and an LSTM, and for a text in parts")
+def train_step(seed: int = 0) -> None:
+    """Check ``train_step(rnn, readout, optimizer, inputs, labels, lengths, state)``, which returns loss and state."""
+    rng = np.random.default_rng(seed)
+    with with_correct("masked_loss"):
+        for layer, scale in ((nn.GRU, 1), (nn.LSTM, 1), (nn.GRU, 30), (nn.LSTM, 30)):
+            network = draw_network(layer, rng, 0.3)
+            network[1].weight.data *= scale     # a large readout gives a gradient with a norm above 1
+            batches = [to_write(draw_names(rng, 5)) for _ in range(3)]
+            query = Query(f"train_step of an nn.{layer.__name__}, batch after batch (SGD)", THE_PAIR)
+            calls = _call(query, "train_step", network, batches)
+            for called in calls:
+                if not isinstance(called.result, (tuple, list)) or len(called.result) != 2:
+                    query.fail("the loss and the state", kind_of(called.result), WORDS["loss-and-state"])
+            _require_updates(replace(query, see=THE_LOOP), network, batches, [called.result[0] for called in calls],
+                             [called.modules for called in calls])
+            text = encode("".join(name + END for _, name in draw_names(rng, 12))[:37])[None]
+            query = Query(f"train_in_parts of an nn.{layer.__name__} and a text in three parts (SGD)", IN_PARTS)
+            called, = _call(query, "train_in_parts", network, [(text[:, :-1], text[:, 1:], 12)])
+            parts = [(text[:, first:first + 12], text[:, first + 1:first + 13], torch.tensor([12]))
+                     for first in (0, 12, 24)]
+            _require_updates(query, network, parts, called.result, [None, None, called.modules], carried=True)
+
+
+def _call(query: Query, name: str, network: Network, batches: list[tuple]) -> list:
+    """Call the student's ``name`` for several batches, with an SGD optimiser."""
+    return query.call_through(name, "train_step", *map(ModuleState.of, network), by=call_steps, batches=batches,
+                              learning_rate=STEP_RATE, causes=CAUSES)
+
+
+def _require_updates(query: Query, network: Network, batches: list[tuple], losses: list, modules: list,
+                     carried: bool = False) -> None:
+    """Raise CheckFailed unless each update has the correct loss and leads to the correct weights, if they are known.
+
+    If ``carried`` is True, each batch begins with the state of the one before. The network gets the last weights.
+    """
+    others = {mistake: copy.deepcopy(network) for mistake in UPDATE_MISTAKES}
+    state = None
+    for number, (batch, loss, after) in enumerate(zip(batches, losses, modules, strict=True), start=1):
+        part = query.part(f"the loss of number {number}")
+        before, given = weights_of(network), state if carried else None
+        stateless = mean_loss(run(network, batch[0])[0], *batch[1:])
+        for mistake, other in others.items():
+            vector_to_parameters(before.clone(), parameters(other))
+            update(other, batch, given, mistake)
+        logits, state = update(network, batch, given)
+        later = mean_loss(run(network, batch[0], given)[0], *batch[1:])
+        part.require_close(loss, mean_loss(logits, *batch[1:]), mistakes=[
+            (later, WORDS["loss-after-update"]), (stateless, WORDS["state-unused"]),
+            *loss_mistakes(logits, *batch[1:])], tolerance=1e-4)
+        if after is None:
+            continue
+        got, expected = weights_of(module.build() for module in after), weights_of(network)
+        difference = float((got - expected).abs().max().nan_to_num(nan=torch.inf))
+        if difference > 1e-5 + 2e-3 * float((expected - before).abs().max()):
+            made = [mistake for mistake, other in others.items() if agree(got, weights_of(other), 1e-4)]
+            query.part(f"the weights after number {number}").fail(
+                "those of one update with the clipped gradient of the loss", f"weights that differ by {difference:.2g}",
+                WORDS["nothing-moved" if torch.equal(before, got) else (*made, "update-unexplained")[0]])
+        vector_to_parameters(got.clone(), parameters(network))
+
+
+def update(network: Network, batch: tuple, state: Any, mistake: str = "") -> tuple[Tensor, Any]:
+    """Perform an update with SGD, and return the logits and the last state from before it."""
+    optimizer = torch.optim.SGD(parameters(network), lr=STEP_RATE)
+    logits, last = run(network, batch[0], state)
+    if mistake != "zero-grad-missing":
+        optimizer.zero_grad()
+    mean_loss(logits, *batch[1:]).backward()
+    if mistake != "not-clipped":
+        for part in network if mistake == "clipped-apart" else (nn.ModuleList(network),):
+            nn.utils.clip_grad_norm_(part.parameters(), 1.0)
+    optimizer.step()
+    return logits.detach(), tuple(part.detach() for part in last) if isinstance(last, tuple) else last.detach()
+
+
+# ---------------------------------------------------------------- names that a network writes
+
+
+@check("write_name: characters drawn at the temperature, with the generator, until the end")
+def write_name(seed: int = 0) -> None:
+    """Check ``write_name(rnn, readout, country, generator, temperature, most)``, which returns a string."""
+    rng = np.random.default_rng(seed)
+    for temperature, times in ((0.5, 100), (2.0, 150)):
+        _check_shares(rng, temperature, times)
+    for layer in (nn.GRU, nn.LSTM):
+        _check_certain_name(layer, rng)
+
+
+def _names(query: Query, network: Network, country: str, seed: int, temperature: float, most: int = MOST,
+           times: int = 1, forbid: list[str] | None = None) -> list[str]:
+    """Return the names that the student's function writes if it is called again and again with one generator."""
+    calls = query.call("write_name", *map(ModuleState.of, network), country, Seed(seed, for_torch=True), temperature,
+                       most, by=call_on_same, times=times, causes=CAUSES, forbid=forbid or ())
+    for name in (called.result for called in calls):
+        if not isinstance(name, str):
+            query.fail("a string", kind_of(name), WORDS["not-a-string"])
+    return [called.result for called in calls]
+
+
+def _check_shares(rng: np.random.Generator, temperature: float, times: int) -> None:
+    """Check many names from a network whose logits do not depend on what it has read."""
+    network, seed = draw_network(nn.GRU, rng), int(rng.integers(2**31))
+    with torch.no_grad():
+        network[1].weight.zero_()
+        network[1].bias.fill_(-1e4)
+        for character, logit in LOGITS.items():
+            network[1].bias[CHARACTERS.index(character)] = logit
+    query = Query(f"write_name, {times} times with the same generator and the temperature {temperature}, where "
+                  "the logits of a, b, c and the end are always 1, 0, -1 and 0, and all others are very low", DRAWING)
+    first, again = (_names(query, network, "FI", seed, temperature, times=count) for count in (times, 9))
+    if ended := [name for name in first if END in name]:
+        query.fail("names without the end mark", repr(ended[0]), WORDS["end-kept"])
+    if len(set(first)) == 1:
+        hint = "argmax" if first[0] == MOST * "a" else "same-draws"
+        query.fail("different names", f"{times} times {first[0]!r}", WORDS[hint])
+    if first[:9] != again:
+        query.fail("the same names from a generator with the same seed", "other names", WORDS["global-generator"])
+    drawn = Counter("".join(name + END * (len(name) < MOST) for name in first))
+    shares, near = np.array([drawn[character] / drawn.total() for character in LOGITS]), 2.5 / drawn.total()**0.5
+    if np.abs(shares - _shares(temperature)).max() > near:
+        made = [cause for other, cause in ((1 / temperature, "temperature-multiplied"), (1.0, "temperature-ignored"))
+                if shares.all() and np.abs(shares - _shares(other)).max() < near]
+        query.part("the shares of a, b, c and the end").fail(
+            _shares(temperature), shares, WORDS[(*made, "shares-unexplained")[0]])
+
+
+def _shares(temperature: float) -> np.ndarray:
+    odds = np.exp(np.array(list(LOGITS.values())) / temperature)
+    return odds / odds.sum()
+
+
+def _check_certain_name(layer: type[nn.GRU | nn.LSTM], rng: np.random.Generator) -> None:
+    """Check the only name that a network writes, with an end and with a limit before the end."""
+    network, country, name = _draw_writer(layer, rng)
+    for most in (MOST, len(name) - 2):
+        query = Query(f"write_name of an nn.{layer.__name__} that knows a single name by heart, for {country} and "
+                      f"most={most}", WRITING)
+        got, = _names(query, network, country, 1, 0.3, most, forbid=READY_NAME)
+        if got != name[:most]:
+            made = [mistake for mistake in MISTAKES[layer] if got == written(network, country, mistake)[:most]]
+            hint = "most-ignored" if got == name else (*made, "name-unexplained")[0]
+            query.fail(repr(name[:most]), repr(got), WORDS[hint])
+
+
+def _draw_writer(layer: type[nn.GRU | nn.LSTM], rng: np.random.Generator) -> tuple[Network, str, str]:
+    """Draw a recurrent layer and a name, and compute a readout with which the network always writes this name."""
+    while True:
+        network = draw_network(layer, rng)
+        country, name = next((country, name) for country, name in draw_names(rng, 100) if 5 < len(name) < 11)
+        inputs, labels, _ = to_write([(country, name)])
+        with torch.no_grad():
+            states = network[0](one_hot(inputs, len(SYMBOLS)).float())[0][0]
+            network[1].weight.copy_(torch.linalg.lstsq(states, 40 * one_hot(labels[0], len(CHARACTERS)).float())[0].T)
+            network[1].bias.zero_()
+        names = [written(network, country, mistake) for mistake in ("", *MISTAKES[layer])]
+        if names[0] == name and len(set(names)) == len(names):
+            return network, country, name
+
+
+@torch.no_grad()
+def written(network: Network, country: str, mistake: str = "") -> str:
+    """Return the name whose characters have the largest logits."""
+    name, state, read = "", None, END if mistake == "country-unread" else country
+    while len(name) < MOST:
+        logits, state = run(network, encode([read])[None], None if mistake == "state-not-carried" else state)
+        if (read := CHARACTERS[logits[0, -1].argmax()]) == END:
+            break
+        name += read
+        if mistake == "half-a-state":
+            state = state[0], torch.zeros_like(state[1])
+    return name
