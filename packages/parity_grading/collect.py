@@ -1,11 +1,8 @@
 """Tools for collecting submissions from an archive downloaded from a learning platform.
 
-Each file of the download is either placed in ``submitted/STUDENT/NAME/`` or listed with the reason why it was not. The
-files are read into memory one at a time, up to a size limit. Nothing is unpacked to disk, so a path in an archive is
-never followed.
+Each file is either placed in ``submitted/STUDENT/NAME/`` or listed with the reason why it was not. The files are read
+into memory one at a time. Nothing is unpacked to disk, so a path in an archive is never followed.
 """
-
-from __future__ import annotations
 
 import hashlib
 import io
@@ -25,7 +22,7 @@ from parity_grading.normalise_submission import TIME_FILE
 from parity_grading.platforms import PLATFORMS, ListedStudent, Roster, Upload, parse_time
 from parity_grading.status import format_duration
 from parity_grading.submission_store import TIME_FORMAT, CollectedSubmission, SubmissionStore
-from parity_grading.untrusted import ADDED_BY_SYSTEMS, NOTEBOOK, is_notebook, printable, read_cells, resembles
+from parity_grading.untrusted import ADDED_BY_SYSTEMS, NOTEBOOK, printable, read_cells, resembles
 
 MAX_BYTES = 20_000_000      # of one file; JSON can need 30 times as much memory once it is parsed
 MOST_FILES, ENTRY = 1000, b"PK\x01\x02"     # of a student's archive; the mark in front of each entry of its directory
@@ -42,7 +39,10 @@ class ArchivedFile:
     entry: zipfile.ZipInfo
 
     def read(self) -> bytes:
-        """Read the file. Raise ValueError if it is damaged, encrypted or too large."""
+        """Read the file. Raise ValueError if it is damaged, encrypted, too large or compressed in an unusual way."""
+        method = self.entry.compress_type
+        if method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):    # others unpack without a limit
+            raise ValueError(f"it is compressed in an unusual way (method {method}); only deflate is unpacked")
         try:
             with self.archive.open(self.entry) as stream:
                 data = stream.read(MAX_BYTES + 1)
@@ -64,11 +64,7 @@ class Candidate:
 
 
 class Collector:
-    """A tool for collecting the submissions for an exercise.
-
-    It takes the submissions from a download and reports on every student and every file. ``needs_attention`` is true
-    if a person should look at the report.
-    """
+    """A collection of the submissions in a download. ``needs_attention`` says if a person should look at its report."""
 
     def __init__(self, app: NbGraderApp, name: str, source: str, list_path: Path) -> None:
         """Load the students from the gradebook and the platform's list."""
@@ -165,10 +161,7 @@ class Collector:
         return Candidate(submission, file, name, notes)
 
     def _collect_from(self, student: str, dry_run: bool) -> str:
-        """Copy a student's submission into the course folder and return the outcome, such as "updated".
-
-        Nothing is copied if the submission is there already, or if a person placed a file there.
-        """
+        """Copy a student's submission, unless a person placed a file there, and return the outcome, one of STATES."""
         present, notes = self.store.present(student), self.notes[student]
         collected = present is not None and present.digest != "" and present == self.store.recorded(student)
         candidate = self._choose(student) if self.candidates[student] else None
@@ -200,10 +193,7 @@ class Collector:
         return state
 
     def _choose(self, student: str) -> Candidate | None:
-        """Choose which of a student's notebooks to grade. Return None if the choice is ambiguous.
-
-        Notebooks named after the exercise come first, and among these the one with the exact file name.
-        """
+        """Choose which of a student's notebooks to grade, by its name. Return None if the choice is ambiguous."""
         candidates, expected = self.candidates[student], f"{self.name}.ipynb"
         named = [candidate for candidate in candidates if resembles(candidate.file_name, self.name)] or candidates
         best, *rivals = [candidate for candidate in named if candidate.file_name == expected] or named
@@ -237,15 +227,9 @@ class Collector:
         yield f"{len(self.due)} students: {states}; files: {left_out} left out, {not_needed} not needed"
 
 
-# ---------------------------------------------------------------- zip archives
-
-
 def open_archive(source: Path | bytes) -> zipfile.ZipFile:
-    """Open a zip archive for reading. Raise ValueError if it is damaged, too large or not a zip archive.
-
-    A student's archive is given as ``bytes``, and its number of files is limited, because each takes a kilobyte of
-    memory as soon as the archive is opened.
-    """
+    """Open a zip archive, which is a student's if it is given as ``bytes``. Raise ValueError if it cannot be read."""
+    # Each file takes a kilobyte of memory as soon as the archive is opened.
     if isinstance(source, bytes) and source.count(ENTRY) > MOST_FILES:
         raise ValueError(f"it is a zip archive of more than {MOST_FILES:,} files")
     try:
@@ -255,10 +239,7 @@ def open_archive(source: Path | bytes) -> zipfile.ZipFile:
 
 
 def list_files(archive: zipfile.ZipFile) -> list[ArchivedFile]:
-    """Return the files in a zip archive, except for those that operating systems and Jupyter add.
-
-    They are sorted by path.
-    """
+    """Return the files in a zip archive by path, except for those that operating systems and Jupyter add."""
     # Some programs for Windows write backslashes.
     files = [ArchivedFile(entry.filename.replace("\\", "/"), archive, entry) for entry in archive.infolist()]
     return sorted((file for file in files if not file.path.endswith("/") and not ADDED_BY_SYSTEMS.search(file.path)),
@@ -266,10 +247,9 @@ def list_files(archive: zipfile.ZipFile) -> list[ArchivedFile]:
 
 
 def read_notebook(file: ArchivedFile, exercise: str) -> tuple[str, bytes]:
-    """Read a notebook from a submitted file, which may be a zip archive.
+    """Return the path and the content of the notebook in a submitted file, which may be a zip archive.
 
-    Return the path and content of the notebook. In an archive, a notebook named after the exercise is preferred. Raise
-    ValueError if the file is neither a notebook nor an archive with exactly one candidate.
+    Raise ValueError if the file is neither a notebook nor an archive with exactly one candidate.
     """
     data = file.read()
     if not may_hold_notebook(file.path):
@@ -277,7 +257,7 @@ def read_notebook(file: ArchivedFile, exercise: str) -> tuple[str, bytes]:
     if NOTEBOOK.search(file.path):
         return file.path, data
     with open_archive(data) as archive:
-        notebooks = [inner for inner in list_files(archive) if is_notebook(inner.path)]
+        notebooks = [inner for inner in list_files(archive) if NOTEBOOK.search(inner.path)]
         named = [inner for inner in notebooks if resembles(inner.path, exercise)] or notebooks
         if len(named) != 1:
             names = ", ".join(inner.path for inner in notebooks[:5]) or "none"

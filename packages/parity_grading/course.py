@@ -1,7 +1,5 @@
 """Tools for accessing the settings, gradebook and files of a course."""
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import os
@@ -10,7 +8,7 @@ import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
+from nbgrader.api import Assignment, Grade, Gradebook, MissingEntry, Student, SubmittedAssignment
 from nbgrader.apps import NbGraderApp
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
@@ -22,13 +20,10 @@ MAX_DAYS = 366.0            # of an extension
 SECONDS_TO_WAIT = 60        # for another process that is writing to the gradebook
 
 
-def load_course(root: Path, trial: Path | None = None) -> NbGraderApp:
-    """Load nbgrader with the settings of a course.
+def load_course(root: Path) -> NbGraderApp:
+    """Return nbgrader's application with the settings in a course, and close its gradebook to other accounts.
 
-    Return nbgrader's application with the settings of ``nbgrader_config.py`` in ``root``. ``trial`` is a folder whose
-    gradebook and graded notebooks are used instead of the course's own. Other accounts lose access to the gradebook and
-    to ``private/``. Raise ValueError if ``root`` has no ``nbgrader_config.py``, because nbgrader would create an empty
-    gradebook in any folder.
+    Raise ValueError if ``root`` has no settings, because nbgrader would create an empty gradebook in any folder.
     """
     root = Path(root).resolve()
     if not (root / "nbgrader_config.py").is_file():
@@ -42,9 +37,6 @@ def load_course(root: Path, trial: Path | None = None) -> NbGraderApp:
     app.log_level = logging.CRITICAL
     app.initialize(argv=[])
     app.coursedir.root = str(root)
-    if trial:
-        app.coursedir.db_url = f"sqlite:///{trial / 'gradebook.db'}"
-        app.coursedir.autograded_directory = str(trial / "autograded")
     if app.coursedir.db_url.startswith("sqlite:") and "?" not in app.coursedir.db_url:
         app.coursedir.db_url += f"?timeout={SECONDS_TO_WAIT}"
     protect(app.coursedir)
@@ -52,22 +44,16 @@ def load_course(root: Path, trial: Path | None = None) -> NbGraderApp:
 
 
 def add_programs_to_path() -> None:
-    """Add the folder of the Python interpreter to ``PATH``.
-
-    nbgrader starts ``alembic`` by its name, which would not be found in an environment that is not activated.
-    """
+    """Add the folder of the Python interpreter to ``PATH``, because nbgrader starts ``alembic`` by its name."""
     programs = str(Path(sys.executable).parent)
     if programs not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", "")])
 
 
 def protect(coursedir: CourseDirectory) -> None:
-    """Restrict access to the gradebook and ``private/`` to the owner or, in a shared course, the group.
-
-    Create the folder that takes the place of an exchange, too, because nbgrader expects it to exist.
-    """
+    """Restrict access to the gradebook and ``private/`` to the owner or, in a shared course, the group."""
     mode, private = 0o770 if coursedir.groupshared else 0o700, Path(coursedir.root, "private")
-    for folder in (private, private / "exchange"):
+    for folder in (private, private / "exchange"):      # which nbgrader expects to exist
         folder.mkdir(mode=mode, exist_ok=True)
     for path, allowed in ((private, mode), (Path(coursedir.root, "gradebook.db"), mode & 0o660)):
         with contextlib.suppress(OSError):      # the file is missing or belongs to a colleague
@@ -89,20 +75,21 @@ def find_assignment(book: Gradebook, name: str) -> Assignment:
                          f"exercise: nbgrader generate_assignment NAME --force") from None
 
 
+def grades_of(submission: SubmittedAssignment) -> list[Grade]:
+    """Return the gradebook's entries for the graded cells of a submission."""
+    return [grade for notebook in submission.notebooks for grade in notebook.grades]
+
+
 def full_name(student: Student) -> str:
     """Return a student's first name followed by their last name."""
     return f"{student.first_name or ''} {student.last_name or ''}".strip()
 
 
 def grant_extension(app: NbGraderApp, student: str, name: str, days: float) -> tuple[datetime, bool]:
-    """Set or remove a student's extension for an exercise.
+    """Replace a student's extension for an exercise. It is removed if ``days`` is 0.
 
-    The extension is ``days`` after the due date and replaces an earlier one. It is removed if ``days`` is 0.
-
-    nbgrader stores it in a submission's entry in the gradebook, which otherwise exists only after grading. So the entry
-    is created as nbgrader would, without a time and without points. Return the student's due date in UTC, and whether
-    their submission was graded before. Raise ValueError if the student or the exercise is unknown, or if the exercise
-    has no due date or no notebook yet.
+    nbgrader stores it in a submission's entry in the gradebook, which otherwise exists only after grading. Return the
+    student's due date in UTC, and whether their submission was graded before. Raise ValueError if this is impossible.
     """
     require(0 <= days <= MAX_DAYS, "DAYS", days, f"a number from 0 to {MAX_DAYS:g}")
     with open_gradebook(app) as book:
@@ -123,11 +110,7 @@ def grant_extension(app: NbGraderApp, student: str, name: str, days: float) -> t
 
 
 def exercise_folder(app: NbGraderApp, step: str, student: str, name: str) -> Path:
-    """Return the folder for a student's work on an exercise.
-
-    ``step`` is one of nbgrader's steps, such as "submitted" or "autograded". The steps "source" and "release" concern
-    all students; ``student`` is "." then.
-    """
+    """Return the folder of a student, or of "." for all of them, after a step of nbgrader, such as "submitted"."""
     directory = getattr(app.coursedir, f"{step}_directory")
     return Path(app.coursedir.root, app.coursedir.format_path(directory, student, name))
 
@@ -139,10 +122,7 @@ def submission_folders(app: NbGraderApp, name: str) -> list[Path]:
 
 
 def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write a file atomically.
-
-    A link is replaced, not followed. Folders are created as needed, and by default only the owner can read the file.
-    """
+    """Write a file atomically, in a folder that is created if needed. A link is replaced, not followed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.touch(mode)

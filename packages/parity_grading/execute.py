@@ -1,14 +1,9 @@
-"""Tools for running the cells of a submission.
+"""Tools for running the student's cells in a kernel in the sandbox, and the test cells in this process.
 
-The student's cells run in a kernel in the sandbox, and the test cells run in this process.
-
-:class:`Execute` replaces nbgrader's preprocessor of the same name in nbgrader_config.py. Test cells reach the student's
-functions through :mod:`parity_checks.rpc` only, so no code of a student ever runs in this process. A kernel that
-dies costs the cell in which it died: a new kernel runs the cells that had worked, and then the rest of the notebook.
-If it dies before any code of the student has run, the submission is not graded.
+Test cells reach the student's functions through :mod:`parity_checks.rpc` only, so no code of a student ever runs in
+this process. A kernel that dies costs the cell in which it died: a new kernel runs the cells that had worked, and then
+the rest of the notebook. If it dies before any code of the student has run, the submission is not graded.
 """
-
-from __future__ import annotations
 
 import ast
 import contextlib
@@ -22,19 +17,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output, output_from_msg
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked, is_solution
-from traitlets import Bool, Float, Integer
+from traitlets import Bool, Float, Integer, List, Unicode
 
 from parity_checks import core, rpc
 from parity_checks.core import Nowhere
 from parity_checks.plain_data import CheckFailed, NotChecked
 from parity_grading import sandbox
 from parity_grading.kernel import Kernel, KernelNotStarted, KernelStopped, TooLong, remove_leftovers
-from parity_grading.untrusted import storable
+from parity_grading.untrusted import storable, valid_output
 
 ANSWER = "__import__('parity_checks.rpc', fromlist=['answer']).answer({!r})"
 OUTPUTS = ("stream", "display_data", "execute_result", "error")
@@ -42,8 +36,48 @@ NOT_AS_ROOT = ("submissions never run with root's rights, and root cannot give t
                "an ordinary account, or allow namespaces; in Docker, with --cap-add=SYS_ADMIN --cap-add=NET_ADMIN "
                "--security-opt seccomp=unconfined --security-opt apparmor=unconfined")
 LEAST_SIZE = 1000   # characters that each output counts for, even an empty one
+NO_TERMINAL = "out of pty devices"
 RESTARTS = 6        # how often a new kernel is started after one has died
 FULL_CELLS = 5      # a notebook may show as much as this number of cells, each of which shows as much as it may
+
+
+class CellOutputs:
+    """The valid outputs of a cell, collected from a kernel's messages, up to ``limit`` characters."""
+
+    def __init__(self, cell: NotebookNode, limit: int) -> None:
+        self.cell, self.limit, self.size = cell, limit, 0
+
+    def __call__(self, message: dict) -> None:
+        if message["msg_type"] == "clear_output":
+            self.cell.outputs = []
+        if message["msg_type"] not in OUTPUTS:
+            return
+        self.size += max(message["size"], LEAST_SIZE)
+        if self.size > self.limit:
+            return
+        if (output := valid_output(message, output_from_msg)) is None:
+            return
+        last = self.cell.outputs[-1] if self.cell.outputs else None
+        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            self.cell.outputs.append(output)
+
+    def clear(self) -> None:
+        """Remove all outputs."""
+        self.cell.outputs, self.size = [], 0
+
+    def add_missing_error(self, reply: dict) -> None:
+        """Add an error output if the kernel reported an error that is not shown yet."""
+        if reply.get("status") == "error" and all(output.output_type != "error" for output in self.cell.outputs):
+            name = storable(str(reply.get("ename"))[:LEAST_SIZE])
+            self.cell.outputs.append(error_output("Error", f"This cell stopped with {name}."))
+
+    def add_note(self) -> None:
+        """Add a note if some of the output was left out."""
+        if self.size > self.limit:
+            self.cell.outputs.append(new_output("stream", text=(
+                f"\n(Only the first {self.limit:,} of {self.size:,} characters of output are shown.)\n")))
 
 
 class Execute(NbGraderPreprocessor):
@@ -52,23 +86,24 @@ class Execute(NbGraderPreprocessor):
     timeout = Float(60, help="Seconds that one cell may take").tag(config=True)
     notebook_timeout = Float(600, help="Seconds that all cells of a submission may take together").tag(config=True)
     output_limit = Integer(1_000_000, help="Characters of output that are kept for one cell").tag(config=True)
-    require_sandbox = Bool(False, help="Refuse to run a submission outside the sandbox").tag(config=True)
+    trust_submissions = Bool(False, help="Run submissions with your own rights where there is no sandbox").tag(
+        config=True)
     memory = Integer(sandbox.Limits.memory, help="MB of memory for all processes of a submission").tag(config=True)
     processes = Integer(sandbox.Limits.processes, help="Processes that a submission may have").tag(config=True)
     disk = Integer(sandbox.Limits.disk, help="MB that a submission may write to each folder").tag(config=True)
+    packages = List(Unicode(), help="Packages of the course that a submission may import").tag(config=True)
+    hidden_files = List(Unicode(), help="PACKAGE/FILE that a submission cannot read").tag(config=True)
     kernel: Kernel | None
     failure: KernelNotStarted | None
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Run all code cells, and store any errors in their outputs.
-
-        Raise KernelNotStarted if no kernel can be started, or if one dies before any code of the student has run.
-        """
+        """Run all code cells. Raise KernelNotStarted if a kernel cannot start, or dies before the student's code."""
         reason = sandbox.missing()
         if reason and sandbox.is_root():
             raise KernelNotStarted(NOT_AS_ROOT.format(reason))
-        if reason and self.require_sandbox:
-            raise KernelNotStarted(f"Execute.require_sandbox is set, but there is no sandbox: {reason}")
+        if reason and not self.trust_submissions:
+            raise KernelNotStarted(f"there is no sandbox: {reason}. If you trust every submission with all of your "
+                                   "files, set c.Execute.trust_submissions = True")
         if reason:
             self.log.warning("Submissions run with your own rights and can read and change your files: %s", reason)
         remove_leftovers()
@@ -90,8 +125,6 @@ class Execute(NbGraderPreprocessor):
             self._close_kernel()
         return nb, resources
 
-    # ------------------------------------------------------------ the student's cells
-
     def _run_cell(self, cell: NotebookNode) -> None:
         outputs = CellOutputs(cell, min(self.output_limit, self.output_left))
         self.student_code_ran |= not is_locked(cell)
@@ -107,6 +140,8 @@ class Execute(NbGraderPreprocessor):
                 f"The kernel stopped in this cell: {reason}. The cells before this one count; the cells after it ran "
                 "in a new kernel, without this cell.")))
         else:
+            if NO_TERMINAL in str(reply.get("evalue", "")):     # Linux counts those of all sandboxes together
+                raise KernelNotStarted(f"this machine is {NO_TERMINAL}; grade this submission again, with one job")
             self.completed.append(cell.source)
             outputs.add_missing_error(reply)
         outputs.add_note()
@@ -129,7 +164,8 @@ class Execute(NbGraderPreprocessor):
             if self.starts > RESTARTS:
                 raise KernelStopped(f"it has stopped {self.starts} times in this notebook and is not started again")
             self.starts += 1
-            limits = sandbox.Limits(memory=self.memory, processes=self.processes, disk=self.disk)
+            limits = sandbox.Limits(memory=self.memory, processes=self.processes, disk=self.disk,
+                                    packages=tuple(self.packages), hidden_files=tuple(self.hidden_files))
             try:
                 self.kernel = Kernel(self.submission, Path.cwd(), limits, self.sandboxed)
             except KernelNotStarted as error:
@@ -157,8 +193,6 @@ class Execute(NbGraderPreprocessor):
         if self.kernel is not None:
             self.kernel.close()
             self.kernel = None
-
-    # ------------------------------------------------------------ the tests
 
     def _run_test(self, cell: NotebookNode) -> None:
         """Run a test cell in this process. Calls to the student's functions are sent to the kernel."""
@@ -206,7 +240,7 @@ def run_test_source(source: str) -> list[NotebookNode]:
         exec(compile(tree, "<test>", "exec"), names)
         value = eval(compile(ast.Expression(last.value), "<test>", "eval"), names) if last else None
     except CheckFailed as failure:
-        return [error_output("CheckFailed", str(failure))]
+        return [error_output(f"CheckFailed: {failure.cause}" if failure.cause else "CheckFailed", str(failure))]
     except (MemoryError, NotChecked):       # what this machine lacks is not the student's fault
         raise
     except Exception as error:
@@ -221,10 +255,9 @@ class TooSlow(Exception):
 
 @contextlib.contextmanager
 def stopped_after(seconds: float) -> Iterator[None]:
-    """Limit the running time of a ``with`` block.
+    """Raise TooSlow after ``seconds``, and again every second until the ``with`` block ends.
 
-    Raise TooSlow after ``seconds``, and again every second until the block ends. A single call of a library is not
-    interrupted. Outside the main thread, and on Windows, there is no limit.
+    A single call of a library is not interrupted. Outside the main thread, and on Windows, there is no limit.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
@@ -245,48 +278,3 @@ def stopped_after(seconds: float) -> Iterator[None]:
 def error_output(name: str, text: str) -> NotebookNode:
     """Create an output that shows an error as a single line."""
     return new_output("error", ename=name, evalue=text, traceback=[f"✗ {text}"])
-
-
-class CellOutputs:
-    """The valid outputs of a cell, collected from a kernel's messages, up to ``limit`` characters."""
-
-    def __init__(self, cell: NotebookNode, limit: int) -> None:
-        self.cell, self.limit, self.size = cell, limit, 0
-
-    def __call__(self, message: dict) -> None:
-        """Add the output from a kernel message."""
-        if message["msg_type"] == "clear_output":
-            self.cell.outputs = []
-        if message["msg_type"] not in OUTPUTS:
-            return
-        self.size += max(message["size"], LEAST_SIZE)
-        if self.size > self.limit:
-            return
-        try:
-            output = nbformat.from_dict(storable(output_from_msg(message)))
-            if isinstance(output.get("text"), list):
-                output.text = "".join(output.text)
-            nbformat.validate(output, ref="output", version=4)
-        except Exception:       # nobody can list everything that may be wrong with a forged message
-            return
-        last = self.cell.outputs[-1] if self.cell.outputs else None
-        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
-            last.text += output.text
-        else:
-            self.cell.outputs.append(output)
-
-    def clear(self) -> None:
-        """Remove all outputs."""
-        self.cell.outputs, self.size = [], 0
-
-    def add_missing_error(self, reply: dict) -> None:
-        """Add an error output if the kernel reported an error that is not shown yet."""
-        if reply.get("status") == "error" and all(output.output_type != "error" for output in self.cell.outputs):
-            name = storable(str(reply.get("ename"))[:LEAST_SIZE])
-            self.cell.outputs.append(error_output("Error", f"This cell stopped with {name}."))
-
-    def add_note(self) -> None:
-        """Add a note if some of the output was left out."""
-        if self.size > self.limit:
-            self.cell.outputs.append(new_output("stream", text=(
-                f"\n(Only the first {self.limit:,} of {self.size:,} characters of output are shown.)\n")))

@@ -1,12 +1,8 @@
-"""Tools for exporting grades and feedback pages.
-
-Grades are written into a copy of the platform's own list or into a plain table.
+"""Tools for exporting feedback pages, and grades in a copy of the platform's own list or in a plain table.
 
 A grade is nbgrader's score: the points for tests and for written answers, less the penalty for lateness. A student
 without a grade gets a blank, never a zero, and the report says what has to be done about it.
 """
-
-from __future__ import annotations
 
 import codecs
 import csv
@@ -27,6 +23,7 @@ from parity_grading.submission_store import SubmissionStore
 from parity_grading.untrusted import printable
 from parity_lib.errors import require
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")    # a spreadsheet may take such a cell for one
 SCORE = re.compile(r"<h1>[^<]*: (-?\d+(?:\.\d+)?) of ")     # in a feedback page: the total, less the penalty
 
 
@@ -41,10 +38,7 @@ class Export:
 
 
 def export(app: NbGraderApp, name: str, target: str, list_path: Path | None, column: str | None) -> Export:
-    """Export the grades and feedback pages for an exercise to a platform.
-
-    ``column`` is the heading of the column for the grades if it is not found. Raise ValueError if an argument is wrong.
-    """
+    """Export the grades and feedback pages for an exercise to a platform. Raise ValueError if an argument is wrong."""
     result, platform, store = Export(), PLATFORMS[target], SubmissionStore(app, name)
     if list_path is None:
         raise ValueError(f"--list must be {platform.list_title}: it holds the platform's own numbers, but it is None")
@@ -63,10 +57,7 @@ def export(app: NbGraderApp, name: str, target: str, list_path: Path | None, col
 
 
 def export_table(app: NbGraderApp, names: list[str], file_name: str) -> Export:
-    """Export a plain table of every student's grades for the given exercises, with totals.
-
-    Raise ValueError if there is no exercise.
-    """
+    """Export a plain table of every student's grades, with totals. Raise ValueError if there is no exercise."""
     require(bool(names), "the gradebook", "empty", "one with an exercise: nbgrader generate_assignment NAME")
     result, students, most = Export(), defaultdict(dict), 0.0
     for name in names:
@@ -84,8 +75,7 @@ def export_table(app: NbGraderApp, names: list[str], file_name: str) -> Export:
                  *(rounded(grades[name]) if name in grades else "" for name in names),
                  rounded(sum(grades.values())) if grades else "", rounded(most),
                  rounded(sum(row.penalty for row in row_of.values())), "; ".join(todo)]
-        # A spreadsheet would take such a cell for a formula.
-        table.append([f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells])
+        table.append([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
     _write_table(app, file_name, table, "utf-8-sig", result)
     return result
 

@@ -1,22 +1,20 @@
-"""Tools for grading the submissions for an exercise in parallel.
+"""Tools for grading the submissions for an exercise, with nbgrader's own ``Autograde`` on a normalised copy of each.
 
-An interrupted grading continues where it stopped. nbgrader's own ``Autograde`` runs, with the settings in
-nbgrader_config.py, on a normalised copy of each submission. The files in ``submitted/`` are not changed.
+An interrupted grading continues where it stopped.
 """
-
-from __future__ import annotations
 
 import contextlib
 import functools
 import itertools
 import os
 import signal
-import tempfile
+import sqlite3
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 import psutil
@@ -27,10 +25,10 @@ from nbgrader.api import MissingEntry
 from nbgrader.apps import NbGraderApp
 from nbgrader.converters import Autograde
 from nbgrader.utils import temp_attrs
+from sqlalchemy.engine import make_url
 
-from parity_grading import unfinished
-from parity_grading.course import exercise_folder, find_assignment, load_course, open_gradebook, submission_folders
-from parity_grading.kernel import PREFIX, own_folder, remove_leftovers
+from parity_grading import course, unfinished
+from parity_grading.kernel import remove_leftovers, temporary_folder
 from parity_grading.normalise_submission import fingerprint, normalise
 from parity_grading.untrusted import NotebookCell, named_cells, printable
 from parity_lib.errors import require, require_int
@@ -52,45 +50,44 @@ class Row:
     most: float | None = None
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)    # from an earlier grading
+    backup: Path | None = None                          # of the gradebook, from before the whole batch
 
 
-def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = False, jobs: int = 1,
-          trial: Path | None = None) -> Iterator[Row]:
-    """Grade the submissions for an exercise and yield the results.
+def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = False, jobs: int = 1) -> Iterator[Row]:
+    """Grade the submissions for an exercise, of these ``students`` or of all, and yield the results.
 
-    Only the submissions of ``students`` are graded if there are any, and otherwise all of them. A submission that was
-    graded and has not changed since is kept, unless ``force`` is true. ``jobs`` is the number of processes that grade
-    at the same time; time limits are wall-clock limits, so more jobs than cores can make a cell too slow. ``trial`` is
-    a folder for a second grading, which does not change the course. Raise ValueError if there is no submission, the
-    exercise is not in the gradebook, another command is grading this course, or a correct submission does not get full
-    marks.
+    A submission that was graded and has not changed since is kept, unless ``force`` is true; the gradebook is then
+    copied first. ``jobs`` is the number of processes that grade at the same time. Raise ValueError if there is no
+    submission, another command is grading this course, or a correct submission does not get full marks.
     """
     from parity_grading.before_grading import try_course  # imports PyTorch, which other commands can do without
 
     require_int("jobs", jobs, least=1)
-    app = load_course(root, trial)
-    folders = submission_folders(app, name)
+    app = course.load_course(root)
+    folders = course.submission_folders(app, name)
     require(bool(folders), "name", name, f"an exercise with submissions in {app.coursedir.submitted_directory}/")
     for student in students:
         require(student in {folder.parent.name for folder in folders}, "student", student,
                 f"the id of a student who has submitted {name}")
     folders = [folder for folder in folders if not students or folder.parent.name in students]
-    with open_gradebook(app) as book:       # which also creates the database: only one process may do that
-        find_assignment(book, name)
+    with course.open_gradebook(app) as book:       # which also creates the database: only one process may do that
+        course.find_assignment(book, name)
     try_course(app.coursedir, app.config, name)
     if min(jobs, len(folders)) == 1:
         rows = (grade_submission(app, folder, name, force) for folder in folders)
     else:
-        task = functools.partial(_grade_in_worker, app.coursedir.root, trial, name, force)
+        task = functools.partial(_grade_in_worker, app.coursedir.root, name, force)
         rows = _grade_in_parallel(task, folders, jobs)
     with (course_lock(app), contextlib.closing(rows),
           progress_bar(len(folders), None, desc=name, unit="submission") as bar):
+        backup = back_up(app, name, folders) if force else None
         for row in rows:
             bar.update()
+            row.backup = backup
             if row.state == "failed":
                 withdraw(app, row.student, name)
-            if trial is None:
-                unfinished.record_failure(app, row.student, name, row.notes[-1] if row.state == "failed" else None)
+            unfinished.record_failure(app, row.student, name, row.notes[-1] if row.state == "failed" else None)
             yield row
 
 
@@ -107,14 +104,8 @@ def course_lock(app: NbGraderApp) -> Iterator[None]:
                          "submissions that it has graded are kept") from None
 
 
-# ---------------------------------------------------------------- several submissions at the same time
-
-
 def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: int) -> Generator[Row, None, None]:
-    """Grade submissions in several processes and yield ``task(folder)`` for each folder.
-
-    If a process is killed, its submission is graded a second time in a new process, and fails if that is killed too.
-    """
+    """Yield ``task(folder)`` for each folder, each a second time in a new process if its process was killed."""
     own, pools = threading.local(), []      # each thread has a pool of one process, and a core of its own
     cores = itertools.cycle(sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [None])
 
@@ -147,11 +138,7 @@ def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: i
 
 
 def _start_worker(parent: int, core: int | None) -> None:
-    """Run the current process on one core, and make it exit when the process with the id ``parent`` ends.
-
-    Its kernels inherit the core. So a submission that keeps many processes busy slows down itself, and not the
-    submissions that other processes grade at the same time, whose cells would reach their time limits.
-    """
+    """Run this process and its kernels on one core, and make it exit when the process with the id ``parent`` ends."""
     if core is not None:
         os.sched_setaffinity(0, {core})
 
@@ -169,44 +156,37 @@ def _start_worker(parent: int, core: int | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)    # after Ctrl-C the parent ends its workers itself
 
 
-def _grade_in_worker(root: str, trial: Path | None, name: str, force: bool, folder: Path) -> Row:
+def _grade_in_worker(root: str, name: str, force: bool, folder: Path) -> Row:
     """Grade one submission in a worker process."""
-    return grade_submission(_load_course_once(root, trial), folder, name, force)
+    return grade_submission(_load_course_once(root), folder, name, force)
 
 
-_load_course_once = functools.cache(load_course)
-
-
-# ---------------------------------------------------------------- one submission
+_load_course_once = functools.cache(course.load_course)
 
 
 def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> Row:
     """Grade the submission in a folder and return its points, or the reason for the failure."""
     row, start = Row(folder.parent.name), time.monotonic()
-    graded = exercise_folder(app, "autograded", row.student, name)
+    graded = course.exercise_folder(app, "autograded", row.student, name)
     try:
         require(not set(row.student) & set(WILDCARDS), "student", row.student, f"an id without any of {WILDCARDS}")
-        digest = fingerprint(folder)
-        points = None
-        if not force and unfinished.graded_fingerprint(graded) == digest:
-            points = read_points(app, row.student, name)
-        if points:
-            row.state = "kept"
+        digest, before = fingerprint(folder), read_results(app, row.student, name)
+        if before and not force and unfinished.graded_fingerprint(graded) == digest:
+            row.state, after = "kept", before
         else:
-            read = read_answers(app, row.student, name)
-            # remove_leftovers knows the prefix.
-            with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", dir=own_folder()) as place:
+            settle(app, row.student, name)      # the penalty for lateness depends on these points
+            with temporary_folder() as place:
                 copy = Path(place, row.student, name)
                 row.notes += normalise(folder, copy, name)
                 autograde(app, Path(place), row.student, name)
-            skip_dropped_tasks(app, row.student, name)
-            if read:
-                keep_read(app, row.student, name, read)
+            settle(app, row.student, name, before.answers if before else None)
+            after = read_results(app, row.student, name)
+            if after is None:
+                raise ValueError("the gradebook has no grade for this submission")
+            row.changes = [f"{task} {old:g} → {new:g}" for task, old in (before.tasks if before else {}).items()
+                           if (new := after.tasks.get(task, 0.0)) != old]
             (graded / unfinished.FINGERPRINT).write_text(digest, encoding="ascii")
-            points = read_points(app, row.student, name)
-        if points is None:
-            raise ValueError("the gradebook has no grade for this submission")
-        row.points, row.most = points
+        row.points, row.most = after.points, after.most
     except Exception as error:      # the next submission must be graded in any case
         row.state = "failed"
         row.notes.append(f"{type(error).__name__}: {error}".partition("\n")[0])
@@ -221,7 +201,6 @@ class SingleAutograde(Autograde):
     error: Exception | None = None
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
-        """Grade a notebook and keep the error if grading fails."""
         try:
             super().convert_single_notebook(notebook_filename)
         except Exception as error:
@@ -230,10 +209,7 @@ class SingleAutograde(Autograde):
 
 
 def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> None:
-    """Grade one submission in the folder ``submitted`` with nbgrader.
-
-    Raise nbgrader's error if the submission cannot be graded.
-    """
+    """Grade one submission in the folder ``submitted`` with nbgrader, whose error is raised if this fails."""
     failure = None
     with temp_attrs(app.coursedir, submitted_directory=str(submitted), student_id=student, assignment_id=name):
         converter = SingleAutograde(coursedir=app.coursedir, parent=app)
@@ -246,69 +222,82 @@ def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> Non
         raise failure
 
 
-# ---------------------------------------------------------------- the gradebook
+def back_up(app: NbGraderApp, name: str, folders: list[Path]) -> Path | None:
+    """Copy the gradebook to ``private/`` if one of these submissions has points, and return the path of the copy.
+
+    Raise ValueError if the gradebook is not an SQLite file.
+    """
+    if not any((results := read_results(app, folder.parent.name, name)) and results.tasks for folder in folders):
+        return None
+    url = make_url(app.coursedir.db_url)
+    require(url.get_backend_name() == "sqlite", "CourseDirectory.db_url", url,
+            "an SQLite file, because --force copies the gradebook first")
+    path = Path("private", f"before-{name}-{datetime.now():%Y-%m-%d-%H%M%S}.db")
+    target = Path(app.coursedir.root, path)
+    target.touch(0o600, exist_ok=False)
+    with contextlib.closing(sqlite3.connect(str(url.database))) as book:
+        book.execute("VACUUM INTO ?", [str(target)])
+    return path
+
+
+Answers = Mapping[str, tuple[NotebookCell, float | None]]
+
+
+@dataclass(frozen=True)
+class Results:
+    """The results of a submission."""
+
+    points: float
+    most: float
+    tasks: dict[str, float]     # with the penalty for lateness; empty if nothing has points yet
+    answers: Answers            # the cell and the automatic score of each task for which a person has given points
+
+
+def read_results(app: NbGraderApp, student: str, name: str) -> Results | None:
+    """Return a submission's results, or None if it is not in the gradebook."""
+    cells = graded_cells(app, student, name)
+    with course.open_gradebook(app) as book, contextlib.suppress(MissingEntry):
+        submission = book.find_submission(name, student)
+        entries, tasks = course.grades_of(submission), {}
+        if any(score is not None for entry in entries for score in (entry.auto_score, entry.manual_score)):
+            tasks = {entry.name: entry.score for entry in entries}
+            tasks["late penalty"] = submission.late_submission_penalty
+        answers = {entry.name: (cells[entry.name], entry.auto_score) for entry in entries
+                   if entry.manual_score is not None and not entry.needs_manual_grade and entry.name in cells}
+        return Results(submission.score, submission.max_score, tasks, answers)
+    return None
+
+
+def graded_cells(app: NbGraderApp, student: str, name: str) -> dict[str, NotebookCell]:
+    """Return the cells of a graded notebook by name, without their outputs. Sources and points remain."""
+    path = course.exercise_folder(app, "autograded", student, name) / f"{name}.ipynb"
+    return {task: replace(cell, outputs=[]) for task, cell in named_cells(path).items()}
+
+
+def settle(app: NbGraderApp, student: str, name: str, read: Answers | None = None) -> None:
+    """Correct the points of a submission in the gradebook where nbgrader would not.
+
+    Points that a person gave are reduced to the maximum of the task. A task with a maximum of 0 points is dropped. A
+    task that is the same as in ``read``, the answers before a second grading, need not be read again.
+    """
+    cells = graded_cells(app, student, name) if read else {}
+    with course.open_gradebook(app) as book, contextlib.suppress(MissingEntry):
+        for entry in course.grades_of(book.find_submission(name, student)):
+            if entry.max_score == 0:
+                entry.auto_score, entry.needs_manual_grade = 0.0, False
+                entry.manual_score = entry.extra_credit = None
+            elif entry.manual_score is not None:
+                entry.manual_score = min(entry.manual_score, entry.max_score)
+            if read and read.get(entry.name) == (cells.get(entry.name), entry.auto_score):
+                entry.needs_manual_grade = False
+        book.db.commit()
 
 
 def withdraw(app: NbGraderApp, student: str, name: str) -> None:
-    """Remove the automatic scores of a submission whose grading failed, so that the next run grades it again.
-
-    Points that a person gave stay, and the formgrader lists them for another look.
-    """
-    (exercise_folder(app, "autograded", student, name) / unfinished.FINGERPRINT).unlink(missing_ok=True)
-    with open_gradebook(app) as book, contextlib.suppress(MissingEntry):
-        for notebook in book.find_submission(name, student).notebooks:
-            for entry in notebook.grades:
-                entry.auto_score, entry.needs_manual_grade = None, True
+    """Remove the automatic scores of a submission whose grading failed, so that the next run grades it again."""
+    (course.exercise_folder(app, "autograded", student, name) / unfinished.FINGERPRINT).unlink(missing_ok=True)
+    # A folder's name that is no valid text is in no gradebook.
+    with course.open_gradebook(app) as book, contextlib.suppress(MissingEntry, UnicodeEncodeError):
+        for entry in course.grades_of(book.find_submission(name, student)):
+            entry.auto_score, entry.needs_manual_grade = None, True
         book.db.commit()
-
-
-def skip_dropped_tasks(app: NbGraderApp, student: str, name: str) -> None:
-    """Give 0 points for each task with a maximum of 0 points, so that nobody has to grade it by hand."""
-    with open_gradebook(app) as book:
-        for notebook in book.find_submission(name, student).notebooks:
-            for entry in notebook.grades:
-                if entry.max_score == 0:
-                    entry.auto_score, entry.needs_manual_grade = 0.0, False
-        book.db.commit()
-
-
-Answers = dict[str, tuple[NotebookCell, float | None]]
-
-
-def read_answers(app: NbGraderApp, student: str, name: str) -> Answers:
-    """Return the graded cell and the automatic score of each task for which a person has given points, by id."""
-    cells = named_cells(exercise_folder(app, "autograded", student, name) / f"{name}.ipynb")
-    with open_gradebook(app) as book, contextlib.suppress(MissingEntry):
-        return {entry.name: (_without_outputs(cells[entry.name]), entry.auto_score)
-                for notebook in book.find_submission(name, student).notebooks for entry in notebook.grades
-                if entry.manual_score is not None and not entry.needs_manual_grade and entry.name in cells}
-    return {}
-
-
-def keep_read(app: NbGraderApp, student: str, name: str, read: Answers) -> None:
-    """Mark the tasks as read that are the same as before a second grading.
-
-    ``read`` is the result of :func:`read_answers` before that grading. nbgrader asks a person for another look at all
-    tasks with points from a person, even if only the time of a submission has changed.
-    """
-    cells = named_cells(exercise_folder(app, "autograded", student, name) / f"{name}.ipynb")
-    with open_gradebook(app) as book:
-        for notebook in book.find_submission(name, student).notebooks:
-            for entry in notebook.grades:
-                if entry.name in cells and read.get(entry.name) == (
-                        _without_outputs(cells[entry.name]), entry.auto_score):
-                    entry.needs_manual_grade = False
-        book.db.commit()
-
-
-def _without_outputs(cell: NotebookCell) -> NotebookCell:
-    """Return a copy of a cell without its outputs. Its source and its points remain."""
-    return replace(cell, outputs=[])
-
-
-def read_points(app: NbGraderApp, student: str, name: str) -> tuple[float, float] | None:
-    """Return a submission's points and maximum, or None if it is not in the gradebook."""
-    with open_gradebook(app) as book, contextlib.suppress(MissingEntry):
-        submission = book.find_submission(name, student)
-        return submission.score, submission.max_score
-    return None

@@ -4,10 +4,7 @@ The kernel usually runs in the sandbox. A student's code can forge every message
 is checked before it is read, and its content is treated as data only.
 """
 
-from __future__ import annotations
-
 import contextlib
-import getpass
 import os
 import secrets
 import shutil
@@ -32,7 +29,7 @@ from parity_grading import sandbox
 STARTS_WITHIN = 60      # seconds
 GRACE = 5               # seconds that code has to end after it was interrupted
 WATCH_EVERY = 0.2       # seconds
-LONGEST_MESSAGE, LONGEST_OUTPUT = 48_000_000, 8_000_000     # bytes
+LONGEST_MESSAGE, LONGEST_OUTPUT, LONGEST_HEADERS = 48_000_000, 8_000_000, 100_000       # bytes
 MOST_WAITING = 200      # messages
 MOST_FILES = 1000       # that are copied for the kernel
 PREFIX = "parity-kernel-"
@@ -46,10 +43,7 @@ class KernelNotStarted(RuntimeError):
 
 
 class KernelStopped(Exception):
-    """Exception raised when a kernel has stopped.
-
-    The message tells the student why. ``died`` is true unless this program killed the kernel.
-    """
+    """Exception that tells the student why a kernel has stopped. ``died`` is true unless this program killed it."""
 
     died = False
 
@@ -59,20 +53,25 @@ class TooLong(Exception):
 
 
 class Kernel:
-    """A kernel process and the connection to it.
+    """A kernel process, which may read the files in ``submission`` and nothing in ``course``, and the connection to it.
 
-    :meth:`close` ends the process and removes its files. ``submission`` is the folder whose files the kernel may read,
-    and ``course`` the folder that must be hidden from it. Raise KernelNotStarted if the kernel cannot be started.
+    Raise KernelNotStarted if the kernel cannot be started.
     """
 
     def __init__(self, submission: Path, course: Path, limits: sandbox.Limits, sandboxed: bool = True) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=own_folder()))
+        self.place = temporary_folder()
+        self.folder = Path(self.place.name, "kernel")       # another account reads it if root starts the kernel
         self.excess, self.closed = "", threading.Event()
         try:
+            self.folder.mkdir()
             copy_files(submission, self.folder / "files", limits.disk)
             self._launch(course, limits, sandboxed)
             threading.Thread(target=self._watch, args=[limits], daemon=True).start()
-            self._wait_until_ready()
+            self._wait_until_heard(STARTS_WITHIN)
+            reply = self.run("", STARTS_WITHIN, silent=True, user_expressions={"library": LIBRARY})
+            library = reply["user_expressions"]["library"]
+            if library["status"] != "ok":
+                raise KernelStopped(f"it cannot import the checks ({library['ename']}: {library['evalue']})")
         except (OSError, KernelStopped, TooLong) as error:
             self.close()
             raise KernelNotStarted(f"the kernel did not start: {error}") from error
@@ -91,7 +90,9 @@ class Kernel:
             self.process, root = sandbox.launch(program, self.folder, course, limits)
             connection["ip"] = f"{root}{name}"
         else:
-            self.process = subprocess.Popen(program, cwd=self.folder / "files", env=plain_environment(),
+            environment = {name: value for name, value in os.environ.items() if name != "PARITY_PRIVATE_TESTS"}
+            environment |= {"OMP_NUM_THREADS": "1", "NBGRADER_EXECUTION": "autograde", "PARITY_PROGRESS": "0"}
+            self.process = subprocess.Popen(program, cwd=self.folder / "files", env=environment,
                                             start_new_session=True, stdin=subprocess.DEVNULL,
                                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.context = zmq.Context()
@@ -104,36 +105,30 @@ class Kernel:
         for channel in (self.client.shell_channel, self.client.iopub_channel):
             self.poller.register(channel.socket, zmq.POLLIN)
 
-    def _wait_until_ready(self) -> None:
-        """Wait until the kernel is ready to run code.
-
-        The kernel must answer, its output must arrive, and it must be able to import the library that the tests call.
-        Raise KernelStopped otherwise.
-        """
-        deadline, kinds = time.monotonic() + STARTS_WITHIN, set()
+    def _wait_until_heard(self, seconds: float) -> None:
+        """Wait until the kernel answers and its outputs arrive. Raise KernelStopped after ``seconds``."""
+        deadline, kinds, message = time.monotonic() + seconds, set(), None
         while not kinds >= {"kernel_info_reply", "status"}:
             if time.monotonic() > deadline:
-                raise KernelStopped(f"it did not answer within {STARTS_WITHIN} seconds")
-            self.client.kernel_info()
-            while message := self._next_message():
+                raise KernelStopped(f"it did not answer within {seconds} seconds")
+            if message is None:
+                self.client.kernel_info()
+            if message := self._next_message():
                 kinds.add(message["msg_type"])
-        reply = self.run("", STARTS_WITHIN, silent=True, user_expressions={"library": LIBRARY})
-        library = reply["user_expressions"]["library"]
-        if library["status"] != "ok":
-            raise KernelStopped(f"it cannot import the checks ({library['ename']}: {library['evalue']})")
 
     def run(self, source: str, seconds: float, on_output: Callable[[dict], None] = lambda message: None,
             **options: Any) -> dict:
-        """Run code in the kernel and return the content of its reply.
+        """Run code, pass each message about its output to ``on_output``, and return the content of the reply.
 
-        Each message about the output of the code is passed to ``on_output``. Raise TooLong after ``seconds``, and
-        KernelStopped if the kernel ends or cannot be interrupted.
+        With ``silent``, the outputs are not awaited. Raise TooLong after ``seconds``, and KernelStopped if the kernel
+        ends or cannot be interrupted.
         """
         request = self.client.execute(source, allow_stdin=False, stop_on_error=False, **options)
-        deadline, interrupted, reply, idle = time.monotonic() + seconds, False, None, False
+        deadline, interrupted, reply, idle = time.monotonic() + seconds, False, None, bool(options.get("silent"))
         while reply is None or not idle:
             if time.monotonic() >= deadline:
                 if reply is not None:
+                    self._connect_to_outputs_again()
                     break       # so much output came that the message about the end of the code was lost
                 if interrupted:
                     sandbox.kill(self.process)
@@ -153,17 +148,27 @@ class Kernel:
             raise TooLong
         return reply
 
-    def _next_message(self) -> dict | None:
-        """Return the next message from the kernel, or None if none arrives.
+    def _connect_to_outputs_again(self) -> None:
+        """Connect to the kernel's outputs again, because a message above the limit ends the connection for good."""
+        address = self.client._make_url("iopub")
+        with contextlib.suppress(zmq.ZMQError):     # it has ended
+            self.client.iopub_channel.socket.disconnect(address)
+        self.client.iopub_channel.socket.connect(address)
+        self._wait_until_heard(2 * GRACE)
 
-        Wait for 0.1 seconds. The message includes its content and the size of its content. Malformed and unsigned
-        messages are left out. The content of an output that is too long to be shown is not read, and no content of too
-        many lists, because 40 MB of JSON can take a gigabyte of memory as lists.
+    def _next_message(self) -> dict | None:
+        """Return the next message, with the size of its content, or None if none arrives within 0.1 seconds.
+
+        Malformed and unsigned messages are left out, and so are messages with long headers or metadata. The content of
+        a long output is not read, and no content of many lists, because 40 MB of JSON can take a gigabyte as lists.
         """
         ready = [] if self.excess else self.poller.poll(100)
         for socket, _ in ready:
             try:
-                message = self.client.session.recv(socket, zmq.NOBLOCK, content=False)[1]
+                frames = self.client.session.feed_identities(socket.recv_multipart(zmq.NOBLOCK))[1]
+                if sum(map(len, frames[1:4])) > LONGEST_HEADERS:
+                    continue
+                message = self.client.session.deserialize(frames, content=False)
                 raw = message["content"]
                 readable = message["msg_type"] == "execute_reply" or len(raw) <= LONGEST_OUTPUT
                 readable = readable and raw.count(b"[") + raw.count(b"{") <= 2 * MAX_LISTS
@@ -198,13 +203,7 @@ class Kernel:
         if hasattr(self, "client"):
             self.client.stop_channels()
             self.context.destroy(linger=0)
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def plain_environment() -> dict[str, str]:
-    """Return the environment variables for a kernel, without the path of the private tests."""
-    kept = {name: value for name, value in os.environ.items() if name != "PARITY_PRIVATE_TESTS"}
-    return kept | {"OMP_NUM_THREADS": "1", "NBGRADER_EXECUTION": "autograde", "PARITY_PROGRESS": "0"}
+        self.place.cleanup()
 
 
 def copy_files(submission: Path, target: Path, megabytes: int) -> None:
@@ -220,22 +219,17 @@ def copy_files(submission: Path, target: Path, megabytes: int) -> None:
             shutil.copyfile(path, copy)
 
 
-def own_folder() -> Path:
-    """Return the user's own folder for temporary files. Raise OSError if another account could change it."""
-    user = os.getuid() if hasattr(os, "getuid") else getpass.getuser()
-    path = Path(tempfile.gettempdir(), f"parity-{user}")
-    with contextlib.suppress(FileExistsError):
-        path.mkdir(0o700)
-    status = path.lstat()
-    if hasattr(os, "getuid") and not (stat.S_ISDIR(status.st_mode) and status.st_uid == user
-                                      and not status.st_mode & 0o077):
-        raise OSError(f"{path} is not a folder that you alone can open; remove it, or set TMPDIR to a folder of yours")
-    return path
+def temporary_folder() -> tempfile.TemporaryDirectory:
+    """Create a temporary folder that only its owner can open and that :func:`remove_leftovers` can recognise."""
+    return tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", ignore_cleanup_errors=True)
 
 
 def remove_leftovers() -> None:
-    """Remove the temporary folders left behind by grading processes that were killed."""
-    for folder in own_folder().glob(f"{PREFIX}*-*"):
-        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
-        if owner.isdigit() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)       # which follows no link
+    """Remove this account's temporary folders that were left behind by grading processes that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        process = folder.name.removeprefix(PREFIX).partition("-")[0]
+        with contextlib.suppress(OSError):      # another process may have removed it
+            status = folder.lstat()
+            ours = stat.S_ISDIR(status.st_mode) and status.st_uid == (os.getuid() if hasattr(os, "getuid") else 0)
+            if ours and process.isdigit() and not psutil.pid_exists(int(process)):
+                shutil.rmtree(folder, ignore_errors=True)       # which follows no link

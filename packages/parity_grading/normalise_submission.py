@@ -1,10 +1,4 @@
-"""Tools for preparing submissions for nbgrader.
-
-The prepared copy of a submission has no links and has the expected file names. Every change is reported, and the files
-in ``submitted/`` are not changed.
-"""
-
-from __future__ import annotations
+"""Tools for making a copy of a submission for nbgrader, without links and with the expected file names."""
 
 import hashlib
 import json
@@ -16,7 +10,7 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from parity_grading.untrusted import MOST_LEVELS, is_notebook, paths_below, resembles
+from parity_grading.untrusted import ADDED_BY_SYSTEMS, MOST_LEVELS, NOTEBOOK, paths_below, resembles
 
 LARGEST = 100_000_000       # bytes of all files of a submission
 LONGEST_TIME = 100          # characters
@@ -24,10 +18,9 @@ TIME_FILE = "timestamp.txt"
 
 
 def normalise(folder: Path, copy: Path, name: str) -> list[str]:
-    """Copy a submission for the exercise ``name`` and convert the copy to the form that nbgrader expects.
+    """Copy a submission for the exercise ``name`` in the form that nbgrader expects, and return a note on each change.
 
-    Return a note about each change. Raise ValueError if the files are too large, or lie in too many folders within
-    folders, or if the notebook of the exercise cannot be found among them.
+    Raise ValueError if the files are too large or nested too deep, or if the notebook is not among them.
     """
     left_out: list[Path] = []
     if is_link(folder):
@@ -47,27 +40,18 @@ def normalise(folder: Path, copy: Path, name: str) -> list[str]:
     shutil.copytree(folder, copy, ignore=find_special_files)
     notes = [f"left out {path.relative_to(folder)}, which is not a regular file" for path in left_out]
     if not (copy / f"{name}.ipynb").is_file():
-        try:
-            renamed = _find_renamed(copy, name)
-        except ValueError as error:
-            raise ValueError("; ".join([str(error), *notes])) from None
-        renamed.rename(copy / f"{name}.ipynb")
-        notes.append(f"{renamed.relative_to(copy)} was used as {name}.ipynb")
+        notebooks = [path for path in sorted(copy.rglob("*")) if path.is_file() and NOTEBOOK.search(path.name)
+                     and not ADDED_BY_SYSTEMS.search(path.relative_to(copy).as_posix())]
+        alike = [path for path in notebooks if resembles(path.name, name)] or notebooks
+        if len(alike) != 1:
+            there = ", ".join(path.name for path in notebooks) or "no notebook"
+            raise ValueError("; ".join([f"{name}.ipynb is missing; there is {there}", *notes]))
+        alike[0].rename(copy / f"{name}.ipynb")
+        notes.append(f"{alike[0].relative_to(copy)} was used as {name}.ipynb")
     if (copy / TIME_FILE).is_file() and read_time(copy) is None:
         (copy / TIME_FILE).unlink()
         notes.append(f"left out {TIME_FILE}, because nbgrader cannot read the time in it")
     return notes
-
-
-def _find_renamed(copy: Path, name: str) -> Path:
-    """Find a notebook that was renamed. Raise ValueError unless there is exactly one candidate."""
-    notebooks = [path for path in sorted(copy.rglob("*"))
-                 if path.is_file() and is_notebook(path.relative_to(copy).as_posix())]
-    alike = [path for path in notebooks if resembles(path.name, name)] or notebooks
-    if len(alike) != 1:
-        there = ", ".join(path.name for path in notebooks) or "no notebook"
-        raise ValueError(f"{name}.ipynb is missing; there is {there}")
-    return alike[0]
 
 
 def read_time(folder: Path) -> datetime | None:
@@ -80,10 +64,9 @@ def read_time(folder: Path) -> datetime | None:
 
 
 def fingerprint(folder: Path) -> str:
-    """Compute a hash of the names and contents of the files in a folder.
+    """Compute a hash of the names and contents of the files in a folder, without following links.
 
-    Links are not followed. After :data:`LARGEST` bytes, only the sizes of further files are included, and the same goes
-    for files that cannot be read.
+    After :data:`LARGEST` bytes, only the sizes of further files are included.
     """
     digest, left = hashlib.sha256(), LARGEST
     for path in [] if is_link(folder) else paths_below(folder):

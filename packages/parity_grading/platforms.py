@@ -1,17 +1,13 @@
 """Support for learning platforms such as Moodle and Canvas.
 
-A platform determines the file names in its downloads and the columns of its list of students. In this list, ids and
-email addresses identify the students, and the files have the numbers of the list. Names do not count: two students can
-have the same name, and students can choose their names on some platforms.
+A platform's list identifies the students by ids and email addresses, and its downloaded files by the numbers of this
+list. Names do not count, because students can share or choose them. To support another platform, add a subclass of
+:class:`Platform` to ``PLATFORMS``.
 
-To support another platform, write a subclass of :class:`Platform` and add it to ``PLATFORMS``. The formats come from
-the sources of Moodle (mod/assign/classes/downloader.php, gradingtable.php and feedback/file/importziplib.php of
-moodle/moodle) and Canvas (lib/content_zipper.rb, lib/gradebook_exporter.rb and app/models/abstract_assignment.rb of
-instructure/canvas-lms). A download of neither contains the time of a submission: the times in the zip archive are
-those of the download.
+The formats come from the sources of Moodle (mod/assign/classes/downloader.php, gradingtable.php and
+feedback/file/importziplib.php of moodle/moodle) and Canvas (lib/content_zipper.rb, lib/gradebook_exporter.rb and
+app/models/abstract_assignment.rb of instructure/canvas-lms).
 """
-
-from __future__ import annotations
 
 import codecs
 import contextlib
@@ -25,9 +21,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from dateutil import parser, tz
-from nbgrader.api import Student
 
 from parity_grading.untrusted import resembles
 from parity_lib.errors import require
@@ -62,7 +58,7 @@ class Platform:
     list_title = ""
     number_heading = ""                     # "" for the first column
     name_headings: tuple[str, ...] = ()
-    id_headings: tuple[str, ...] = ()
+    id_headings: tuple[str, ...] = ()       # of ids and email addresses that students cannot choose
     time_heading = ""
     kept_grades: tuple[str, ...] = ()       # entries in the grade column that an export must not replace
 
@@ -91,7 +87,7 @@ class Platform:
             number, cells = re.search(r"\d+$", row[column]), dict(zip(head, map(str.strip, row), strict=False))
             if number and row[0] != "Student, Test":    # which Canvas adds itself
                 name = " ".join(cells[title] for title in self.name_headings if title in cells)
-                ids = [cell for title, cell in cells.items() if title in self.id_headings or "@" in cell]
+                ids = [cells[title] for title in self.id_headings if cells.get(title)]
                 students.append(ListedStudent(index, number[0], name, ids, cells.get(self.time_heading)))
         if not students:
             raise ValueError(f"--list must be {self.list_title}, but {path.name} begins with {', '.join(head[:6])!r}")
@@ -99,9 +95,7 @@ class Platform:
 
 
 class Moodle(Platform):
-    """The Moodle learning platform.
-
-    *Download all submissions* and the grading worksheet must both be downloaded in English.
+    """The Moodle learning platform, in English.
 
     A file is called ``Ada Lovelace_881207_assignsubmission_file/unrolling.ipynb``, or ``..._file_/unrolling.ipynb`` by
     older versions, or ``..._file_unrolling.ipynb`` without folders. The name contains no underscore.
@@ -109,7 +103,7 @@ class Moodle(Platform):
 
     list_title = "Moodle's grading worksheet, a CSV file"
     name_headings = ("Full name",)
-    id_headings = ("ID number", "Username")
+    id_headings = ("ID number", "Username", "Email address")
     time_heading = "Last modified (submission)"
 
     def read_path(self, path: str) -> list[Upload]:
@@ -134,8 +128,6 @@ class Moodle(Platform):
 
 class Canvas(Platform):
     """The Canvas learning platform.
-
-    The files are those of *Download Submissions*, and the list is the exported gradebook.
 
     A file is called ``lovelaceada_5301_99121_unrolling.ipynb``: the sortable name, the user and the attachment. Late
     files have ``_LATE`` after the name. Students choose their names and the names of their files, which may contain
@@ -187,11 +179,8 @@ class Roster:
     list belong to no student.
     """
 
-    def __init__(self, people: Iterable[Student], rows: list[ListedStudent], source: str) -> None:
-        """Match the rows of a list with students. ``source`` is the name of the list.
-
-        Raise ValueError if no row can be matched.
-        """
+    def __init__(self, people: Iterable[Any], rows: list[ListedStudent], source: str) -> None:
+        """Match the rows of the list ``source`` with students. Raise ValueError if no row can be matched."""
         self.owners: dict[str, str] = {}
         self.problems: dict[str, str] = {}
         self.rows = {row.number: row for row in rows}
@@ -199,6 +188,7 @@ class Roster:
         for person in people:
             for text in filter(None, (person.id, person.email)):
                 known[text.casefold()].add(person.id)
+        claims = defaultdict(list)      # rows, by the student whose ids or email addresses they have
         for row in rows:
             students = sorted(set().union(*(known.get(text.casefold(), set()) for text in row.ids)))
             description = f"an id or email address of {row.name!r} in {source}"
@@ -206,19 +196,23 @@ class Roster:
                 self.problems[row.number] = f"no student has {description}"
             elif len(students) > 1:
                 self.problems[row.number] = f"{len(students)} students have {description}: {', '.join(students)}"
-            elif students[0] in self.owners.values():
-                self.problems[row.number] = f"more than one row of {source} has an id or email address of {students[0]}"
             else:
-                self.owners[row.number] = students[0]
+                claims[students[0]].append(row)
+        for student, claimants in claims.items():
+            if len(claimants) == 1:
+                self.owners[claimants[0].number] = student
+                continue
+            problem = (f"{len(claimants)} rows of {source} have an id or email address of {student}: "
+                       + ", ".join(f"{row.name!r} (row {row.row + 1})" for row in claimants))
+            self.problems |= dict.fromkeys((row.number for row in claimants), problem)
         if not self.owners:
             raise ValueError(f"No id and no email address in {source} is in the gradebook. Is it the list of this "
                              "course, and does it show ids or email addresses?")
 
     def find(self, uploads: list[Upload], platform: Platform) -> tuple[Upload, str]:
-        """Find the student who uploaded a file.
+        """Return the interpretation of a file's path that fits a student, and the student's id.
 
-        Return the interpretation of the file's path that fits a student, and the student's id. Raise ValueError if none
-        fits, or more than one. A number that could be that of a student counts even if it is not in the list.
+        Raise ValueError if none fits, or more than one. Every number as long as one of the list counts.
         """
         fitting, shortest = [upload for upload in uploads if upload.number in self.rows], min(map(len, self.rows))
         if fitting and sum(len(upload.number) >= shortest for upload in uploads) > 1:
@@ -236,11 +230,7 @@ class Roster:
 
 
 def read_table(path: Path) -> list[list[str]]:
-    """Read a CSV file into a list of rows.
-
-    The first row is the heading, and shorter rows are filled with empty values. The values may be separated by commas,
-    semicolons or tabs. Raise ValueError if the file holds no table.
-    """
+    """Read the rows of a CSV file, with commas, semicolons or tabs. Raise ValueError if it holds no table."""
     content, text = path.read_bytes(), ""
     utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("latin-1", "cp1252", "utf-8-sig", *(["utf-16"] if utf_16 else [])):    # the last that fits counts
@@ -255,10 +245,9 @@ def read_table(path: Path) -> list[list[str]]:
 
 
 def parse_time(text: str) -> datetime:
-    """Parse a time and convert it to a naive datetime in UTC.
+    """Parse a time, which is local without a time zone, and convert it to a naive datetime in UTC.
 
-    A text without a time zone is in local time. Raise ValueError if the time cannot be read or is ambiguous, as
-    ``11/12/2026`` is.
+    Raise ValueError if the time cannot be read or is ambiguous, as ``11/12/2026`` is.
     """
     try:
         if re.search(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}", text) or not re.search(r"\d{4}", text):

@@ -1,18 +1,14 @@
 """Tools for rebuilding an exercise notebook from a student's file.
 
-The rebuilt notebook contains the course's cells with the student's answers.
-
-:class:`LenientExporter` reads the file, and :class:`Rebuild` restores its cells; both are named in nbgrader_config.py.
 Locked cells and tests come from the gradebook, whatever the submission contains. An answer is recognised by nbgrader's
 mark, or else by the cell's id, by the functions that it defines or by the text before it. Cells that the student added
 keep their place.
 """
 
-from __future__ import annotations
-
+import mimetypes
 import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +25,15 @@ from parity_grading import unfinished
 from parity_grading.before_grading import try_course
 from parity_grading.course import protect
 from parity_grading.normalise_submission import is_link
-from parity_grading.untrusted import read_json, storable, visible
+from parity_grading.untrusted import read_json, storable, valid_output, visible
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 LARGEST = 50_000_000        # bytes of a file
 MOST_CELLS = 2000           # a cell takes a thousand times as much memory as the two characters that it can consist of
 MOST_OUTPUTS = 2000         # of all cells together; each takes a millisecond to validate
+SCRIPTED = re.compile("html|xml|xsl")               # types of files in which a browser runs scripts
 ID = re.compile(r"[\w-]{1,64}", re.ASCII)        # what nbformat allows
 MISSING = "This cell was missing in the submission."
-
-
-# ---------------------------------------------------------------- the file
 
 
 class LenientExporter(NotebookExporter):
@@ -48,10 +42,9 @@ class LenientExporter(NotebookExporter):
     parent: Any
 
     def __init__(self, **options: Any) -> None:
-        """Create the exporter, test the course, and remove the files of interrupted gradings.
+        """Test the course, and remove the files of interrupted gradings, for which nbgrader looks right afterwards.
 
-        nbgrader creates it once for all submissions, and looks for graded submissions right after this call. Raise
-        NbGraderException if a private test or a correct submission fails.
+        Raise NbGraderException if a private test or a correct submission fails.
         """
         super().__init__(**options)
         if not getattr(self.parent, "single", False):       # `parity grade` has tried them before
@@ -113,7 +106,8 @@ def _cell(raw: dict) -> NotebookNode:
     if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
         cell.metadata["nbgrader"] = {"grade_id": marks["grade_id"]}
     if cell.cell_type == "code":
-        cell.outputs = list(_outputs(raw["outputs"]))
+        # They are shown to readers, but do not affect the points.
+        cell.outputs = [output for value in raw["outputs"] if (output := valid_output(value)) is not None]
     elif isinstance(raw.get("attachments"), dict):
         cell.attachments = nbformat.from_dict({
             name: {kind: _text(value) for kind, value in data.items()}
@@ -126,34 +120,15 @@ def _text(value: Any) -> str:
     return "".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _outputs(raw: list) -> Iterator[NotebookNode]:
-    """Yield the valid outputs of a cell. They are shown to readers, but do not affect the points."""
-    for value in raw:
-        try:
-            output = nbformat.from_dict(storable(value))
-            if "data" in output:
-                output.data = {kind: part if kind == "application/json" or not isinstance(part, list) else "".join(part)
-                               for kind, part in output.data.items()}
-            if isinstance(output.get("text"), list):
-                output.text = "".join(output.text)
-            nbformat.validate(output, ref="output", version=4)
-        except Exception:       # nobody can list everything that may be wrong with it
-            continue
-        yield output
-
-
-# ---------------------------------------------------------------- its cells
-
-
 class Rebuild(NbGraderPreprocessor):
     """A preprocessor that restores the cells of an exercise and keeps the student's answers and added cells."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Restore each cell of the exercise exactly once, keep the student's work, and protect the gradebook."""
         nbgrader, course = resources["nbgrader"], self.parent.parent.coursedir
         protect(course)
-        drop_links(*(Path(course.format_path(folder, nbgrader["student"], nbgrader["assignment"]))
-                     for folder in (course.submitted_directory, course.autograded_directory)))
+        drop_unsafe_files(*(Path(course.format_path(folder, student, nbgrader["assignment"])) for folder, student in (
+            (course.submitted_directory, nbgrader["student"]), (course.autograded_directory, nbgrader["student"]),
+            (course.source_directory, "."))))
         release = Path(course.format_path(course.release_directory, ".", nbgrader["assignment"]),
                        f"{nbgrader['notebook']}.ipynb")
         # The release also contains the texts between the graded cells.
@@ -169,31 +144,31 @@ class Rebuild(NbGraderPreprocessor):
             for cell in nb.cells:
                 if (name := cell.metadata.get("nbgrader", {}).get("grade_id")) in sources:
                     restore(cell, sources[name], points.get(name), name in solutions)
-        give_ids(nb.cells)
+        seen: set[str] = set()
+        for cell in nb.cells:
+            if cell.id in seen:
+                cell.id = uuid.uuid4().hex
+            seen.add(cell.id)
         return nb, resources
 
 
-def drop_links(submitted: Path, copied: Path) -> None:
-    """Remove copies of files that nbgrader made by following links, so that feedback does not show them."""
+def drop_unsafe_files(submitted: Path, copied: Path, source: Path) -> None:
+    """Remove copies of a student's files that nbgrader made by following links, or that can contain scripts.
+
+    The formgrader would send them to the browser from Jupyter's own address. The course's files are kept.
+    """
     for path in submitted.rglob("*"):
-        if path.is_symlink():
-            (copied / path.relative_to(submitted)).unlink(missing_ok=True)
-
-
-def give_ids(cells: list[NotebookNode]) -> None:
-    """Assign a new id to each cell whose id is already used by an earlier cell."""
-    seen: set[str] = set()
-    for cell in cells:
-        if cell.id in seen:
-            cell.id = uuid.uuid4().hex
-        seen.add(cell.id)
+        name = path.relative_to(submitted)
+        kind = mimetypes.guess_type(f"/{name.name}")[0] or ""       # and not the type of an address such as "data:,x"
+        scripted = SCRIPTED.search(kind) and not (source / name).is_file() and not path.is_dir()
+        if path.is_symlink() or scripted:
+            (copied / name).unlink(missing_ok=True)
 
 
 def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode]) -> dict[int, str]:
-    """Match the cells of a submission with the cells of the exercise.
+    """Return the names of the exercise's cells by their position in a submission, with "" for a superfluous copy.
 
-    Return the names of the course's cells by their position in the submission, with "" for a copy that is to be
-    removed. If several cells have the same name, the last edited one is the answer, and the others stay as added cells.
+    If several cells have the same name, the last edited one is the answer, and the others stay as added cells.
     """
     places: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
@@ -241,10 +216,9 @@ def definitions(source: str) -> set[str]:
 
 
 def in_order(cells: list[NotebookNode], matches: dict[int, str], names: list[str]) -> Iterable[NotebookNode | str]:
-    """Yield the cells of a submission in the order of the exercise.
+    """Yield the cells of a submission in the order of the exercise, and the name in place of a missing cell.
 
-    Added cells come in front of the cell that followed them. For a missing cell, yield its name, before the cells that
-    were added in its place and may contain the answer.
+    Added cells come in front of the cell that followed them.
     """
     blocks: dict[str, list[NotebookNode]] = {}
     added: list[NotebookNode] = []

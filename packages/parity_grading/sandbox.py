@@ -1,14 +1,10 @@
-"""A sandbox for running students' code.
+"""A sandbox for running students' code, which `bubblewrap <https://github.com/containers/bubblewrap>`_ builds on Linux.
 
-On Linux, `bubblewrap <https://github.com/containers/bubblewrap>`_ builds it from namespaces. Inside, a program sees
-Python, its libraries and the files that were submitted with the notebook. It has no network, sees no other process and
-no file of the course, of other students or of the instructor, and the folders in which it can write exist in its memory
-only. An ordinary account needs no further rights for this. Root uses its rights to set up the mounts, and the program
-runs as an account that owns nothing (:func:`account_options`). Without bubblewrap a kernel runs with the instructor's
-rights, unless the instructor is root; :func:`missing` says why.
+Inside, a program sees Python, its libraries and the files that were submitted with the notebook. It has no network,
+sees no other process and no other file, and the folders in which it can write exist in its memory only. Root uses its
+rights to set up the mounts, and the program runs as an account that owns nothing (:func:`account_options`). Without
+bubblewrap a kernel runs with the instructor's rights, unless the instructor is root; :func:`missing` says why.
 """
-
-from __future__ import annotations
 
 import contextlib
 import errno
@@ -34,20 +30,18 @@ HOME, SCRATCH = "/home/student", "/tmp"     # paths inside the sandbox
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives",
           "/etc/localtime", "/nix/store")
 INSTALLED = ("site-packages", "dist-packages")
-# The packages of this repository that a student's notebook imports.
-PACKAGES = tuple(Path(str(spec.origin)).resolve().parent for spec in map(importlib.util.find_spec, (
-    "parity_lib", "parity_study", "parity_figures", "parity_checks")) if spec)
-MODEL_ANSWERS = Path("parity_checks", "model_answers.json")
-NAMESPACES = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
-              "--die-with-parent", "--new-session", "--cap-drop", "ALL")
+PYTHON = ("bin", "lib", "lib32", "lib64", "include", "pyvenv.cfg")     # the parts of its prefix that Python needs
+PROTOCOL = ("parity_lib", "parity_checks")      # packages with which a kernel answers the calls of a test
+NAMESPACES = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--hostname", "sandbox",
+              "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
 # No notebook needs these system calls. Each reaches around a namespace or a limit: the keys of the instructor's login
-# session, memory that belongs to no process, message queues, other processes, processor cores that belong to another
-# submission, new namespaces. 447 is memfd_secret and 463 setxattrat, which older versions of libseccomp do not know by
-# name.
-REFUSED_CALLS = ("add_key", "bpf", "clone3", "fsetxattr", "io_uring_enter", "io_uring_register", "io_uring_setup",
-                 "keyctl", "lsetxattr", "memfd_create", "mq_open", "msgget", "perf_event_open", "process_vm_readv",
-                 "process_vm_writev", "ptrace", "request_key", "sched_setaffinity", "semget", "setns", "setxattr",
-                 "shmget", "unshare", "userfaultfd", 447, 463)
+# session, memory that belongs to no process, message queues, other processes, the few watches on files that an account
+# may have, processor cores that belong to another submission, new namespaces. 447 is memfd_secret and 463 setxattrat,
+# which older versions of libseccomp do not know by name.
+REFUSED_CALLS = ("add_key", "bpf", "clone3", "fsetxattr", "inotify_init", "inotify_init1", "io_uring_enter",
+                 "io_uring_register", "io_uring_setup", "keyctl", "lsetxattr", "memfd_create", "mq_open", "msgget",
+                 "perf_event_open", "process_vm_readv", "process_vm_writev", "ptrace", "request_key",
+                 "sched_setaffinity", "semget", "setns", "setxattr", "shmget", "unshare", "userfaultfd", 447, 463)
 # The flags of clone(2) that create namespaces. Libraries use clone where clone3, whose flags no filter can read, fails.
 NEW_NAMESPACES = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 OPEN_FILES = 256    # per process; the data that wait in a socket are not counted as the memory of any process
@@ -58,10 +52,17 @@ THREADS = 10        # that Linux allows for each process that a submission may h
 class Limits:
     """The limits on the resources that a submission may use. Memory and disk space are in MB."""
 
-    address_space: int = 6000   # per process; PyTorch reserves more than it uses
     memory: int = 4000          # of all processes together
     processes: int = 40
     disk: int = 256             # of each folder that the submission can write to
+    packages: tuple[str, ...] = ()          # of the course, which a submission may import beside the installed ones
+    hidden_files: tuple[str, ...] = ()      # in any of these packages
+
+    @property
+    def package_folders(self) -> list[Path]:
+        """The folders of the packages that a submission may import."""
+        return [Path(str(spec.origin)).resolve().parent
+                for spec in map(importlib.util.find_spec, (*PROTOCOL, *self.packages)) if spec]
 
 
 def missing() -> str:
@@ -103,10 +104,8 @@ def is_root() -> bool:
 def account_options() -> tuple[list[str], list[str]]:
     """Return bubblewrap's options for the account of a program, and the words before the program's command.
 
-    An ordinary user gets a user namespace, in which the program keeps the user's own account. Root needs no such
-    namespace: ``setpriv``, for which bubblewrap keeps three capabilities, changes to another account and drops
-    these capabilities. The number of the account differs between grading processes, and lies far above the numbers of
-    ordinary accounts, or near the largest one that a container knows. If it knows too few, ``setpriv`` fails.
+    An ordinary user keeps their own account, in a user namespace. For root, ``setpriv``, for which bubblewrap keeps
+    three capabilities, changes to an account whose number differs between processes, and drops these capabilities.
     """
     if not is_root():
         return ["--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000"], []
@@ -119,12 +118,11 @@ def account_options() -> tuple[list[str], list[str]]:
 
 
 def refused_calls() -> IO[bytes]:
-    """Create a seccomp filter that blocks certain system calls.
+    """Return an open file with a seccomp filter, under which :data:`REFUSED_CALLS` fail as if Linux had none of them.
 
-    Return an open file with the filter, under which :data:`REFUSED_CALLS` fail as if Linux did not have them. The
-    system calls of other architectures, which have other numbers, fail in the same way. Of all sockets, only those
-    within the machine (AF_UNIX) and those that list its addresses (AF_NETLINK) can be opened, because AF_VSOCK leads
-    out of the sandbox of a virtual machine. No socket may have a larger buffer than usual.
+    So do the system calls of other architectures, and larger buffers of sockets. Of all sockets, only those within the
+    machine (AF_UNIX) and those that list its addresses (AF_NETLINK) can be opened, because AF_VSOCK leads out of the
+    sandbox of a virtual machine.
     """
     import pyseccomp
     from pyseccomp import EQ, GT, MASKED_EQ, Arg
@@ -150,21 +148,22 @@ def refused_calls() -> IO[bytes]:
 
 
 def launch(program: list[str], folder: Path, course: Path, limits: Limits) -> tuple[subprocess.Popen, Path]:
-    """Start a program in the sandbox.
-
-    Return its process and the path at which we see the root of its file system.
+    """Start a program in the sandbox. Return its process and the path at which we see the root of its file system.
 
     The program can read ``folder``. It starts in its home, which is filled with a copy of ``folder/files``. It can see
-    nothing of ``course`` except the libraries that are installed there. Raise OSError if it cannot be started, for
-    example because root starts it and a library is closed to other accounts.
+    nothing of ``course`` except the libraries that are installed there. Raise OSError if it cannot be started.
     """
     options, change_account = account_options()
     if change_account:      # another account reads these files; the folder that contains them is closed
         for path in (folder, *folder.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
+    # Before Linux 5.14, an ordinary user's threads outside of the sandbox count as well.
+    version, most = tuple(map(int, re.findall(r"\d+", platform.release())[:2])), THREADS * limits.processes
+    threads = f"ulimit -u {most} 2>/dev/null || ulimit -p {most}; " if is_root() or version >= (5, 14) else ""
     # With `set -e` a limit that cannot be set ends the shell. dash sets one limit per `ulimit`, and calls -u -p.
-    start = (f"set -e; ulimit -v {limits.address_space * 1024}; ulimit -f {limits.disk * MB // 512}; ulimit -c 0; "
-             f"ulimit -n {OPEN_FILES}; {_limit_on_threads(limits)}"
+    # A single process may reserve more memory than it may use, as PyTorch needs.
+    start = (f"set -e; ulimit -v {max(6000, limits.memory + 2000) * 1024}; ulimit -f {limits.disk * MB // 512}; "
+             f"ulimit -c 0; ulimit -n {OPEN_FILES}; {threads}"
              'cp -R -P "$0/files/." . || true; exec "$@"')
     read_info, write_info = os.pipe()
     with open(read_info) as info, refused_calls() as filter_file:
@@ -175,7 +174,7 @@ def launch(program: list[str], folder: Path, course: Path, limits: Limits) -> tu
         try:
             # bubblewrap itself is process 1 of the sandbox, so its environment can be read there.
             process = subprocess.Popen(command, pass_fds=files, start_new_session=True, stdin=subprocess.DEVNULL,
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(limits))
         finally:
             os.close(write_info)
         text = info.read()
@@ -183,17 +182,6 @@ def launch(program: list[str], folder: Path, course: Path, limits: Limits) -> tu
         process.wait()
         raise OSError("bubblewrap could not build the sandbox")
     return process, Path("/proc", str(json.loads(text)["child-pid"]), "root")
-
-
-def _limit_on_threads(limits: Limits) -> str:
-    """Return the command that limits the threads of all processes in the sandbox, if Linux counts them alone.
-
-    Root's programs have an account of their own. Those of an ordinary user have the account of the user, whose threads
-    outside of the sandbox count as well before Linux 5.14.
-    """
-    version = tuple(int(number) for number in re.findall(r"\d+", platform.release())[:2])
-    most = THREADS * limits.processes
-    return f"ulimit -u {most} 2>/dev/null || ulimit -p {most}; " if is_root() or version >= (5, 14) else ""
 
 
 def mounts(folder: Path, course: Path, limits: Limits) -> list[str]:
@@ -205,13 +193,17 @@ def mounts(folder: Path, course: Path, limits: Limits) -> list[str]:
     installed = {Path(path) for path in sys.path if Path(path).name in INSTALLED}
     installed |= {path.resolve() for path in installed}
     prefixes = {Path(sys.prefix), Path(sys.base_prefix)}
+    prefixes |= {path.resolve() for path in prefixes}
+    # The rest of a prefix may be private: settings of pip with a password or, if it is ~/.local, keys and tokens.
+    python = {path / name for path in prefixes for name in PYTHON if (path / name).exists()}
     system = {Path(path) for path in SYSTEM if Path(path).exists()}
-    readable = {*installed, *prefixes, *(path.resolve() for path in prefixes), *PACKAGES, folder}
+    readable = {*installed, *python, *limits.package_folders, folder}
     writable = {Path(SCRATCH), Path(HOME), Path("/dev/shm")}
     # Settings of Jupyter may contain the password of a database.
-    settings = [path.joinpath("etc", "jupyter").resolve() for path in (*prefixes, Path("/usr"), Path("/usr/local"))]
+    settings = [Path(path, "etc", "jupyter").resolve() for path in ("/usr", "/usr/local")]
     hidden = {course.resolve(), *(path for path in settings if path.is_dir())} - writable
-    if is_root() and (closed := [str(path) for path in readable - {folder} if path.stat().st_mode & 0o5 != 0o5]):
+    if is_root() and (closed := [str(path) for path in readable - {folder}
+                                 if path.is_dir() and path.stat().st_mode & 0o5 != 0o5]):
         raise OSError("submissions run as another account, which cannot read a folder that they need; type: chmod -R "
                       f"go+rX {' '.join(sorted(closed))}")
     options, mounted = [], system | readable | writable | hidden
@@ -228,15 +220,16 @@ def mounts(folder: Path, course: Path, limits: Limits) -> list[str]:
             options += ["--symlink", os.readlink(path), str(path)]
         else:
             options += ["--ro-bind", str(path), str(path)]
-    answers = {path / MODEL_ANSWERS for path in (*installed, *(package.parent for package in PACKAGES))}
-    options += [option for path in answers if path.is_file() for option in ("--ro-bind", "/dev/null", str(path))]
+    secret = {path / file for path in (*installed, *(package.parent for package in limits.package_folders))
+              for file in limits.hidden_files} | {path / "pip.conf" for path in prefixes}
+    options += [option for path in secret if path.is_file() for option in ("--ro-bind", "/dev/null", str(path))]
     return options + [option for path in ("/dev", "/proc", *map(str, hidden), "/")
                       for option in ("--remount-ro", path)]
 
 
-def environment() -> dict[str, str]:
+def environment(limits: Limits) -> dict[str, str]:
     """Return the environment variables for programs in the sandbox."""
-    own = [str(package.parent) for package in PACKAGES if package.parent.name not in INSTALLED]
+    own = [str(package.parent) for package in limits.package_folders if package.parent.name not in INSTALLED]
     return {"HOME": HOME, "USER": "student", "LOGNAME": "student", "LANG": "C.UTF-8", "TMPDIR": SCRATCH,
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
             "PYTHONPATH": os.pathsep.join(dict.fromkeys(own)), "PYTHONDONTWRITEBYTECODE": "1",
@@ -267,11 +260,7 @@ def resident_memory(process: psutil.Process) -> int:
 
 
 def proportional_memory(process: psutil.Process) -> int:
-    """Return the memory used by a process in bytes, with pages that n processes share counted as 1/n for each.
-
-    The result is 0 if the process has ended. Where the operating system does not know the number, it is the resident
-    memory.
-    """
+    """Return the memory used by a process in bytes, with pages that n processes share counted as 1/n if possible."""
     try:
         return getattr(process.memory_full_info(), "pss", 0) or resident_memory(process)
     except psutil.Error:

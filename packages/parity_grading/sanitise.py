@@ -1,23 +1,19 @@
-"""Tools for removing unsafe content from students' notebooks.
+"""Tools for removing everything from students' notebooks that could run or load something on an HTML page.
 
-Everything is removed that could run or load something on an HTML page.
-
-The formgrader shows submissions at JupyterLab's own address, where a script could change points or open a terminal, and
-feedback pages are opened by students and instructors. nbconvert's ``HTMLExporter`` makes both kinds of page.
-nbgrader_config.py puts :class:`Sanitise` before its templates and replaces its filter ``markdown2html`` with ours,
-which cleans the HTML *after* the Markdown has been rendered, so that no second Markdown parser has to agree with the
-first.
-
-Only what is listed here is kept. Neither the files nor the points change. The pages request nothing from other hosts:
-because nbgrader's templates would load MathJax, Matplotlib draws the formulas as images if it knows their TeX.
+The formgrader shows submissions at JupyterLab's own address, where a script could change points or open a terminal.
+nbgrader_config.py puts :class:`Sanitise` before the templates of nbconvert's ``HTMLExporter``, and replaces its filter
+``markdown2html`` with ours, which cleans the HTML *after* the Markdown has been rendered, so that no second Markdown
+parser has to agree with the first. Because nbgrader's templates would load MathJax, Matplotlib draws the formulas.
 """
-
-from __future__ import annotations
 
 import base64
 import html
 import io
+import multiprocessing
+import os
 import re
+import sys
+import warnings
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -25,19 +21,21 @@ from typing import Any
 
 import nbformat
 import nh3
+import psutil
 from jinja2 import pass_context
 from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import math_to_image
+from nbconvert.filters import Highlight2HTML, strip_ansi
 from nbconvert.filters import ansi2html as stock_ansi2html
-from nbconvert.filters import strip_ansi
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 from pygments.token import STANDARD_TYPES
 
 from parity_checks.plain_data import TWO_MATRICES
 
-TAGS = nh3.ALLOWED_TAGS - {"area", "map"} | {"input", "tfoot"}
+TAGS = nh3.ALLOWED_TAGS - {"area", "map", "rp"} | {"input", "tfoot"}
 # A link may only lead to another host, given by its name, because opening a page of this server may change the course.
 LINK = r"mailto:[^?\s]+|https?://([a-z0-9-]+\.)+(?!local(host)?\b)[a-z]{2,}(:\d+)?([/?#]\S*)?"
 # An image is part of the page or a file next to the notebook. An SVG used as an image runs no script.
@@ -63,25 +61,25 @@ LONGEST_FORMULA = 400       # characters
 # Longer texts are shown unrendered, because a text that is made for it keeps a renderer busy for hours.
 LONGEST_TEXT = 20_000
 MOST_TAGS = 10_000
-# Limits for all cells of a page together.
-MOST_FORMULAS = 300
-MOST_CODES = 5000           # that colour a text in a terminal
+# Limits for a whole page, in seconds of the processor, seconds, bytes of memory, and characters.
+PAGE_SECONDS, PAGE_WAIT, PAGE_MEMORY, LARGEST_PAGE = 20, 200, 1_000_000_000, 30_000_000
+NOT_SHOWN = ("**This submission is not shown**, because a page of it would need too much time or memory. The points "
+             "are not affected. To read the submission, open its notebook.")
+FORK = sys.platform == "linux"      # where a process can be copied, with all that it has loaded
+MOST_CODE = 50_000          # characters of a page that are coloured, because each token becomes an element of it
+LONGEST_LINE = 1000         # characters; the time for names and dots grows with the square of their number
+MOST_CODES = 5000           # that colour an output; nbconvert's time grows with the square of their number
 LARGEST_PICTURE = 9999      # pixels of its width and of its height
 # Characters that reverse the order in which others are shown, so that code reads otherwise than it runs.
 DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-FORMULA = re.compile(r"\$|\\\\?[(\[]|\\begin\b")     # the beginning of one, and the end of some
 # nbconvert inserts custom/custom.css of this folder into the head of a page. Ours forbids other hosts, and it replaces
 # MathJax, for which the keys of nbgrader's formgrade.js would wait.
-PLAIN = "parity_plain"      # marks the cells whose Markdown is not rendered
-PAGES = Path(__file__).with_name("pages")
+PLAIN = "parity_plain"      # marks the cells whose code is not coloured
+STYLES = Path(__file__).parent
 
 
 def clean(source: str) -> str:
-    """Remove all HTML elements and attributes that are not allowed.
-
-    >>> clean('<b onclick="steal()">5 &lt; 7</b><script>steal()</script><img src="/api/terminals" alt="a plot">')
-    '<b>5 &lt; 7</b><img alt="a plot">'
-    """
+    """Remove all HTML elements and attributes that are not allowed."""
     if source.count("<") > MOST_TAGS:
         return f"<pre>{html.escape(source)}</pre>"
     return nh3.clean(source, tags=TAGS, attributes={tag: set(known) for tag, known in ATTRIBUTES.items()},
@@ -97,23 +95,41 @@ def _allowed_value(tag: str, name: str, value: str) -> str | None:
 
 @pass_context
 def markdown2html(context: Mapping[str, Any], source: str) -> str:
-    """Render Markdown as safe HTML.
-
-    It is rendered as by nbconvert's filter of this name, but without ids for headings.
-
-    >>> markdown2html({}, "5 < 7 and `<b>`, **5**")
-    '<p>5 &lt; 7 and <code>&lt;b&gt;</code>, <strong>5</strong></p>\\n'
-    """
+    """Render Markdown as safe HTML, as nbconvert's filter of this name does, but without ids for headings."""
     cell = context.get("cell") or {}
-    if len(source) > LONGEST_TEXT or cell.get("metadata", {}).get(PLAIN):
+    if len(source) > LONGEST_TEXT:
         return f"<pre>{html.escape(source)}</pre>\n"
     attachments = cell.get("attachments", {})
     renderer = MarkdownRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
     return clean(MarkdownWithMath(renderer=renderer).render(source))
 
 
+def visible_text(source: str) -> str:
+    """Return the text that a person reads on the page of a Markdown answer, with the TeX of formulas.
+
+    >>> visible_text("**It** is $5$. <?My seed is 7.?>")
+    'It is 5. \\n'
+    """
+    shown = re.sub(r'<img alt="([^"]*)" style="vertical-align[^>]*>', r"\1", markdown2html({}, source))
+    return html.unescape(nh3.clean(shown, tags=set()))
+
+
+def highlight_code(source: str, language: str | None = None, metadata: Mapping | None = None) -> str:
+    """Convert code to HTML as nbconvert does, but without colours for long lines, and for too much code on a page."""
+    short = len(source) <= MOST_CODE and max(map(len, source.split("\n"))) <= LONGEST_LINE
+    if short and not (metadata or {}).get(PLAIN):
+        return str(Highlight2HTML()(source, language, metadata))
+    return f'<div class="highlight"><pre>{html.escape(source)}</pre></div>'
+
+
+def clean_html(source: str | bytes) -> str:
+    """Return HTML as it is, because it has been cleaned, or the cleaned source of a picture."""
+    return clean(source.decode()) if isinstance(source, bytes) else source
+
+
 def ansi2html(text: str) -> str:
-    """Convert a text with colour codes to HTML, with matrices in columns."""
+    """Convert a text with colour codes to HTML, with matrices in columns, or without colours if it has too many."""
+    text = strip_ansi(text).replace("\x1b", "") if text.count("\x1b") > MOST_CODES else text
     return matrices_in_columns(stock_ansi2html(text))
 
 
@@ -124,29 +140,21 @@ def matrices_in_columns(message: str) -> str:
 
 
 class MarkdownRenderer(IPythonRenderer):
-    """A Markdown renderer that displays formulas as images.
-
-    It extends nbconvert's renderer. A text takes the place of a missing image.
-    """
+    """nbconvert's Markdown renderer with comments as text, formulas as images, and a note on a missing image."""
 
     def block_html(self, html: str) -> str:
-        """Return a block of HTML with comments displayed as text, so that readers can see them."""
         return super().block_html(html.replace("<!--", "&lt;!--"))
 
     def inline_html(self, html: str) -> str:
-        """Return inline HTML with comments displayed as text."""
         return super().inline_html(html.replace("<!--", "&lt;!--"))
 
     def inline_math(self, body: str) -> str:
-        """Convert an inline formula to HTML."""
         return formula_image(body) or super().inline_math(body)
 
     def block_math(self, body: str) -> str:
-        """Convert a displayed formula to HTML."""
         return formula_image(body) or super().block_math(body)
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        """Convert an image to HTML, or return a note if the notebook lacks the attachment."""
         try:
             return super().image(text, url, title)
         except InvalidNotebook:
@@ -155,9 +163,7 @@ class MarkdownRenderer(IPythonRenderer):
 
 @lru_cache(maxsize=1000)
 def formula_image(tex: str) -> str:
-    """Draw a formula with Matplotlib and return it as an HTML image.
-
-    Return "" if Matplotlib cannot draw the formula.
+    """Draw a formula with Matplotlib as an HTML image. Return "" if Matplotlib cannot draw it.
 
     >>> formula_image(r"x^2")[:32], formula_image(r"\\nothing{")
     ('<img alt="x^2" style="vertical-a', '')
@@ -178,15 +184,50 @@ def formula_image(tex: str) -> str:
 class Sanitise(Preprocessor):
     """A preprocessor that removes everything from a notebook that is not safe to display."""
 
+    within_limits = False       # whether this process has limits, or the page is known to keep them
+
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Remove the notebook's metadata, escape the student's names, and clean each cell."""
+        """Clean the notebook and the student's names, or leave nothing of the work if its page exceeds a limit."""
+        if self.parent and FORK and not self.within_limits and not self._renders_within_limits(nb, resources):
+            marked = [cell for cell in nb.cells if "nbgrader" in cell.metadata]
+            for cell in marked:
+                cell.update({"source": ""} | ({"outputs": []} if cell.cell_type == "code" else {"attachments": {}}))
+            nb.cells = [new_markdown_cell(NOT_SHOWN), *marked]
         nb.metadata = NotebookNode()
-        resources["config_dir"] = str(PAGES)
-        self.formulas_left, self.codes_left = MOST_FORMULAS, MOST_CODES
+        resources["config_dir"] = str(STYLES)
+        self.code_left = MOST_CODE
         for key in ("first_name", "last_name", "student"):
             if resources.get(key):
                 resources[key] = html.escape(resources[key])
         return super().preprocess(nb, resources)
+
+    def _renders_within_limits(self, nb: NotebookNode, resources: dict) -> bool:
+        """Render the whole page in a process with limits, and return whether it succeeds."""
+        exporter: Any = self.parent
+
+        def render() -> None:
+            import resource  # Windows has no such module
+
+            memory = psutil.Process().memory_info().vms + PAGE_MEMORY
+            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+            resource.setrlimit(resource.RLIMIT_CPU, (PAGE_SECONDS, PAGE_SECONDS))
+            self.within_limits = True
+            status = 1
+            try:
+                status = len(exporter.from_notebook_node(nb, resources)[0]) > LARGEST_PAGE
+            except Exception as error:
+                status = type(error) is not RuntimeError    # which nbgrader reports when it renders the page again
+            finally:
+                os._exit(status)
+
+        with warnings.catch_warnings():     # Python warns of threads; the new process needs none
+            warnings.simplefilter("ignore", DeprecationWarning)
+            process = multiprocessing.get_context("fork").Process(target=render)
+            process.start()
+        process.join(PAGE_WAIT)
+        process.kill()
+        process.join()
+        return process.exitcode == 0
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
         """Clean a cell. The templates escape or render its code or Markdown later."""
@@ -198,39 +239,16 @@ class Sanitise(Preprocessor):
         if cell.cell_type == "raw":
             cell.source = clean(cell.source)
         if cell.cell_type == "code":
+            self.code_left -= len(cell.source)
+            if self.code_left < 0:
+                cell.metadata[PLAIN] = True
             cell.execution_count = _execution_count(cell)
             cell.outputs = [_cleaned(output) for output in cell.outputs]
-            for output in cell.outputs:
-                self._limit_codes(output)
-        texts = [cell.source if cell.cell_type == "markdown" else "",
-                 *(output.get("data", {}).get("text/markdown", "") for output in cell.get("outputs", []))]
-        formulas = sum(len(FORMULA.findall(text)) for text in texts)
-        if formulas > self.formulas_left:
-            cell.metadata[PLAIN] = True
-        else:
-            self.formulas_left -= formulas
         return cell, resources
-
-    def _limit_codes(self, output: NotebookNode) -> None:
-        """Remove the colour codes from an output once the page contains too many of them."""
-        def limited(text: str) -> str:
-            count = text.count("\x1b")
-            self.codes_left -= count
-            return text if self.codes_left >= 0 else strip_ansi(text).replace("\x1b", "")
-
-        if output.output_type == "stream":
-            output.text = limited(output.text)
-        elif output.output_type == "error":
-            output.traceback = [limited(line) for line in output.traceback]
-        elif "text/plain" in output.data:
-            output.data["text/plain"] = limited(output.data["text/plain"])
 
 
 def _cleaned(output: NotebookNode) -> NotebookNode:
-    """Remove unsafe content from an output.
-
-    Rich outputs keep known types only. The templates escape printed text and tracebacks.
-    """
+    """Remove unsafe content from a rich output. The templates escape printed text and tracebacks."""
     if output.output_type not in ("display_data", "execute_result"):
         return output
     data = {kind: value for kind, value in output.data.items() if kind in OUTPUTS and isinstance(value, str)}

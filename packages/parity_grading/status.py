@@ -1,9 +1,4 @@
-"""Tools for determining the status of each student's submission.
-
-The status comes from the gradebook and the folders of the course.
-"""
-
-from __future__ import annotations
+"""Tools for determining the status of each student's submission from the gradebook and the folders of the course."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,15 +9,7 @@ from pathlib import Path
 from nbgrader.api import Assignment, Student, SubmittedAssignment
 from nbgrader.apps import NbGraderApp
 
-from parity_grading import unfinished
-from parity_grading.course import (
-    NOT_LISTED,
-    exercise_folder,
-    find_assignment,
-    full_name,
-    open_gradebook,
-    submission_folders,
-)
+from parity_grading import course, unfinished
 from parity_grading.normalise_submission import fingerprint, read_time
 from parity_grading.submission_store import SubmissionStore
 from parity_grading.untrusted import printable
@@ -54,44 +41,43 @@ class StudentStatus:
 
 
 def read_statuses(app: NbGraderApp, name: str) -> list[StudentStatus]:
-    """Return the status of every student for an exercise, sorted by id.
+    """Return the status of every student, and of every other submission, sorted by id.
 
-    Submissions whose student is not in the gradebook are included. Raise ValueError if the exercise is not in the
-    gradebook.
+    Raise ValueError if the exercise is not in the gradebook.
     """
-    with open_gradebook(app) as book:
-        assignment, store = find_assignment(book, name), SubmissionStore(app, name)
+    with course.open_gradebook(app) as book:
+        assignment, store = course.find_assignment(book, name), SubmissionStore(app, name)
         entries = {entry.student.id: entry for entry in book.assignment_submissions(name)}
         people = {person.id: person for person in book.students}
         # nbgrader enters everybody whom it grades, without a name.
-        known = {person.id for person in people.values() if full_name(person) or person.email} or people
+        known = {person.id for person in people.values() if course.full_name(person) or person.email} or people
         rows = []
-        for student in sorted(people.keys() | {folder.parent.name for folder in submission_folders(app, name)}):
+        for student in sorted(people.keys() | {folder.parent.name for folder in course.submission_folders(app, name)}):
             row = StudentStatus(people.get(student) or Student(id=student), most=assignment.max_score)
             _fill_in(row, app, assignment, entries.get(student), store)
             if student not in known:
-                row.why = "; ".join(filter(None, [NOT_LISTED, row.why]))
+                row.why = "; ".join(filter(None, [course.NOT_LISTED, row.why]))
             rows.append(row)
         return rows
 
 
 def exercise_names(app: NbGraderApp) -> list[str]:
     """Return the names of the exercises in the gradebook, sorted by due date."""
-    with open_gradebook(app) as book:
+    with course.open_gradebook(app) as book:
         return [name for _, name in sorted((item.duedate or datetime.max, item.name) for item in book.assignments)]
 
 
 def _fill_in(row: StudentStatus, app: NbGraderApp, assignment: Assignment, entry: SubmittedAssignment | None,
              store: SubmissionStore) -> None:
     """Fill in the state, points and times of a submission from the folders and the gradebook's entry."""
-    folder = exercise_folder(app, "submitted", row.student, assignment.name)
+    folder = course.exercise_folder(app, "submitted", row.student, assignment.name)
     row.state, row.why = _find_state(app, assignment.name, row.student, entry, folder, store)
     time = read_time(folder)
     if entry is not None:
         time = time or entry.timestamp
         row.penalty = entry.late_submission_penalty or 0.0
         row.extension = entry.extension.total_seconds() if entry.extension else 0.0
-        grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
+        grades = course.grades_of(entry)
         row.unread = sum(grade.needs_manual_grade for grade in grades)
         if row.state in GRADED and any(
                 score is not None for grade in grades for score in (grade.auto_score, grade.manual_score)):
@@ -106,7 +92,7 @@ def _find_state(app: NbGraderApp, name: str, student: str, entry: SubmittedAssig
     present = folder.is_dir() and any(folder.iterdir())
     if present and (why := unfinished.failure_reason(app, student, name)) is not None:
         return "failed", why
-    graded = exercise_folder(app, "autograded", student, name)
+    graded = course.exercise_folder(app, "autograded", student, name)
     if graded.is_dir():
         if not unfinished.is_finished(graded):
             return "failed", INTERRUPTED
@@ -152,9 +138,7 @@ def format_rows(rows: list[StudentStatus]) -> Iterator[str]:
 
 
 def format_duration(seconds: float) -> str:
-    """Format a duration in days, hours and minutes.
-
-    The two largest units are shown, rounded to minutes.
+    """Format a duration in the two largest units, rounded to minutes.
 
     >>> format_duration(90_000), format_duration(1500), format_duration(3)
     ('1 d 1 h', '25 min', '1 min')

@@ -1,11 +1,7 @@
-"""A store for collected submissions.
+"""A store for collected submissions, which protects the files placed by hand.
 
-Its record of the collected submissions protects the files placed by hand. The record, ``private/collected/NAME.json``,
-holds the hash and the time of each submission that was collected. A submission that differs from its entry was placed
-or changed by a person.
+A submission that differs from its entry in ``private/collected/NAME.json`` was placed or changed by a person.
 """
-
-from __future__ import annotations
 
 import hashlib
 import json
@@ -58,11 +54,7 @@ class SubmissionStore:
         return self.record.get(student, CollectedSubmission())
 
     def present(self, student: str) -> CollectedSubmission | None:
-        """Return the submission in a student's folder, or None if there is none.
-
-        It equals the record if it was collected and not changed since. Its digest is "" if it is a notebook with
-        another name, which only a person can have placed there.
-        """
+        """Return the submission in a student's folder, or None. Its digest is "" if a person chose its name."""
         folder = exercise_folder(self.app, "submitted", student, self.name)
         notebook, time = folder / f"{self.name}.ipynb", folder / TIME_FILE
         if not notebook.is_file():

@@ -1,18 +1,11 @@
 """Tools for handling submissions whose grading was interrupted or failed.
 
-nbgrader would treat such submissions as graded or would not remember them.
-
 nbgrader writes a notebook into ``autograded/`` twice: before its cells run and afterwards. :class:`BeginGrading` marks
-the first file, and :class:`FinishGrading` removes the mark from the second. The reason for a failure is kept in
-``private/outcomes/`` until the submission is graded or changes.
-
-Autograding also clears all outputs and runs the notebook again, but it skips cells that train for minutes, whose tables
-and figures the written answers quote. So the first class saves the outputs of the student's own runs for the person who
-reads the answers, and the second restores them, after the classes that give points.
+the first file, and :class:`FinishGrading` removes the mark from the second. Grading skips cells that train for minutes,
+whose tables and figures the written answers quote, so the two classes also save and restore these outputs.
 """
 
-from __future__ import annotations
-
+import contextlib
 import json
 import os
 import shutil
@@ -43,7 +36,6 @@ class BeginGrading(NbGraderPreprocessor):
     """A preprocessor that marks a notebook as unfinished and saves the outputs of the student's own runs."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Save the outputs of code cells in their metadata, replacing anything that the student stored there."""
         nb.metadata[MARK] = {"pid": os.getpid(), "since": psutil.Process().create_time()}
         for cell in nb.cells:
             cell.metadata.pop(OWN_OUTPUTS, None)
@@ -56,7 +48,6 @@ class FinishGrading(NbGraderPreprocessor):
     """The last preprocessor, which marks a notebook as finished and restores outputs to cells without any output."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Restore the saved outputs of all cells, each below a note, up to a size limit."""
         nb.metadata.pop(MARK, None)
         left = MOST_IN_ALL
         for cell in nb.cells:
@@ -73,10 +64,7 @@ class FinishGrading(NbGraderPreprocessor):
 
 
 def remove(autograded: Path) -> list[str]:
-    """Remove the files that an interrupted grading left behind, and return the names of the submissions.
-
-    A name is ``STUDENT/EXERCISE``.
-    """
+    """Remove the files that interrupted gradings left behind, and return the names ``STUDENT/EXERCISE``."""
     removed = []
     for folder in sorted(path for path in autograded.glob("*/*") if path.is_dir()):
         if not is_finished(folder) and not _is_in_work(folder):
@@ -115,22 +103,26 @@ def _metadata(path: Path) -> dict[str, Any] | None:
 
 def record_failure(app: NbGraderApp, student: str, name: str, why: str | None) -> None:
     """Record why a submission could not be graded, or remove the record if ``why`` is None."""
-    if why is None:
-        _failure_path(app, student, name).unlink(missing_ok=True)
-    else:
-        entry = {"why": why, "fingerprint": fingerprint(exercise_folder(app, "submitted", student, name))}
-        write_file(_failure_path(app, student, name), json.dumps(entry).encode())
+    path, failures = _read_failures(app, name)
+    known = failures.pop(student, None)
+    if why is not None:
+        digest = fingerprint(exercise_folder(app, "submitted", student, name))
+        failures[student] = {"why": why, "fingerprint": digest}
+    if failures.get(student) != known:
+        write_file(path, json.dumps(failures).encode())
 
 
 def failure_reason(app: NbGraderApp, student: str, name: str) -> str | None:
     """Return the recorded reason for a failure, or None if there is none or the submission has changed."""
-    try:
-        entry = json.loads(_failure_path(app, student, name).read_text(encoding="utf8"))
-        same = entry["fingerprint"] == fingerprint(exercise_folder(app, "submitted", student, name))
-        return entry["why"] if same else None
-    except (OSError, ValueError, TypeError, KeyError):
+    entry = _read_failures(app, name)[1].get(student)
+    if entry is None or entry["fingerprint"] != fingerprint(exercise_folder(app, "submitted", student, name)):
         return None
+    return entry["why"]
 
 
-def _failure_path(app: NbGraderApp, student: str, name: str) -> Path:
-    return Path(app.coursedir.root, "private", "outcomes", quote(name, safe=""), quote(student, safe="@ ") + ".json")
+def _read_failures(app: NbGraderApp, name: str) -> tuple[Path, dict[str, dict[str, str]]]:
+    """Return the file with the failures for an exercise, and its content by student, {} if it is damaged."""
+    path = Path(app.coursedir.root, "private", "outcomes", quote(name, safe="") + ".json")
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        return path, dict(json.loads(path.read_text(encoding="utf8")))
+    return path, {}

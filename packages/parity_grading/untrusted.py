@@ -1,13 +1,15 @@
 """Tools for handling untrusted files and names from students."""
 
-from __future__ import annotations
-
-import contextlib
 import json
+import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
 
 ADDED_BY_SYSTEMS = re.compile(
     r"(^|/)(__MACOSX|\.ipynb_checkpoints)(/|$)|(^|/)(\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini)$")
@@ -16,6 +18,7 @@ MOST_VALUES = 8_000_000     # of JSON; Python needs about 64 bytes for each, eve
 INVISIBLE = re.compile(r"<!--.*?(?:-->|\Z)|^ {0,3}\[[^\]\n]*\]:[^\n]*", re.DOTALL | re.MULTILINE)
 # A string that has no end reaches to the end of the data, so that no part of it is searched a second time.
 STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+MOST_KINDS = 100            # of data in an output
 MOST_LEVELS = 100           # of folders within folders, and of lists within lists
 NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)    # browsers add the second ending
 
@@ -68,24 +71,13 @@ def named_cells(path: Path) -> dict[str, NotebookCell]:
 
 
 def paths_below(folder: Path) -> list[Path]:
-    """Return a sorted list of the files and folders inside a folder, to a depth of :data:`MOST_LEVELS`.
-
-    Links are not followed. Folders that cannot be read count as empty.
-    """
-    level, found = [folder], []
-    for _ in range(MOST_LEVELS):
-        inner = []
-        for parent in level:
-            if parent.is_dir() and not parent.is_symlink():
-                with contextlib.suppress(PermissionError):
-                    inner += parent.iterdir()
-        level, found = inner, [*found, *inner]
+    """Return what lies in a folder, to a depth of :data:`MOST_LEVELS`. Links are not followed."""
+    found = []
+    for parent, folders, files in os.walk(folder):
+        found += filter(os.path.lexists, [Path(parent, name) for name in (*folders, *files)])
+        if len(Path(parent).relative_to(folder).parts) == MOST_LEVELS - 1:
+            folders.clear()
     return sorted(found)
-
-
-def is_notebook(path: str) -> bool:
-    """Return True if a path is that of a notebook, but not of a copy made by an operating system or Jupyter."""
-    return NOTEBOOK.search(path) is not None and not ADDED_BY_SYSTEMS.search(path)
 
 
 def resembles(path: str, exercise: str) -> bool:
@@ -101,8 +93,7 @@ def printable(text: str) -> str:
 def storable(value: Any, levels: int = MOST_LEVELS) -> Any:
     """Return a copy of JSON data without surrogate characters, which cannot be written to a UTF-8 file.
 
-    Raise ValueError if lists and dicts are nested more than ``levels`` deep. Python can read such data, but not copy
-    them.
+    Raise ValueError if lists and dicts are nested more than ``levels`` deep.
     """
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
@@ -113,10 +104,23 @@ def storable(value: Any, levels: int = MOST_LEVELS) -> Any:
     return [storable(part, levels - 1) for part in value] if isinstance(value, list) else value
 
 
-def visible(answer: str) -> str:
-    """Return the part of a Markdown answer that is visible to its readers.
+def valid_output(value: Any, convert: Callable[[Any], dict] = dict) -> NotebookNode | None:
+    """Return a valid output of a cell, which ``convert`` makes from a value, or None."""
+    try:
+        output = nbformat.from_dict(storable(convert(value)))
+        if isinstance(output.get("text"), list):
+            output.text = "".join(output.text)
+        if "data" in output:
+            if len(output.data) > MOST_KINDS:
+                return None
+            output.data = {kind: part if kind == "application/json" or not isinstance(part, list) else "".join(part)
+                           for kind, part in output.data.items()}
+        nbformat.validate(output, ref="output", version=4)
+    except Exception:       # nobody can list everything that may be wrong with it
+        return None
+    return output
 
-    >>> visible("It is 5. <!-- My seed is 7. -->")
-    'It is 5. '
-    """
+
+def visible(answer: str) -> str:
+    """Return the part of a Markdown answer that is visible to its readers."""
     return INVISIBLE.sub("", answer)

@@ -1,7 +1,5 @@
 """A course for a test: the repository's files, submissions made from the release, and nbgrader's commands."""
 
-from __future__ import annotations
-
 import contextlib
 import csv
 import json
@@ -22,7 +20,7 @@ from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config, PyFileConfigLoader
 
 from parity_book.cli import main
-from parity_grading.feedback import FeedbackExporter
+from parity_teaching.feedback import FeedbackExporter
 from tests.submissions import bank
 
 ROOT = bank.ROOT
@@ -162,7 +160,7 @@ def results(root: Path, name: str) -> dict[str, Graded]:
                      if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade")}
             page = root / "feedback" / student / name / f"{name}.html"
             graded[student] = Graded(
-                {grade.name: bank.Outcome(grade.score, grade.max_score, bank.said(tests[grade.name]))
+                {grade.name: bank.outcome(tests[grade.name], grade.score, grade.max_score)
                  for grade in grades if grade.name in tests},
                 [grade.name for grade in grades if grade.needs_manual_grade],
                 page.read_text(encoding="utf8") if page.is_file() else "")

@@ -3,12 +3,9 @@
 The last test is the control: on nbgrader's stock pages the payloads of the same submission do run.
 """
 
-from __future__ import annotations
-
 import shutil
 from types import SimpleNamespace
 
-import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
@@ -34,9 +31,6 @@ TOUCH = """() => {
     if (element.click && !(link && /^(https?|mailto|file):/.test(link.href))) element.click();
   }
 }"""
-# The elements and attributes that the browser created where students write.
-ELEMENTS = """() => [...document.querySelectorAll(".rendered_html *, .output_area *")].flatMap(element => [
-  element.localName, ...[...element.attributes].filter(a => /^on|^data-|^id$/.test(a.name)).map(a => a.name)])"""
 COVERED = """() => {
   const place = document.querySelector("nav li.next a").getBoundingClientRect();
   const top = document.elementFromPoint(place.x + place.width / 2, place.y + place.height / 2);
@@ -121,19 +115,9 @@ def points(folder, student):
         return book.find_submission(NAME, student).score
 
 
-def elements_of(visit):
-    return set(visit.page.evaluate(ELEMENTS))
-
-
 def test_no_payload_runs_and_no_points_change(ours, safe):
     assert {key: seen.ran for key, seen in ours.items() if seen.ran} == {}
     assert points(safe, "mallory") == 0
-
-
-def test_the_browser_finds_nothing_active_where_students_write(ours):
-    for place in ("formgrader", "feedback"):
-        allowed = elements_of(ours[place, "ada"]) | {"a", "b", "h2", "i"}
-        assert elements_of(ours[place, "mallory"]) | elements_of(ours[place, "eve"]) <= allowed
 
 
 def test_no_submission_covers_the_page_changes_its_base_or_sends_a_request(ours):
@@ -158,12 +142,6 @@ def test_honest_work_is_complete(ours, place):
     assert images.evaluate_all("images => images.map(image => image.complete && image.naturalWidth > 0)") == [True] * 5
 
 
-def test_the_students_files_are_unchanged(safe):
-    for folder in ("submitted", "autograded"):
-        notebook = nbformat.read(safe / folder / "mallory" / NAME / f"{NAME}.ipynb", as_version=4)
-        assert set(payloads.MARKDOWN.values()) <= {cell.source for cell in notebook.cells}
-
-
 @pytest.mark.slow
 def test_each_attack_succeeds_on_the_stock_pages(safe, open_page, tmp_path):
     folder = shutil.copytree(safe, tmp_path / "course")
@@ -174,8 +152,6 @@ def test_each_attack_succeeds_on_the_stock_pages(safe, open_page, tmp_path):
     assert {*LOUD, "answer"} <= theirs["formgrader", "mallory"].ran
     assert {*LOUD, "answer"} - {"javascript"} <= theirs["feedback", "mallory"].ran     # this page has no jQuery
     assert points(folder, "mallory") > 0
-    for place, student in theirs:
-        assert student == "ada" or {"script", "form"} & elements_of(theirs[place, student])
     eve = theirs["formgrader", "eve"]
     assert eve.page.evaluate(COVERED) is True
     assert eve.page.evaluate("document.baseURI") == "https://elsewhere.example/"

@@ -1,7 +1,5 @@
 """Downloads and lists of a class in the formats of Moodle and Canvas, with the mistakes that students make."""
 
-from __future__ import annotations
-
 import csv
 import functools
 import io
@@ -23,7 +21,6 @@ from tests.grading.classroom import Student, the_class
 NAME = "unrolling"
 DUE = datetime(2026, 11, 20, 18, 0)     # UTC
 CLASS = {student.id: student for student in the_class()}
-MANY = {student.id: student for student in the_class(500)}      # the class of forty comes first
 IDS = ADA, EMMY, GRACE, KURT, SOFJA, ANNA, OTHER_ANNA, SINEAD, LI = [
     f"s2045{number:02}" for number in (1, 2, 3, 4, 5, 15, 16, 18, 32)]
 
@@ -72,7 +69,7 @@ def moodle(files: dict[tuple[str, str], bytes], between: str = "/") -> dict[str,
     """Name files, given by student and name, as Moodle does; ``between`` is "/", "_/" or "_", by version and option."""
     def shown(student: Student) -> str:
         return "".join(sign for sign in student.full_name if sign not in "&<>\"`|':\\/_")
-    return {f"{shown(MANY[student])}_{MANY[student].moodle}_assignsubmission_file{between}{name}": data
+    return {f"{shown(CLASS[student])}_{CLASS[student].moodle}_assignsubmission_file{between}{name}": data
             for (student, name), data in files.items()}
 
 
@@ -81,7 +78,7 @@ def canvas(files: dict[tuple[str, str], bytes], late: tuple[str, ...] = ()) -> d
     def shown(student: Student) -> str:
         *given, family = student.full_name.split()
         return "".join(sign for sign in f"{family}{''.join(given)}".lower() if sign.isalnum())
-    return {f"{shown(MANY[student])}{'_LATE' * (student in late)}_{MANY[student].canvas}_{number}_{name}": data
+    return {f"{shown(CLASS[student])}{'_LATE' * (student in late)}_{CLASS[student].canvas}_{number}_{name}": data
             for number, ((student, name), data) in enumerate(files.items(), start=99000)}
 
 

@@ -4,11 +4,7 @@ The submissions come from the bank, and their test cells show the messages of th
 the kinds that a class writes: with the student's own numbers, with another student's, or without numbers.
 """
 
-from __future__ import annotations
-
 import functools
-import itertools
-import random
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +19,8 @@ from nbgrader.utils import compute_checksum
 from sqlalchemy.exc import SAWarning
 
 from parity_checks.personal_numbers import seed_of, strings_for
-from parity_grading import rubric
 from parity_grading.unfinished import NOTE
+from parity_teaching import rubric
 from tests.exercises import course
 from tests.submissions import bank
 
@@ -78,12 +74,9 @@ class Student:
         return f"{self.first_name} {self.last_name}".strip()
 
 
-def the_class(size: int = 40) -> list[Student]:
-    """Return a class of ``size`` students with ids like ``s204501``; beyond forty, names of the others are combined."""
-    names = [tuple(name.strip().split("|")) for line in NAMES.strip().splitlines() for name in line.split(";")]
-    given, family = zip(*names, strict=True)
-    others = sorted(set(itertools.product(given, family)) - set(names))
-    names += random.Random("a large class").sample(others, size - len(names))
+def the_class() -> list[Student]:
+    """Return a class of forty students with ids like ``s204501``."""
+    names = [name.strip().split("|") for line in NAMES.strip().splitlines() for name in line.split(";")]
     return [Student(f"s2045{number:02}", first, last, f"s2045{number:02}@example.org", 881200 + 7 * number,
                     5300 + number) for number, (first, last) in enumerate(names, start=1)]
 
@@ -108,7 +101,8 @@ def answer(stem: str) -> tuple[NotebookNode, dict[str, float]]:
     for cell in notebook.cells:
         if (outcome := outcomes.get(cell.id)) is not None:
             cell.outputs = [new_output("stream", text=outcome.message)] if outcome.points else [
-                new_output("error", ename="CheckFailed", evalue=outcome.message, traceback=[f"✗ {outcome.message}"])]
+                new_output("error", ename=f"CheckFailed: {outcome.cause}", evalue=outcome.message,
+                           traceback=[f"✗ {outcome.message}"])]
     place = next(place for place, cell in enumerate(notebook.cells) if cell.id == TASK)
     run = next(cell for cell in reversed(notebook.cells[:place]) if cell.cell_type == "code")
     run.outputs = [new_output("stream", text=NOTE), new_output("stream", text=TABLE)]

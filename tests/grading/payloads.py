@@ -1,7 +1,5 @@
 """Contents of hostile and honest submissions. A payload whose code runs calls ``ran(name)``."""
 
-from __future__ import annotations
-
 PIXEL = ("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==")
 GIF = "R0lGODlhAQABAIAAAP8AAP///yH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="{}"><circle r="9"/></svg>'
@@ -14,30 +12,17 @@ MARKDOWN = {
     "points": f"<script>window.Grades && addEventListener('load', () => {{{POINTS} ran('points')}});"
               "window.Grades || ran('points')</script>",
     "image": "Here is my plot: <img src=x onerror=\"ran('image')\">",
-    "svg": "<svg onload=\"ran('svg')\"></svg>",
     "link": "[my source](<javascript:ran('link')>)",
     "obfuscated": "<a href=\"&#106;ava&Tab;script&colon;ran('obfuscated')\">my source</a>",
-    "reference": "[my source][1]\n\n[1]: <javascript:ran('reference')>",
-    "autolink": "<javascript:ran(/autolink/.source)>",
-    "frame": "<iframe srcdoc=\"<script>parent.ran('frame')</script>\"></iframe>",
     "data frame": "<iframe src=\"data:text/html,<script>ran('data frame')</script>\"></iframe>",
-    "details": "<details open ontoggle=\"ran('details')\"><summary>my work</summary></details>",
-    "video": "<video><source onerror=\"ran('video')\"></video>",
     "focus": "<input autofocus onfocus=\"ran('focus')\">",
-    "hover": "<b onmouseover=\"ran('hover')\">Read this.</b>",
     "button": "<form action=\"javascript:ran('button')\"><button>Go on</button></form>",
-    "animation": "<style>@keyframes k {}</style>"
-                 "<p style=\"animation: k 1s\" onanimationstart=\"ran('animation')\">x</p>",
     "diagram": "```mermaid\n<img src=x onerror=\"ran('diagram')\">\n```",
-    "heading": "## <img src=x onerror=\"ran('heading')\"> My answer",
-    "table": "| a | b |\n|---|---|\n| 1 | <img src=x onerror=\"ran('table')\"> |",
     "tooltip": "<a data-toggle=\"tooltip\" data-html=\"true\" onclick=\"ran('tooltip')\""
                " title=\"<img src=x onerror=ran('tooltip')>\">?</a>",
-    "unclosed": "<div><img src=x onerror=\"ran('unclosed')\" alt=",
 }
 OUTPUTS = {
     "html output": "display(HTML(\"<script>ran('html output')</script>\"))",
-    "html handler": "display(HTML(\"<img src=x onerror=ran(`html&#32;handler`)>\"))",
     "svg in html": f"display(HTML({SVG.format('ran(`svg in html`)')!r}))",
     "javascript": "display(Javascript(\"ran('javascript')\"))",
     "markdown output": "display(Markdown(\"<img src=x onerror=\\\"ran('markdown output')\\\">\"))",
@@ -50,23 +35,15 @@ IMPORTS = ("from IPython.display import HTML, Javascript, Latex, Markdown, displ
 # These are harmless on the stock pages of current versions, too, and must remain harmless on ours.
 QUIET_MARKDOWN = {
     "formula": "$<img src=x onerror=\"ran('formula')\">$ and $$<script>ran('formula')</script>$$",
-    "environment": "\\begin{align}<img src=x onerror=\"ran('environment')\">\\end{align}",
     "link in a formula": "$\\href{javascript:ran('link in a formula')}{x}$ $\\unicode[x onload=ran(1)]{65}$",
-    "libraries": "$\\require{html} \\style{position: fixed; inset: 0}{\\class{modal-backdrop}{x}}$",
     "code": "`<script>ran('code')</script>`\n\n    <script>ran('code')</script>\n\n"
             "```html\n<script>ran('code')</script>\n```\n\n```nonsense\n<script>ran('code')</script>\n```",
-    "noscript": "<noscript><p title=\"</noscript><img src=x onerror=ran('noscript')>\">",
     "mutation": "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 "
                 "onerror=ran('mutation')&gt;\">",
-    "template": "<form><math><mtext></form><form><mglyph><style></math><img src onerror=ran('template')>",
     "comment": "<!--><img src=x onerror=ran('comment')>-->",
-    "cdata": "<![CDATA[<img src=x onerror=ran('cdata')>]]>",
-    "text area": "<textarea><a title=\"</textarea><img src=x onerror=ran('text area')>\">",
     "image title": "![a](x \"\\\" onerror=ran('image title') a=\\\"\")",
     "image of text": f"![\" onerror=ran('alt')](data:text/html;base64,{PIXEL})",
-    "title tag": "<title><script>ran('title tag')</script></title>",
     "object": "<object data=\"javascript:ran('object')\"></object><embed src=\"javascript:ran('object')\">",
-    "plaintext": "<xmp><script>ran('plaintext')</script></xmp>",
 }
 QUIET_OUTPUTS = {
     "svg output": f"raw({{'image/svg+xml': {SVG.format('ran(1)')!r}}})",

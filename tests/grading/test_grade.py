@@ -1,9 +1,9 @@
 """`parity grade` keeps graded submissions, grades changed ones again, and reports those that cannot be graded."""
 
-from __future__ import annotations
-
 import contextlib
 import os
+import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -26,6 +26,14 @@ from tests.grading import classroom
 
 pytestmark = pytest.mark.whole
 NAME = "unrolling"
+PENALTY = """
+from nbgrader.plugins import LateSubmissionPlugin
+class Tenth(LateSubmissionPlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return score / 10
+c = get_config()
+c.AssignLatePenalties.plugin_class = Tenth
+"""
 
 
 @pytest.fixture(scope="module")
@@ -69,66 +77,124 @@ def test_graded_submissions_are_kept_and_changed_ones_are_graded_again(root):
     assert states(grade(root, NAME, "--student", "ada", "--force")[1]) == {"ada": "graded"}
 
 
+def set_marks(root: Path, student: str, task: str, **marks: object) -> None:
+    """Change what the gradebook contains about a student's work on a task."""
+    with classroom.opened(root) as book:
+        entry = book.find_grade(task, NAME, NAME, student)
+        for key, value in marks.items():
+            setattr(entry, key, value)
+        book.db.commit()
+
+
+def marks_of(root: Path, student: str) -> dict[str, tuple]:
+    """Return each task's automatic points, points by hand, whether a person has to look at it, and its maximum."""
+    with classroom.opened(root) as book:
+        return {entry.name: (entry.auto_score, entry.manual_score, entry.needs_manual_grade, entry.max_score)
+                for entry in book.find_submission_notebook(NAME, NAME, student).grades}
+
+
+def tables(path: Path) -> dict[str, list[str]]:
+    """Return all rows of a gradebook."""
+    with contextlib.closing(sqlite3.connect(path)) as book:
+        names = [name for name, in book.execute("select name from sqlite_master where type = 'table'")]
+        return {name: sorted(map(repr, book.execute(f"select * from {name}"))) for name in names}
+
+
+@pytest.fixture(scope="module")
+def read_class(tmp_path_factory) -> Path:
+    """Return a course with two graded submissions whose answers in words have been read. Emmy's is late."""
+    root = course.copy_course(tmp_path_factory.mktemp("force") / "course", NAME)
+    (root / "private").mkdir()
+    (root / "private" / "nbgrader_config.py").write_text(PENALTY)
+    for student in ("ada", "emmy"):
+        course.submit(root, student, NAME, course.solution(NAME))
+    (root / "submitted" / "emmy" / NAME / "timestamp.txt").write_text("2026-11-20 19:00:00 UTC")
+    course.nbgrader_at_once(root, ["generate_assignment", NAME, "--force"],
+                            ["db", "assignment", "add", NAME, "--duedate=2026-11-20 18:00:00 UTC"])
+    assert "The earlier gradebook" not in grade(root, NAME, "--force")[2], "nobody was graded before"
+    for student in ("ada", "emmy"):
+        set_marks(root, student, classroom.TASK, manual_score=3, needs_manual_grade=False)
+    return root
+
+
+@pytest.fixture
+def own(read_class, tmp_path) -> Path:
+    """Return a copy of this course that a test may change."""
+    return shutil.copytree(read_class, tmp_path / "course")
+
+
+def change_notes(printed: str) -> dict[str, str]:
+    """Return the notes in each student's row, which follow its duration."""
+    return {row[1]: row[2] for row in re.finditer(r"^(ada|emmy) .* s  (.*)$", printed, re.MULTILINE)}
+
+
 @pytest.mark.slow
-def test_an_answer_that_was_read_is_read_again_only_if_it_has_changed(tmp_path):
-    root = course.copy_course(tmp_path / "course", NAME)
-    course.submit(root, "ada", NAME, course.solution(NAME))
-    course.nbgrader(root, "generate_assignment", NAME, "--force")
-    folder = root / "submitted" / "ada" / NAME
-
-    def mark_again(change=lambda: None):
-        change()
-        assert states(grade(root, NAME)[1]) == {"ada": "graded"}
-        with classroom.opened(root) as book:
-            entry = book.find_grade(classroom.TASK, NAME, NAME, "ada")
-            was, entry.manual_score, entry.needs_manual_grade = entry.needs_manual_grade, 3, False
-            book.db.commit()
-        return was
-
-    def write_time():
-        (folder / "timestamp.txt").write_text("2026-11-20 17:00:00 UTC")
-
-    def rewrite(cell):
-        notebook = nbformat.read(folder / f"{NAME}.ipynb", as_version=4)
-        next(found for found in notebook.cells if found.id == cell).source += "\n\nAnd more."
-        nbformat.write(notebook, folder / f"{NAME}.ipynb")
-
-    assert mark_again()
-    assert not mark_again(write_time)
-    assert mark_again(lambda: rewrite(classroom.TASK))
-    assert not mark_again(lambda: rewrite("imports"))
-
-    def change_points():
-        with classroom.opened(root) as book:
-            book.find_grade_cell(classroom.TASK, NAME, NAME).max_score += 1
-            book.db.commit()
-        (folder / "timestamp.txt").write_text("2026-11-20 17:01:00 UTC")
-    assert mark_again(change_points)
+def test_force_lists_what_changes_and_keeps_a_copy_of_the_earlier_gradebook(own):
+    set_marks(own, "ada", "unroll-check", auto_score=0)
+    before = tables(own / "gradebook.db")
+    status, _, printed = grade(own, NAME, "--force", "--jobs", "2")
+    backup, = (own / "private").glob("*.db")
+    assert re.fullmatch(rf"before-{NAME}-\d{{4}}-\d\d-\d\d-\d{{6}}\.db", backup.name)
+    assert (backup.stat().st_mode & 0o777, tables(backup)) == (0o600, before)
+    assert (status, change_notes(printed)) == (0, {"ada": "unroll-check 0 → 3", "emmy": "late penalty 1.1 → 1.4"})
+    assert printed.endswith(f"""
+2 submissions: 2 graded, 0 kept, 0 failed
+The points of 2 of 2 submissions have changed. The earlier gradebook is private/{backup.name}. The feedback pages are \
+out of date until you run `nbgrader generate_feedback {NAME} --force`.
+""")
 
 
 @pytest.mark.slow
-def test_an_unreadable_submission_loses_its_earlier_points_and_delays_nobody(root):
-    path = root / "submitted" / "ada" / NAME / f"{NAME}.ipynb"
-    whole = path.read_text(encoding="utf8")
-    path.write_text(whole[:100], encoding="utf8")
-    status, rows, printed = grade(root, NAME)
-    assert (status, states(rows)) == (1, {"ada": "failed", "emmy": "kept"})
-    assert f"{NAME}.ipynb is not a notebook" in printed
-    assert "Traceback" not in printed
-    assert scores(root)["ada"] == 0
-    path.write_text(whole, encoding="utf8")
-    assert states(grade(root, NAME)[1]) == {"ada": "graded", "emmy": "kept"}
-    assert scores(root)["ada"] == 11
+def test_points_by_hand_stay_and_a_person_looks_again_only_if_an_answer_or_a_result_has_changed(own):
+    set_marks(own, "ada", "unroll-check", auto_score=0, manual_score=1, needs_manual_grade=False)
+    set_marks(own, "emmy", "unroll-check", manual_score=1, needs_manual_grade=False)
+    path = own / "submitted" / "emmy" / NAME / f"{NAME}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        cell.source += "\n\nAnd more." if cell.id == classroom.TASK else ""
+    nbformat.write(notebook, path)
+    assert change_notes(grade(own, NAME, "--force")[2])["ada"] == ""
+    assert {student: marks_of(own, student)["unroll-check"] for student in ("ada", "emmy")} == {
+        "ada": (3, 1, True, 3), "emmy": (3, 1, False, 3)}
+    assert {student: marks_of(own, student)[classroom.TASK] for student in ("ada", "emmy")} == {
+        "ada": (None, 3, False, 4), "emmy": (None, 3, True, 4)}
 
 
 @pytest.mark.slow
-def test_two_jobs_give_the_same_points(root):
-    grade(root, NAME, "--force")
-    before = scores(root)
-    status, rows, printed = grade(root, NAME, "--force", "--jobs", "2")
-    assert (status, states(rows)) == (0, {"ada": "graded", "emmy": "graded"}), printed
-    assert scores(root) == before
-    assert states(grade(root, NAME)[1]) == {"ada": "kept", "emmy": "kept"}
+def test_points_by_hand_are_at_most_a_smaller_maximum_and_a_dropped_task_loses_them(own):
+    set_marks(own, "emmy", "rnn-step-check", manual_score=1, extra_credit=0.5, needs_manual_grade=False)
+    path = own / "solutions" / NAME / f"{NAME}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.id in (points := {"unroll-check": 5, classroom.TASK: 1, "rnn-step-check": 0}):
+            cell.metadata.nbgrader.points = points[cell.id]
+    nbformat.write(notebook, path)
+    course.nbgrader(own, "generate_assignment", NAME, "--force")
+    status, rows, printed = grade(own, NAME, "--force")
+    assert (status, rows["emmy"][2:5]) == (0, ["12", "of", "12"])
+    assert change_notes(printed)["emmy"] == (
+        f"rnn-step-check 1.5 → 0; unroll-check 3 → 5; {classroom.TASK} 3 → 1; late penalty 1.1 → 1.2")
+    marks = marks_of(own, "emmy")
+    assert marks["rnn-step-check"] == (0, None, False, 0)
+    assert marks[classroom.TASK] == (None, 1, True, 1)
+
+
+def test_force_gives_no_score_to_a_submission_that_cannot_be_graded_now(own):
+    (own / "submitted" / "ada" / NAME / f"{NAME}.ipynb").write_text("{")
+    status, rows, printed = grade(own, NAME, "--force")
+    assert (status, states(rows), scores(own)["ada"]) == (1, {"ada": "failed", "emmy": "graded"}, 3)
+    assert all(auto is None and waits for auto, _, waits, _ in marks_of(own, "ada").values())
+    assert "The points of 1 of 2 submissions have changed." in printed
+
+
+def test_force_changes_nothing_if_the_gradebook_cannot_be_copied(own, monkeypatch):
+    elsewhere = grading.make_url("postgresql://ada:secret@host/grades")
+    monkeypatch.setattr(grading, "make_url", lambda url: elsewhere)
+    before = tables(own / "gradebook.db")
+    status, rows, printed = grade(own, NAME, "--force")
+    assert (status, rows, tables(own / "gradebook.db")) == (1, {}, before)
+    assert "must be an SQLite file, because --force copies the gradebook first, but it is postgresql:" in printed
+    assert "secret" not in printed
 
 
 @pytest.mark.slow
@@ -155,7 +221,7 @@ def ada(tmp_path, monkeypatch):
     def autograde(app, submitted, student, name):
         with Gradebook(app.coursedir.db_url) as book:
             book.update_or_create_student(student)
-            if grading.read_points(app, student, name):
+            if grading.read_results(app, student, name):
                 book.remove_submission(name, student)
             classroom.add_graded(root, book, student, *classroom.answer("right_units_swapped"))
     monkeypatch.setattr(grading, "autograde", autograde)
@@ -206,7 +272,7 @@ def run_with(root: Path, change: str, student: str, command: str = "grade", prog
 
 
 NO_KERNEL = "sandbox.SYSTEM = ()"
-TRIED = "; from parity_grading import before_grading; before_grading.try_known_answer = lambda config: None"
+TRIED = "; from parity_grading import before_grading; before_grading.try_course = lambda *arguments: None"
 
 
 @pytest.mark.slow
@@ -235,19 +301,19 @@ def test_nothing_is_graded_on_a_machine_on_which_a_correct_submission_fails(root
 
 
 @pytest.mark.slow
-def test_the_sandbox_can_be_required(root):
-    """Without bubblewrap, an ordinary account is warned each time, and grades nobody with the setting."""
+def test_without_a_sandbox_only_who_trusts_all_submissions_can_grade(root):
+    """Then an ordinary account is warned each time."""
     hide = "sandbox._find_bubblewrap, sandbox.is_root = lambda: ('', 'there is none'), lambda: False"
     done = run_with(root, hide, "emmy")
+    assert done.returncode == 1
+    assert "there is no sandbox: there is none. If you trust every submission" in done.stderr
+    settings = root / "private" / "nbgrader_config.py"
+    settings.write_text("c = get_config()\nc.Execute.trust_submissions = True\n")
+    done = run_with(root, hide, "emmy")
+    settings.unlink()
     assert done.returncode == 0, done.stderr
     assert "Submissions run with your own rights" in done.stderr
     assert "there is none" in done.stderr
-    settings = root / "private" / "nbgrader_config.py"
-    settings.write_text("c = get_config()\nc.Execute.require_sandbox = True\n")
-    done = run_with(root, hide, "emmy")
-    settings.unlink()
-    assert done.returncode == 1
-    assert "Execute.require_sandbox is set, but there is no sandbox: there is none" in done.stderr
 
 
 def test_a_locked_database_is_reported_in_one_line(monkeypatch):
@@ -267,20 +333,19 @@ def test_a_course_is_graded_by_one_command_at_a_time(root):
     assert "another process is grading this course" in printed
 
 
-@pytest.mark.slow
-def test_a_submission_whose_processes_were_all_killed_keeps_no_earlier_points(root, monkeypatch):
+def test_a_submission_whose_processes_were_all_killed_keeps_no_earlier_points(own, monkeypatch):
     def grade_in_parallel(task, folders, jobs):
         yield grading.Row("ada", "kept", 11, 15)
         yield grading.Row("emmy", "failed", notes=[grading.LOST])
     monkeypatch.setattr(grading, "_grade_in_parallel", grade_in_parallel)
-    status, rows, printed = grade(root, NAME, "--jobs", "2")
+    status, rows, printed = grade(own, NAME, "--jobs", "2")
     assert (status, states(rows)) == (1, {"ada": "kept", "emmy": "failed"})
     assert "two processes that graded it were killed" in printed
-    assert scores(root) == {"ada": 11, "emmy": 0}
+    assert scores(own) == {"ada": 14, "emmy": 3}, "only the points that a person gave remain"
 
 
 def test_tasks_on_which_most_of_the_class_lose_everything_are_named_at_the_end(root, monkeypatch):
-    monkeypatch.setattr("parity_grading.report.lost_by_most", lambda app, name, students: [f"parity: {students}"])
+    monkeypatch.setattr("parity_teaching.report.lost_by_most", lambda app, name, students: [f"parity: {students}"])
     monkeypatch.setattr(grading, "grade", lambda *arguments: iter([
         grading.Row("ada", "graded", 0, 15), grading.Row("emmy", "failed", notes=["it is a link"])]))
     _, _, printed = grade(root, NAME)

@@ -1,16 +1,13 @@
 """The normalised copy of a submission, the notes about changes, and submissions that cannot be normalised."""
 
-from __future__ import annotations
-
-import contextlib
 import os
-import subprocess
-from time import process_time
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from parity_grading import normalise_submission, rebuild
-from parity_grading.untrusted import printable, read_json
+from parity_grading.untrusted import paths_below, printable
 
 NOTEBOOK = "unrolling.ipynb"
 
@@ -89,21 +86,23 @@ def test_files_that_are_too_large_are_refused(normalised, monkeypatch):
         normalised({NOTEBOOK: "{}", "data.csv": "1" * 20})
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows cannot open such folders")
-def test_folders_within_folders_are_refused_and_stop_nothing(tmp_path):
-    """Python's own functions for trees of folders would exceed its limit for recursion."""
-    inner = os.open(tmp_path, os.O_RDONLY)
-    try:
-        for _ in range(1500):
-            os.mkdir("d", dir_fd=inner)
-            outer, inner = inner, os.open("d", os.O_RDONLY, dir_fd=inner)
-            os.close(outer)
-        assert len(normalise_submission.fingerprint(tmp_path)) == 64
-        with pytest.raises(ValueError, match="folders within folders, 100 deep or more"):
-            normalise_submission.normalise(tmp_path, tmp_path / "copy", "unrolling")
-    finally:
-        os.close(inner)
-        subprocess.run(["find", tmp_path, "-mindepth", "200", "-delete"], check=True)
+def test_what_lies_in_a_folder_that_cannot_be_entered_is_left_out():
+    """Some archives keep a folder whose names can be listed, but whose files cannot be looked at."""
+    with tempfile.TemporaryDirectory() as name:
+        closed = Path(name) / "closed"
+        closed.mkdir()
+        (closed / "one").touch()
+        os.chmod(name, 0o755)
+        closed.chmod(0o444)
+        user = os.geteuid()
+        if user == 0:       # whom nothing stops
+            os.seteuid(4242)
+        try:
+            paths, digest = paths_below(Path(name)), normalise_submission.fingerprint(Path(name))
+        finally:
+            os.seteuid(user)
+            closed.chmod(0o755)
+    assert (paths, len(digest)) == ([closed], 64)
 
 
 def test_a_file_that_cannot_be_read_has_a_fingerprint(tmp_path, monkeypatch):
@@ -113,16 +112,9 @@ def test_a_file_that_cannot_be_read_has_a_fingerprint(tmp_path, monkeypatch):
     assert len(normalise_submission.fingerprint(tmp_path)) == 64
 
 
-@pytest.mark.parametrize("end", ['"', "", "\\"])
-def test_a_file_that_consists_of_a_string_is_read_at_once(end):
-    text, start = '"' + '\\"' * 1_000_000 + end, process_time()
-    with contextlib.suppress(ValueError):
-        assert read_json(text.encode()) == '"' * 1_000_000
-    assert process_time() - start < 5
-
-
 @pytest.mark.parametrize(("time", "stays"), [
-    ("yesterday, I think", False), ("2030-01-01 10:00:00 UTC" + " " * 300 + "or so", False), ("", False),
+    ("yesterday", False), ("", False),
+    ("2030-01-01 10:00:00 UTC" + " " * 300 + "or so", False),
     ("2030-01-01 10:00:00 UTC\n", True)])
 def test_a_time_that_cannot_be_read_is_left_out(normalised, time, stays):
     files, notes = normalised({NOTEBOOK: "{}", "timestamp.txt": time})

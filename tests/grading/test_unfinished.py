@@ -1,7 +1,5 @@
 """Unfinished submissions are removed unless a process grades them, and outputs of the student's runs are restored."""
 
-from __future__ import annotations
-
 import json
 import os
 import time

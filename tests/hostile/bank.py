@@ -5,12 +5,12 @@ A file ``submissions/NAME.py`` is one submission of *Unrolling*. Its docstring s
 - ``KIND``: the mechanism, such as ``"channel"``;
 - ``LOSES``: the test cells that give no points; all others give full points. ``NOTHING`` if it cannot be graded;
 - ``STOCK``: the same for ``nbgrader autograde``, if that differs;
-- either ``CELLS``, new sources of the solution's cells by id (``SOLUTION`` in them stands for the old source), or
-  ``hand_in(folder, notebook)``, which gets the solved notebook and writes the submission into an empty folder;
+- either ``CELLS``, new sources of the solution's cells by id (``SOLUTION`` in them stands for the old source); or
+  ``CODE``, which runs in place of the first answer while no task is solved, so that ``LOSES`` is all of them; or
+  ``hand_in(folder, notebook)``, which gets the solved notebook and an empty folder, and returns the submitted notebook
+  or writes the submission into the folder;
 - ``SAYS``, optionally: a part of the feedback, or of the row of ``parity grade``.
 """
-
-from __future__ import annotations
 
 import ast
 import json
@@ -70,13 +70,21 @@ def read(path: Path) -> Hostile:
     known = runpy.run_path(str(path))
     own = {node.targets[0].id for node in ast.parse(path.read_text(encoding="utf8")).body
            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper()}
-    if unknown := own - {"KIND", "LOSES", "STOCK", "CELLS", "SAYS"}:
+    if unknown := own - {"KIND", "LOSES", "STOCK", "CELLS", "CODE", "SAYS"}:
         raise ValueError(f"{path.name} sets {', '.join(sorted(unknown))}, which has no meaning")
+    if code := known.get("CODE"):
+        known |= {"LOSES": ALL, "CELLS": UNSOLVED | {"parity": FOREIGN * ("foreign(" in code) + code}}
     loses = known["LOSES"]
     for group in (loses, known.get("STOCK", loses)):
         if group != NOTHING and not set(group) <= set(TESTS):
             raise ValueError(f"{path.name}: there are only the test cells {', '.join(TESTS)}")
-    write = known.get("hand_in") or (lambda folder, notebook: with_cells(folder, notebook, known["CELLS"]))
+
+    def write(folder: Path, notebook: NotebookNode) -> None:
+        if "hand_in" not in known:
+            with_cells(folder, notebook, known["CELLS"])
+        elif (submitted := known["hand_in"](folder, notebook)) is not None:
+            dump(folder, submitted)
+
     return Hostile(path.stem, " ".join(known["__doc__"].split()), known["KIND"], loses, known.get("STOCK", loses),
                    known.get("SAYS", ""), write)
 

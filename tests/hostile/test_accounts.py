@@ -1,7 +1,5 @@
 """Submissions find no secret of the instructor's and nothing to write to, whoever grades and with whichever command."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys
@@ -11,7 +9,7 @@ import nbformat
 import pytest
 
 from parity_grading import sandbox
-from parity_grading.bank import said
+from parity_teaching.bank import said
 from tests.exercises import course
 from tests.hostile import bank, batch
 

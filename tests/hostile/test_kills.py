@@ -1,7 +1,5 @@
 """A grading that is killed, at any moment and in any part, ends with the points of an undisturbed one."""
 
-from __future__ import annotations
-
 import random
 import shutil
 import signal
@@ -18,7 +16,7 @@ from tests.exercises import course
 from tests.hostile import bank
 from tests.hostile.batch import GRADE, points
 
-pytestmark = [pytest.mark.whole, pytest.mark.slow]
+pytestmark = [pytest.mark.whole, pytest.mark.weekly]
 
 MISTAKES = {"correct": "", "mistaken": "\n\ndef unroll(xs, h0, U, V, b):\n    return h0"}
 LONGEST = {1: 9.0, 2: 13.0}     # seconds until it is killed at the latest, by the number of jobs
@@ -56,8 +54,7 @@ def disturb(root: Path, draw: random.Random, jobs: int) -> str:
     return grading.communicate(timeout=300)[0]
 
 
-@pytest.mark.parametrize(("jobs", "seed"), [
-    (1, 0), *(pytest.param(jobs, seed, marks=pytest.mark.slow) for jobs in (1, 2) for seed in (1, 2))])
+@pytest.mark.parametrize(("jobs", "seed"), [(1, 0), (2, 1), (2, 2)])
 def test_whatever_is_killed_whenever_nothing_is_lost(ungraded, tmp_path, jobs, seed):
     root = shutil.copytree(ungraded, tmp_path / "course")
     draw = random.Random(seed)

@@ -5,8 +5,8 @@ LOSES = ("parity-check",)
 
 
 def hand_in(folder, notebook):
-    from tests.hostile.bank import cell, save
+    from tests.hostile.bank import cell
     answer, test = cell(notebook, "parity"), cell(notebook, "parity-check")
     answer.metadata, test.metadata = test.metadata, answer.metadata
     answer.id, test.id = test.id, answer.id
-    save(folder, notebook)
+    return notebook

@@ -5,11 +5,11 @@ LOSES = ()
 
 
 def hand_in(folder, notebook):
-    from tests.hostile.bank import TESTS, save
+    from tests.hostile.bank import TESTS
     for one in notebook.cells:
         if one.id in TESTS:
             one.metadata.nbgrader.update(solution=True, grade=False, locked=False, points=0)
             one.source = ""
         elif "nbgrader" in one.metadata:
             one.metadata.nbgrader.update(solution=False, locked=True)
-    save(folder, notebook)
+    return notebook

@@ -1,10 +1,7 @@
 """Nothing is solved; processes in sessions of their own take the time of all cores, and others' cells would be late."""
 
-from tests.hostile.bank import ALL, UNSOLVED
-
 KIND = "processes"
-LOSES = ALL
-CELLS = UNSOLVED | {"parity": '''
+CODE = '''
 import contextlib, os, signal
 for _ in range(30):
     if os.fork() == 0:
@@ -14,4 +11,4 @@ for _ in range(30):
             os.sched_setaffinity(0, range(os.cpu_count()))
         while True:
             pass
-'''}
+'''

@@ -7,6 +7,5 @@ LOSES = ()
 def hand_in(folder, notebook):
     import copy
 
-    from tests.hostile.bank import dump
     notebook.cells = [one for cell in notebook.cells for one in (cell, copy.deepcopy(cell))]
-    dump(folder, notebook)
+    return notebook

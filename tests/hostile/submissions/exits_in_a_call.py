@@ -1,7 +1,7 @@
-"""Functions leave by sys.exit and by the stop button's error when a test calls them; one is right."""
+"""Cells end with sys.exit() and with the stop button's error, which costs nothing; functions that do so are wrong."""
 
 KIND = "exit"
-LOSES = ("parity-check", "rnn-step-check", "unroll-check")
-CELLS = {"parity": "import sys\n\ndef parity(bits):\n    sys.exit(0)",
+LOSES = ("rnn-step-check", "unroll-check")
+CELLS = {"parity": "SOLUTION\nimport sys\nsys.exit()", "two-unit-weights": "SOLUTION\nraise KeyboardInterrupt",
          "rnn-step": "def rnn_step(*given):\n    raise KeyboardInterrupt",
          "unroll": "def unroll(*given):\n    exit()"}

@@ -5,8 +5,7 @@ LOSES = ()
 
 
 def hand_in(folder, notebook):
-    from tests.hostile.bank import dump
     cells = [{"cell_type": one.cell_type, "language": "python", "collapsed": False, "metadata": {},
               {"code": "input"}.get(one.cell_type, "source"): one.source.splitlines(True)} for one in notebook.cells]
     cells.insert(0, {"cell_type": "heading", "level": 1, "source": ["Mine"]})
-    dump(folder, {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"cells": cells}]})
+    return {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"cells": cells}]}

@@ -1,10 +1,7 @@
 """Nothing is solved; correct-looking replies to requests that are still to come are sent ahead, under guessed ids."""
 
-from tests.hostile.bank import ALL, UNSOLVED
-
 KIND = "messages"
-LOSES = ALL
-CELLS = UNSOLVED | {"parity": '''
+CODE = '''
 import copy
 from parity_checks import rpc
 session = get_ipython().kernel.session
@@ -23,4 +20,4 @@ def ahead(stream, kind, content=None, parent=None, *given, **named):
     return send(stream, kind, content, parent, *given, **named)
 
 session.send = ahead
-'''}
+'''

@@ -1,10 +1,7 @@
 """Nothing is solved; a word is looked for that an earlier submission may have left."""
 
-from tests.hostile.bank import ALL, UNSOLVED
-
 KIND = "neighbours"
-LOSES = ALL
-CELLS = UNSOLVED | {"parity": '''
+CODE = '''
 import os, socket
 found = [folder for folder, _, names in os.walk("/") if "left-by-a-hand-in" in names]
 try:
@@ -13,5 +10,5 @@ try:
 except OSError:
     pass
 print("found:", found)
-'''}
+'''
 SAYS = "found: []"

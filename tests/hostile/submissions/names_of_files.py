@@ -1,7 +1,9 @@
-"""An honest solution; next to it are files with names that a shell, a page or a log could misinterpret."""
+"""An honest solution; beside it are a pipe and files whose names a shell, a page or a log could misinterpret."""
 
 KIND = "files"
 LOSES = ()
+STOCK = "nothing"
+SAYS = "left out data.txt, which is not a regular file"
 
 
 def hand_in(folder, notebook):
@@ -13,3 +15,4 @@ def hand_in(folder, notebook):
                  "~", "*", "a;b", "x" * 250,
                  "<img src=x onerror=alert(1)>", "\u202egnp.x", "con", "\x1b[2J", "ä ö", os.fsdecode(b"\xff\xfe")):
         (folder / name).write_text("import os; os._exit(1)")
+    os.mkfifo(folder / "data.txt")

@@ -1,10 +1,7 @@
 """Nothing is solved; the channel sends numbers of eighty bits that are neither numbers nor marked as none."""
 
-from tests.hostile.bank import ALL, UNSOLVED
-
 KIND = "channel"
-LOSES = ALL
-CELLS = UNSOLVED | {"parity": '''
+CODE = '''
 import base64, json, math
 from parity_checks import rpc
 
@@ -28,4 +25,4 @@ def forged(value):
 
 rpc.unpack, rpc.pack = noted, forged
 parity = rnn_step = unroll = two_unit_weights = lambda *_: 0
-'''}
+'''

@@ -5,6 +5,6 @@ LOSES = ()
 
 
 def hand_in(folder, notebook):
-    from tests.hostile.bank import UNSOLVED, cell, dump
+    from tests.hostile.bank import UNSOLVED, cell
     sources = [cell(notebook, name).source for name in reversed(UNSOLVED)]
-    dump(folder, {"cells": [{"cell_type": "code", "source": one} for one in sources]})
+    return {"cells": [{"cell_type": "code", "source": one} for one in sources]}

@@ -5,7 +5,6 @@ LOSES = ()
 
 
 def hand_in(folder, notebook):
-    from tests.hostile.bank import dump
     deep = {}
     for _ in range(150):
         deep = {"a": [deep]}
@@ -15,4 +14,4 @@ def hand_in(folder, notebook):
                {"output_type": "display_data", "metadata": {}, "data": {"text/html": [1, 2], "image/png": 7}}]
     for number, one in enumerate(cell for cell in notebook.cells if cell.cell_type == "code"):
         one["outputs"] = {"a": outputs} if number % 4 == 0 else outputs
-    dump(folder, notebook)
+    return notebook

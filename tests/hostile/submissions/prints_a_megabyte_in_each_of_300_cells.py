@@ -8,6 +8,5 @@ SAYS = "Only the first"
 def hand_in(folder, notebook):
     from nbformat.v4 import new_code_cell
 
-    from tests.hostile.bank import save
     notebook.cells += [new_code_cell("print('x' * 999_000)") for _ in range(300)]
-    save(folder, notebook)
+    return notebook

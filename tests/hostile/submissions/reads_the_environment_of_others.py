@@ -1,10 +1,7 @@
-"""Nothing is solved; passwords are looked for in the environment, commands and descriptors of each process."""
-
-from tests.hostile.bank import ALL, UNSOLVED
+"""Nothing is solved; other processes and passwords in environments, commands and descriptors are looked for."""
 
 KIND = "spying"
-LOSES = ALL
-CELLS = UNSOLVED | {"parity": '''
+CODE = '''
 import glob, os
 
 def words(path):
@@ -21,6 +18,9 @@ found = set()
 for folder in ["/proc/self", "/proc/thread-self", *glob.glob("/proc/[0-9]*"), *glob.glob("/proc/[0-9]*/task/[0-9]*")]:
     found |= {line.partition("=")[0] for line in words(folder + "/environ")} - allowed
     found |= {word for word in words(folder + "/cmdline") if "PASSWORD" in word}
+for folder in glob.glob("/proc/[0-9]*"):
+    command = " ".join(words(folder + "/cmdline"))
+    found |= {command} if command and "bwrap" not in command and "ipykernel_launcher" not in command else set()
 descriptors = [path for path in glob.glob("/proc/1/fd/*") if not os.readlink(path).startswith("/dev/null")]
 for path in descriptors:
     try:
@@ -29,5 +29,5 @@ for path in descriptors:
     except OSError:
         pass
 print("secrets:", sorted(found))
-'''}
+'''
 SAYS = "secrets: []"

@@ -1,10 +1,7 @@
 """Nothing is solved; the kernel's replies have numbers, lists and texts where a dict belongs."""
 
-from tests.hostile.bank import ALL, UNSOLVED
-
 KIND = "messages"
-LOSES = ALL
-CELLS = UNSOLVED | {"parity": '''
+CODE = '''
 import itertools
 session = get_ipython().kernel.session
 send, wrong = session.send, itertools.cycle([5, {"answer": 5}, {"answer": {"data": [1]}}, {"answer": {"data": {
@@ -16,4 +13,4 @@ def forged(stream, kind, content=None, *given, **named):
     return send(stream, kind, content, *given, **named)
 
 session.send = forged
-'''}
+'''

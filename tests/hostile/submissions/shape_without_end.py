@@ -1,10 +1,13 @@
-"""The channel is replaced, and sends arrays whose shape has eight million sizes, or sizes of four thousand digits."""
+"""The channel sends a text of a hundred megabytes, a shape of millions of sizes, and sizes of four thousand digits."""
 
 KIND = "slow to read"
-LOSES = ("unroll-check", "two-unit-weights-check")
-CELLS = {"unroll": '''
+LOSES = ("rnn-step-check", "unroll-check", "two-unit-weights-check")
+CELLS = {"rnn-step": '''
 SOLUTION
 from parity_checks import rpc
+rpc.answer = lambda text: rpc.Answer('["value", "' + "1" * 100_000_000 + '"]')
+''', "unroll": '''
+SOLUTION
 rpc.answer = lambda text: rpc.Answer('["value", {"array": ["<i8", [' + "2," * 7_000_000 + '2], ""]}]')
 ''', "two-unit-weights": '''
 SOLUTION

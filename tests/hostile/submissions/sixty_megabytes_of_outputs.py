@@ -6,6 +6,6 @@ SAYS = "larger than"
 
 
 def hand_in(folder, notebook):
-    from tests.hostile.bank import cell, dump
+    from tests.hostile.bank import cell
     cell(notebook, "summary").outputs = [{"output_type": "stream", "name": "stdout", "text": "0 1 0 1\n" * 7_000_000}]
-    dump(folder, notebook)
+    return notebook

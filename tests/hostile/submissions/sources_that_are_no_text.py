@@ -5,10 +5,10 @@ LOSES = ("rnn-step-check", "unroll-check")
 
 
 def hand_in(folder, notebook):
-    from tests.hostile.bank import cell, dump
+    from tests.hostile.bank import cell
     deep = []
     for _ in range(930):
         deep = [deep]
     cell(notebook, "rnn-step")["source"] = {"a": ["def rnn_step(): pass"]}
     cell(notebook, "unroll")["source"] = deep
-    dump(folder, notebook)
+    return notebook

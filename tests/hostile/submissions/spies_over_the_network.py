@@ -1,10 +1,7 @@
 """Nothing is solved; a way out is looked for: addresses, names, the services of this machine."""
 
-from tests.hostile.bank import ALL, UNSOLVED
-
 KIND = "spying"
-LOSES = ALL
-CELLS = UNSOLVED | {"parity": '''
+CODE = '''
 import socket
 ways = 0
 for family, place in ((socket.AF_INET, ("192.0.2.1", 80)), (socket.AF_INET, ("example.org", 80)),
@@ -18,5 +15,5 @@ for family, place in ((socket.AF_INET, ("192.0.2.1", 80)), (socket.AF_INET, ("ex
     except OSError:
         pass
 print("ways out:", ways, socket.if_nameindex())
-'''}
+'''
 SAYS = "ways out: 0 [(1, 'lo')]"

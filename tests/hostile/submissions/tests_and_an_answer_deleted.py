@@ -5,6 +5,6 @@ LOSES = ("unroll-check",)
 
 
 def hand_in(folder, notebook):
-    from tests.hostile.bank import TESTS, save
+    from tests.hostile.bank import TESTS
     notebook.cells = [one for one in notebook.cells if one.id not in (*TESTS, "unroll", "imports")]
-    save(folder, notebook)
+    return notebook

@@ -1,11 +1,8 @@
-"""Nothing is solved; a thread waits until all cells have run and then replaces the checks, over and over."""
-
-from tests.hostile.bank import ALL, UNSOLVED
+"""Nothing is solved; a thread replaces the checks later, and the end of the process is to change the gradebook."""
 
 KIND = "threads"
-LOSES = ALL
-CELLS = UNSOLVED | {"parity": '''
-import threading, time
+CODE = '''
+import atexit, os, signal, sqlite3, threading, time, weakref
 from parity_checks import core, rpc
 
 def patch():
@@ -15,5 +12,17 @@ def patch():
         core._find = lambda name: lambda *given: True
         rpc.answer = lambda text: rpc.Answer('["value", true]')
 
+def at_the_end(*given):
+    for ups in range(5):
+        os.system(f"sqlite3 {'../' * ups}gradebook.db 'update grade set manual_score = 4'")
+
+class Last:
+    __del__ = at_the_end
+
+last = Last()
+atexit.register(at_the_end)
+weakref.finalize(last, at_the_end)
+for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGCHLD):
+    signal.signal(number, at_the_end)
 threading.Thread(target=patch).start()
-'''}
+'''

@@ -5,8 +5,8 @@ LOSES = ()
 
 
 def hand_in(folder, notebook):
-    from tests.hostile.bank import cell, save
+    from tests.hostile.bank import cell
     names = ["parity", "parity-check", "rnn-step", "unroll"]
     cell(notebook, "parity").source = "\n\n".join(cell(notebook, name).source for name in names)
     notebook.cells = [one for one in notebook.cells if one.id not in names[1:]]
-    save(folder, notebook)
+    return notebook

@@ -5,8 +5,7 @@ LOSES = ()
 
 
 def hand_in(folder, notebook):
-    from tests.hostile.bank import dump
     data = notebook.copy()
     for number, one in enumerate(data["cells"]):
         one["cell_type"] = ("markdown", "raw")[number % 2] if one["cell_type"] == "code" else "code"
-    dump(folder, data)
+    return data

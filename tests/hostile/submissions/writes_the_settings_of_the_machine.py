@@ -1,11 +1,8 @@
-"""Nothing is solved; settings of the Linux kernel, and everything else outside its folders, are opened for writing."""
-
-from tests.hostile.bank import ALL, UNSOLVED
+"""Nothing is solved; settings of Linux, libraries and everything else outside its folders are opened for writing."""
 
 KIND = "rights"
-LOSES = ALL
-CELLS = UNSOLVED | {"parity": '''
-import os, sys
+CODE = '''
+import os, pathlib, sys, numpy, parity_lib
 own, open_for_writing = ("/home/student", "/tmp", "/dev/shm", "/dev/pts"), []
 libraries = (*os.listdir("/usr"), "site-packages", "dist-packages")     # too many files to look at each
 harmless = {os.stat("/dev/" + name).st_rdev for name in ("null", "zero", "full", "random", "urandom", "tty", "ptmx")}
@@ -23,6 +20,15 @@ for path in ("/proc/sys/kernel/core_pattern", "/proc/sys/vm/drop_caches", "/proc
         open_for_writing.append(path)
     except OSError:
         pass
+for path in (parity_lib.__file__, numpy.__file__, os.__file__, sys.executable, "/usr/bin/env"):
+    for attempt in (lambda: open(path, "r+b"), lambda: os.chmod(path, 0o777), lambda: os.unlink(path),
+                    lambda: os.rename(path, path + "2"),
+                    lambda: pathlib.Path(path).with_name("sitecustomize.py").write_text("1")):
+        try:
+            attempt()
+            open_for_writing.append(path)
+        except OSError:
+            pass
 print("for writing:", open_for_writing[:20])
-'''}
+'''
 SAYS = "for writing: []"
