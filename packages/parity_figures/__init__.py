@@ -9,12 +9,11 @@ how something works, and the modules ``charts_*`` show measurements.
 from parity_figures.charts_networks import (
     accuracy_by_length,
     accuracy_by_position,
-    accuracy_by_step,
     curves,
     drift,
     gradient_norms,
     interval_rounds,
-    label_signal,
+    lines,
     loss_by_bit,
     many_curves,
     states_in_plane,
@@ -22,15 +21,13 @@ from parity_figures.charts_networks import (
     verdicts,
 )
 from parity_figures.charts_runs import (
-    lengths_present,
     rates,
     steps_to_solve,
-    survival,
-    trials_to_guess,
+    success_grid,
+    success_rates,
     two_by_two,
     two_by_two_by_length,
 )
-from parity_figures.charts_success import success_curve, success_grid, success_rates
 from parity_figures.drawings import (
     backward_pass,
     gru_cell,

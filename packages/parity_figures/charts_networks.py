@@ -62,23 +62,23 @@ def _draw_coin(axes: Axes, right: float | None = None) -> None:
 @in_style
 def curves(history: History) -> Picture:
     """Plot the loss and accuracy of a training run at each update, with markers for the validation accuracy."""
-    record, updates = history.to_dict(), np.arange(1, len(history.loss) + 1)
+    updates = np.arange(1, history.updates + 1)
     figure, (left, right) = panels(("loss", "accuracy"), 2.7)
-    left.plot(updates, record["loss"], color=INK)
+    left.plot(updates, history.loss, color=INK)
     _draw_coin(left, updates[-1])
-    left.set(xlabel="update", ylim=(0, max(0.85, 1.05 * max(record["loss"]))))
-    right.plot(updates, record["accuracy"], color=INK, label="training, per bit")
-    at = [point["step"] for point in record["validation"]]
+    left.set(xlabel="update", ylim=(0, max(0.85, 1.05 * max(history.loss))))
+    right.plot(updates, history.accuracy, color=INK, label="training, per bit")
+    at = [point["update"] for point in history.validation]
     for key, marker, face, label in (("bit_accuracy", "s", MUTED, "validation, per bit"),
                                      ("sequence_accuracy", "^", PAPER, "validation, whole strings")):
-        right.plot(at, [point[key] for point in record["validation"]], marker, color=MUTED, markerfacecolor=face,
+        right.plot(at, [point[key] for point in history.validation], marker, color=MUTED, markerfacecolor=face,
                    label=label)
     right.set(xlabel="update", ylim=(-0.03, 1.05))
     legend_below(figure, right, 2)
-    alt = (f"Left: the loss over {len(updates)} updates, from {record['loss'][0]:.2f} to {record['loss'][-1]:.4f}. "
-           f"Right: training accuracy per bit, ending at {record['accuracy'][-1]:.3f}, with validation points.")
+    alt = (f"Left: the loss over {len(updates)} updates, from {history.loss[0]:.2f} to {history.loss[-1]:.4f}. "
+           f"Right: training accuracy per bit, ending at {history.accuracy[-1]:.3f}, with validation points.")
     return Picture(figure, alt, numbers=_columns("update", updates.tolist(), {
-        "loss": record["loss"], "accuracy per bit": record["accuracy"]}))
+        "loss": history.loss, "accuracy per bit": history.accuracy}))
 
 
 @in_style
@@ -128,76 +128,53 @@ def loss_by_bit(losses: Values) -> Picture:
 
 
 @in_style
-def accuracy_by_step(series: Series) -> Picture:
-    """Plot the fraction of correct answers at each time step for up to six networks."""
-    steps = range(1, 1 + max(map(len, series.values())))
-    figure, axes = canvas()
-    draw_lines(axes, steps, series)
-    axes.set(xlabel="time step", ylabel="share correct", ylim=(0.4, 1.05))
-    axes.legend(loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=2)
-    words = "; ".join(f"{label}: {values[0]:.2f} at step 1, {values[1]:.2f} at step 2, {values[-1]:.2f} at step "
-                      f"{len(values)}" for label, values in series.items())
-    return Picture(figure, f"The share of strings that are answered correctly at each time step. {words}.",
-                   numbers=_columns("step", steps, series))
+def lines(x: Sequence[int], series: Series, xlabel: str, ylabel: str, *, log: bool = False,
+          level: tuple[float, str] | None = None) -> Picture:
+    """Plot up to six series as lines, and a horizontal line if ``level`` has its height and its name.
 
-
-@in_style
-def gradient_norms(series: Series) -> Picture:
-    """Plot the norm of the gradient at each time step for up to six networks.
-
-    Each norm is divided by the norm at the last time step, and the scale is logarithmic. The series of an LSTM's cell
-    state may be a step shorter, because the loss does not depend on the last cell state.
+    If ``log`` is true, the vertical axis is logarithmic. A series may be shorter than ``x``.
     """
-    steps = range(1, 1 + max(map(len, series.values())))
     figure, axes = canvas(height=3.0)
-    draw_lines(axes, steps, {label: np.maximum(values, 1e-30) for label, values in series.items()}, marker="")
-    axes.set(yscale="log", xlabel="time step t", ylabel="relative to the last step")
-    axes.legend()
-    words = "; ".join(f"{label}: {values[0]:.0e} at the first step" for label, values in series.items())
-    return Picture(figure, "The norm of the gradient at each time step, divided by that at the last step, on a "
-                   f"logarithmic scale. {words}.", numbers=_columns("step", steps, series))
-
-
-@in_style
-def label_signal(bits: Sequence[int], series: Series) -> Picture:
-    """Plot the signal-to-noise ratio of the gradient against the number of bits in a string.
-
-    The signal is the part of a batch's gradient that depends on the labels. There is a line for each network.
-    """
-    figure, axes = canvas(height=3.3)
-    draw_lines(axes, bits, series)
-    axes.axhline(1, color=MUTED, linewidth=1.2, label="as large as the noise")
-    axes.set(yscale="log", xlabel="bits in the string", ylabel="signal / noise", xticks=bits)
-    lowest, highest = axes.set_ylim(top=10 * max(1e2, *map(max, series.values())))
-    axes.set_yticks([10.0**power for power in range(-15, 10, 3) if 0.05 * lowest <= 10.0**power <= highest])
-    axes.set_yticks([], minor=True)
+    drawn = {label: np.maximum(values, 1e-30) for label, values in series.items()} if log else series
+    draw_lines(axes, x, drawn, **({"marker": ""} if len(x) >= 40 else {}))
+    if level:
+        axes.axhline(level[0], color=MUTED, linewidth=1.2, label=level[1])
+    axes.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
     legend_below(figure, axes, 2)
-    words = "; ".join(f"{label}: {values[0]:.1g} at {bits[0]} bit, {values[-1]:.0e} at {bits[-1]}"
-                      for label, values in series.items())
-    return Picture(figure, "What the labels contribute to the direction of the gradient, divided by the noise of a "
-                   f"batch, against the number of bits, on a logarithmic scale. {words}.",
-                   numbers=_columns("bits", bits, series))
+    words = "; ".join(f"{label}: " + ", ".join(f"{value:.2g} at {at}" for at, value in (*zip(x[:2], values), (
+        x[len(values) - 1], values[-1]))) for label, values in series.items())
+    return Picture(figure, f"{ylabel.capitalize()}, against: {xlabel}{', on a logarithmic scale' * log}. {words}.",
+                   numbers=_columns(xlabel, x, series))
+
+
+def gradient_norms(series: Series) -> Picture:
+    """Plot the norm of the gradient at each time step for up to six networks, divided by that at the last time step.
+
+    The series of an LSTM's cell state may be a step shorter, because the loss does not depend on the last cell state.
+    """
+    return lines(range(1, 1 + max(map(len, series.values()))), series, "time step t",
+                 "relative gradient", log=True)
 
 
 @in_style
-def drift(before: Values, series: Series) -> Picture:
-    """Plot the change in the state p during one time step as a function of p.
+def drift(before: Values, series: Series, state: str = "p") -> Picture:
+    """Plot the change in a state of one number during one time step as a function of the state.
 
-    There is a line for each network. ``before [points]`` must increase, and each of ``series`` has p after the step at
-    the same points. The network has a fixed point where its line crosses 0.
+    There is a line for each network. ``before [points]`` must increase, and each of ``series`` has the state after the
+    step at the same points. The network has a fixed point where its line crosses 0.
     """
     before = np.asarray(before, dtype=float)
     changes = {name: np.asarray(after, dtype=float) - before for name, after in series.items()}
     figure, axes = canvas(4.6, 2.7)
     axes.axhline(0, color=MUTED, linewidth=1.2)
     draw_lines(axes, before, changes, marker="")
-    axes.set(xlabel="p before the time step", ylabel="change of p", xlim=(before[0], before[-1]))
+    axes.set(xlabel=f"{state} before the time step", ylabel=f"change of {state}", xlim=(before[0], before[-1]))
     axes.legend()
     words = "; ".join(f"{name}: {_directions(before, change)}" for name, change in changes.items())
-    return Picture(figure, f"How much one time step changes p, against p before the time step. {words}.",
-                   "Above the line in the middle a step makes p larger, below it smaller.",
-                   _columns("p before the time step", before.tolist(), {
-                       f"p after it, {name}": list(map(float, after)) for name, after in series.items()}))
+    return Picture(figure, f"How much one time step changes {state}, against {state} before the time step. {words}.",
+                   f"Above the line in the middle a step makes {state} larger, below it smaller.",
+                   _columns(f"{state} before the time step", before.tolist(), {
+                       f"{state} after it, {name}": list(map(float, after)) for name, after in series.items()}))
 
 
 def _directions(before: np.ndarray, change: np.ndarray) -> str:
@@ -214,7 +191,7 @@ def _directions(before: np.ndarray, change: np.ndarray) -> str:
 def accuracy_by_length(rows: Sequence[dict], title: str = "") -> Picture:
     """Plot the accuracy per bit for each range of string lengths.
 
-    ``rows`` is ``by_length`` from the result of :func:`parity_lib.evaluate`.
+    ``rows`` is ``by_length`` from the result of :func:`parity_lib.training.evaluate`.
     """
     figure, axes = canvas(height=2.3)
     names = [f"{row['from']}–{row['to']}" if row["to"] > row["from"] else str(row["from"]) for row in rows]

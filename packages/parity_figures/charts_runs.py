@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from parity_figures.charts_networks import draw_lines
 from parity_figures.picture import (
@@ -20,7 +21,6 @@ from parity_figures.picture import (
     in_style,
     legend_below,
     log_steps,
-    log_ticks,
     name_rows,
     panels,
 )
@@ -28,6 +28,7 @@ from parity_lib.errors import require
 from parity_lib.statistics import updates_to_solve, wilson_interval
 
 CELL_NAMES = {"tanh": "tanh", "relu": "relu", "lstm": "LSTM", "gru": "GRU"}
+FULLEST = 0.45  # opacity of a square that stands for every seed; text on it stays readable in both themes
 LABEL_WORDS = {"every_step": "A label at every step", "end": "A label at the end"}
 RATE_COLUMNS = ("solved", "seeds", "rate at least", "rate at most", "a quarter solved by update",
                 "half solved by update", "three quarters solved by update")
@@ -63,18 +64,6 @@ def _draw_rates(axes: Axes, conditions: dict[str, Condition]) -> None:
     axes.spines[["left", "bottom"]].set_visible(False)
 
 
-def _rates_and(conditions: dict[str, Condition], rates_first: bool) -> tuple[Figure, Axes]:
-    """Draw success rates next to an empty chart with the same rows, and return the figure and the empty axes."""
-    figure = Figure(figsize=(WIDTH - 0.1, 0.75 + 0.3 * len(conditions)), layout="constrained")
-    figure.set_layout_engine("constrained", wspace=0.1)
-    left, right = figure.subplots(1, 2, sharey=True)
-    _draw_rates(left if rates_first else right, conditions)
-    for axes in (left, right):
-        axes.spines["left"].set_visible(False)
-        axes.tick_params(axis="y", length=0, colors=INK, labelleft=axes is left)
-    return figure, right if rates_first else left
-
-
 @in_style
 def rates(conditions: dict[str, Condition], name: str = "run") -> Picture:
     """Plot how many seeds solved each condition and how many updates they needed.
@@ -83,7 +72,12 @@ def rates(conditions: dict[str, Condition], name: str = "run") -> Picture:
     needs, the line goes on to an arrow at the right edge. ``name`` says what distinguishes the conditions; it heads
     their column in the table of numbers.
     """
-    figure, axes = _rates_and(conditions, rates_first=True)
+    figure = Figure(figsize=(WIDTH - 0.1, 0.75 + 0.3 * len(conditions)), layout="constrained")
+    figure.set_layout_engine("constrained", wspace=0.1)
+    left, axes = figure.subplots(1, 2, sharey=True)
+    _draw_rates(left, conditions)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0, labelleft=False)
     quartiles = [_quartiles(row) for row in conditions.values()]
     known = [end for ends in quartiles for end in ends if end]
     edge = 1.3 * max(known, default=1)
@@ -108,24 +102,6 @@ def rates(conditions: dict[str, Condition], name: str = "run") -> Picture:
                    "(arrow: not reached).",
                    Numbers((name, *RATE_COLUMNS),
                            [(label, *_rate_numbers(row)) for label, row in conditions.items()]))
-
-
-@in_style
-def lengths_present(conditions: dict[str, Condition]) -> Picture:
-    """Plot how many seeds solved the task for each range of string lengths, such as "1..50"."""
-    named = {name.replace("..", " to "): row for name, row in conditions.items()}
-    figure, axes = _rates_and(named, rates_first=False)
-    for y, name in enumerate(conditions):
-        start, end = map(int, name.split(".."))
-        axes.plot([start, end], [y, y], color=MUTED, linewidth=5, solid_capstyle="butt")
-        axes.plot([start], [y], "|", color=INK, markersize=10, markeredgewidth=2)
-    log_ticks(axes, (1, 3, 10, 50))
-    axes.set(xlim=(0.85, 56), xlabel="lengths (log scale)")
-    words = "; ".join(f"{name}: {row['solved']} of {row['seeds']}" for name, row in named.items())
-    return Picture(figure, "For each range of lengths a line from its shortest to its longest string, and a bar that "
-                   f"is filled by the share of successful runs. {words}.",
-                   "Left: the lengths of the training strings. Right: the success rate, with its 95 % interval.",
-                   Numbers(("lengths", *RATE_COLUMNS), [(name, *_rate_numbers(row)) for name, row in named.items()]))
 
 
 def _four_panels(conditions: dict[str, Condition], height: float,
@@ -217,75 +193,73 @@ def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Pic
 
 
 @in_style
-def trials_to_guess(rows: Sequence[tuple[str, Sequence[int], float | None]]) -> Picture:
-    """Plot the number of guesses in each repetition, along with the observed and published means.
+def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]], xlabel: str,
+                  columns: int = 1) -> Picture:
+    """Plot success rates with their 95 % confidence intervals.
 
-    A bar marks our mean, and a diamond marks the published mean. ``rows`` has
-    ``(label, trials, published mean or None)``.
+    ``tables`` has, for the title of each panel and the name of each series in it, rows of ``(label on the axis,
+    successes, runs)``.
     """
-    figure, axes = canvas(height=1.0 + 0.62 * len(rows))
-    words = []
-    for y, (label, trials, published) in enumerate(rows):
-        named = y == 0      # the legend needs each mark only once
-        _draw_dots(axes, y, trials, color=MUTED, alpha=0.6, markersize=3.5, label="one repetition" if named else None)
-        mean = float(np.mean(trials))
-        axes.plot([mean, mean], [y - 0.36, y + 0.36], color=INK, linewidth=2.2, label="our mean" if named else None)
-        words.append(f"{label}: from {min(trials):,} to {max(trials):,}, mean {mean:,.0f}"
-                     + (f", published mean {published:,.0f}" if published else ""))
-    known = [(published, y) for y, (_, _, published) in enumerate(rows) if published]
-    if known:
-        axes.plot(*np.array(known).T, "D", color=INK, markersize=8, markerfacecolor=PAPER, markeredgewidth=2,
-                  label="published mean")
-    name_rows(axes, [label for label, _, _ in rows])
-    axes.set(xscale="log", xlabel="guesses needed (log scale)")
-    legend_below(figure, axes, 2)
-    return Picture(figure, "A dot for each repetition at the number of guesses that it took, on a logarithmic scale, a "
-                   f"bar at the mean and a diamond at the published mean. {'; '.join(words)}.",
-                   numbers=Numbers(("network", "repetition", "guesses"), [
-                       (label, number, count) for label, trials, _ in rows for number, count in enumerate(trials)]))
-
-
-def _require_within_cap(name: str, updates: Sequence[float | None], cap: int) -> None:
-    """Raise ValueError if ``updates`` is empty or contains a number that is not positive or exceeds ``cap``."""
-    require(len(updates) > 0, name, updates, "at least one seed")
-    require(all(value is None or 0 < value <= cap for value in updates), name, updates,
-            f"numbers of updates from above 0 to the cap, {cap}, or None")
+    rows_of_panels = -(-len(tables) // columns)
+    figure, grid = panels(list(tables), 1.6 + 0.9 / rows_of_panels, columns, sharex=True, sharey=True)
+    figure.set_figwidth(WIDTH)
+    labels = list(dict.fromkeys(str(label) for table in tables.values() for rows in table.values()
+                                for label, _, _ in rows))
+    words, numbers = [], []
+    for axes, (title, table) in zip(grid, tables.items()):
+        for place, ((name, rows), (dashes, colour, marker)) in enumerate(zip(table.items(), SERIES)):
+            x = np.array([labels.index(str(label)) for label, _, _ in rows]) + 0.12 * (place - (len(table) - 1) / 2)
+            intervals = [wilson_interval(solved, seeds) for _, solved, seeds in rows]
+            axes.vlines(x, *zip(*intervals), color=colour, linewidth=1.4)
+            axes.plot(x, [solved / seeds for _, solved, seeds in rows], marker=marker, color=colour, linestyle=dashes,
+                      linewidth=1.1, markersize=5, label=name)
+            words.append(f"{title}, {name}: " + ", ".join(f"{label}: {solved} of {seeds}"
+                                                           for label, solved, seeds in rows))
+            numbers += [(title, name, *row, *interval) for row, interval in zip(rows, intervals, strict=True)]
+        axes.set(xticks=range(len(labels)), xticklabels=labels, ylim=(-0.06, 1.06), yticks=[0, 0.5, 1], xlabel=xlabel,
+                 ylabel="share of successful runs")
+        axes.grid(axis="x", visible=False)
+        axes.label_outer()
+    legend_below(figure, grid[0], len(next(iter(tables.values()))))
+    return Picture(figure, f"The share of successful runs against {xlabel}; a line through each mark spans its 95 % "
+                   f"interval. {'; '.join(words)}.",
+                   numbers=Numbers(("panel", "series", xlabel, "solved", "seeds", "low", "high"), numbers))
 
 
 @in_style
-def survival(series: dict[str, Sequence[int | None]], cap: int) -> Picture:
-    """Plot Kaplan–Meier curves of the fraction of seeds that have not yet solved the task.
+def success_grid(rows: Sequence[Any], columns: Sequence[Any], solved: Sequence[Sequence[int | None]],
+                 seeds: int, row_name: str, column_name: str) -> Picture:
+    """Draw a grid of success counts with darker squares for larger counts.
 
-    The estimate is that of Kaplan and Meier (1958). ``series`` has up to six names and, for each seed, the update that
-    solved the task, or None if none within ``cap`` did; these seeds are censored at ``cap`` and marked with a cross.
-    Raises ValueError if an update is not above 0 and at most ``cap``, if a name has no seeds, or if there are no names
-    or more than six.
+    There is a square for each pair of settings. ``solved [rows][columns]`` has the number of successful seeds out of
+    ``seeds``, and None where nothing was run. Raises ValueError if there is not one count for each row and column or if
+    a count is larger than ``seeds``.
     """
-    from scipy.stats import CensoredData, ecdf  # importing it takes longer than importing the rest of this package
-
-    require(0 < len(series) <= len(SERIES), "series", list(series), f"1 to {len(SERIES)} names")
-    for name, updates in series.items():
-        _require_within_cap(f"series[{name!r}]", updates, cap)
-    figure, axes = canvas(height=3.1)
-    words, rows = [], []
-    for (name, updates), (dashes, colour, _) in zip(series.items(), SERIES):
-        unsolved = [value is None for value in updates]
-        count = f"{len(updates) - sum(unsolved)} of {len(updates)}"
-        curve = ecdf(CensoredData.right_censored([cap if value is None else value for value in updates], unsolved)).sf
-        at, share = curve.quantiles, curve.probabilities
-        axes.plot([1, *at, cap], [1.0, *share, share[-1]], drawstyle="steps-post", linestyle=dashes, color=colour,
-                  label=f"{name}: {count}")
-        if any(unsolved):
-            axes.plot([cap], [share[-1]], "x", color=colour, markersize=8, markeredgewidth=2, clip_on=False)
-        half = at[share <= 0.5]
-        words.append(f"{name}: {count} succeeded within {cap:,} updates, "
-                     + (f"half of them by update {half[0]:,.0f}" if len(half) else "fewer than half of them"))
-        rows += [(name, float(update), float(part)) for update, part in zip(at, share, strict=True)]
-    log_steps(axes, [*(value for updates in series.values() for value in updates if value is not None), cap])
-    axes.set(ylim=(-0.03, 1.05), yticks=[0, 0.5, 1], xlabel="updates (log scale)", ylabel="share not yet successful")
-    legend_below(figure, axes, 1 if max(map(len, series)) > 10 else 2)       # a phone has room for two short names
-    return Picture(figure, "The share of runs that have not yet succeeded, against the updates on a logarithmic "
-                   "scale: a curve that falls from 1 with each run that succeeds, with a cross at the cap if some "
-                   f"never do. {'; '.join(words)}.",
-                   f"Kaplan–Meier curves. A cross marks runs that were stopped without success after {cap:,} updates.",
-                   Numbers(("network", "update", "share not yet successful"), rows))
+    require([len(counts) for counts in solved] == [len(columns)] * len(rows), "solved", solved,
+            "one count for each row and column")
+    longest_row, longest_column = (max(len(str(name)) for name in names) for names in (rows, columns))
+    wide = max(0.41, 0.075 * longest_column)
+    figure, axes = canvas(0.9 + 0.08 * longest_row + wide * len(columns), 0.8 + 0.42 * len(rows))
+    numbers, words = [], []
+    for y, (row, counts) in enumerate(zip(rows, solved)):
+        for x, (column, count) in enumerate(zip(columns, counts)):
+            if count is None:
+                axes.text(x, y, "–", ha="center", va="center", color=MUTED)
+                continue
+            numbers.append((row, column, count, seeds, *(round(end, 4) for end in wilson_interval(count, seeds))))
+            words.append(f"{row}, {column}: {count} of {seeds}")
+            corner = x - 0.47, y - 0.46
+            axes.add_patch(Rectangle(corner, 0.94, 0.92, facecolor=MUTED, alpha=FULLEST * count / seeds, linewidth=0))
+            axes.add_patch(Rectangle(corner, 0.94, 0.92, facecolor="none", edgecolor=MUTED, linewidth=0.8))
+            axes.text(x, y, str(count), ha="center", va="center")
+    axes.set(xlim=(-0.55, len(columns) - 0.45), xlabel=column_name, ylabel=row_name, xticks=range(len(columns)),
+             xticklabels=columns)
+    name_rows(axes, rows, 0.55)
+    axes.tick_params(colors=INK, length=0)
+    axes.grid(visible=False)
+    axes.spines[["left", "bottom"]].set_visible(False)
+    return Picture(figure, f"A table of squares: the number of successful runs out of {seeds}, by {row_name} and "
+                   f"{column_name}. A larger number has a darker square. {'; '.join(words)}.",
+                   f"The number of successful runs out of {seeds}."
+                   + " A dash marks what was not run." * any(None in counts for counts in solved),
+                   Numbers((row_name, column_name, "solved", "seeds", "rate at least", "rate at most"), numbers))

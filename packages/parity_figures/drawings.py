@@ -80,8 +80,7 @@ def unrolled() -> Picture:
     return Picture(figure, "Left: input x, hidden state h and output o, with an arrow V from h back to itself. "
                    "Right: the same network drawn once for each time step. x at step t feeds h at step t through U, "
                    "h feeds the next h through V, and h feeds o through W. U, V and W are the same at every step, and "
-                   "h 0 comes before the first.",
-                   "Folded and unrolled: one network, three time steps, the same three matrices.")
+                   "h 0 comes before the first.")
 
 
 @in_style
@@ -131,7 +130,7 @@ def one_unit() -> Picture:
     return Picture(figure, "Two plots of the hidden value after a step against the value before, with the threshold as "
                    "dashed lines. For x = 0 the even value, below the threshold, stays below, and the odd value, above "
                    "it, stays above. For x = 1 the even value goes above, and the odd value goes below.",
-                   "Where one step has to take the two values. Dashed: the threshold between even and odd.")
+                   "Dashed: the threshold between even and odd.")
 
 
 @in_style
@@ -141,7 +140,7 @@ def backward_pass(inputs: Sequence[float], states: Sequence[float], factors: Seq
 
     The states run from left to right, and the gradient below them runs from right to left. For ``n`` steps:
     ``inputs [n]``; ``states [n + 1]``, beginning with h_0; ``factors [n]``, which take the gradient from h_t to
-    h_(t-1); ``gradients [n + 1]`` with respect to the states; ``contributions [n]`` to dL/dw.
+    h_(t-1); ``gradients [n + 1]`` with respect to the states; ``contributions [n]`` to dL/dv.
     """
     count, half, style = len(inputs), (0.5, 0.27), "square,pad=0"
     figure, axes = canvas(height=3.3)
@@ -157,21 +156,20 @@ def backward_pass(inputs: Sequence[float], states: Sequence[float], factors: Seq
         if t:
             node(axes, x, 3.5, f"$x_{t}={inputs[t - 1]:g}$", MUTED, 0.48)
             arrow(axes, (x, 3.02), (x, 2.46), "$u$", (0.22, 0))
-            arrow(axes, (x - STEP + 0.56, 1.9), (x - 0.56, 1.9), "$w$", (0, 0.22))
+            arrow(axes, (x - STEP + 0.56, 1.9), (x - 0.56, 1.9), "$v$", (0, 0.22))
             arrow(axes, (x - 0.5, 0.2), (x - STEP + 0.5, 0.2), f"× {factors[t - 1]:.3f}", (0, 0.48))
             arrow(axes, (x, -0.08), (x, -0.82))
             box(axes, x, -1.1, written(contributions[t - 1]), MUTED, half, style)
     write(axes, 0, 0.72, r"$\partial L/\partial h_t$")
-    write(axes, 0, -1.1, "each step's\nshare of dL/dw")
+    write(axes, 0, -1.1, "each step's\nshare of dL/dv")
     steps = "; ".join(f"from h {t} to h {t - 1} it is multiplied by {factors[t - 1]:.3f} and becomes "
                       f"{gradients[t - 1]:.4f}" for t in range(count, 0, -1))
     shares = ", ".join(f"step {t}: {share:.4f}" for t, share in enumerate(contributions, 1))
     return Picture(figure, f"Upper row: states of a network of one unit, h 0 to h {count}, from left to right: "
                    f"{', '.join(f'{state:.3f}' for state in states)}. Each comes from the one before through the same "
-                   "weight w, and from its input through u. Lower row: the gradient, with arrows from right to left. "
+                   "weight v, and from its input through u. Lower row: the gradient, with arrows from right to left. "
                    f"It begins as {gradients[-1]:g} at h {count}; {steps}. Bottom: what each step contributes to the "
-                   f"gradient of w. {shares}.",
-                   "Upper row: the forward pass, from left to right. Lower row: the gradient, from right to left.")
+                   f"gradient of v. {shares}.")
 
 
 @in_style
@@ -233,70 +231,71 @@ def _draw_square(axes: Axes, x: float, y: float, row: int, t: int) -> None:
 # ---------------------------------------------------------------- cells
 
 
-def _draw_gate(axes: Axes, x: float, y: float, letter: str, below: bool = False) -> None:
-    """Draw a gate as a multiplication sign with a labelled box above or below it."""
-    side = -1 if below else 1
-    node(axes, x, y, "×", INK, 0.26)
-    box(axes, x, y + side * 1.05, letter, INK, (0.5 if len(letter) > 3 else 0.38, 0.24), "square,pad=0")
-    arrow(axes, (x, y + side * 0.8), (x, y + side * 0.27))
-
-
-def _draw_line(axes: Axes, *points: tuple[float, float]) -> None:
-    """Draw a line through the given points, with an arrowhead at its end."""
-    axes.plot(*zip(*points[:-1]), color=MUTED, linewidth=1.3, solid_capstyle="butt")
-    arrow(axes, points[-2], points[-1])
+def _draw_cell(nodes: Sequence[tuple], lines: Sequence[tuple], boxes: Sequence[tuple],
+               words: Sequence[tuple]) -> Figure:
+    """Draw a cell: circles, lines through points with an arrowhead at their ends, boxes with text, and words."""
+    figure, axes = canvas(height=3.3)
+    blank(axes, 9.3, 4.9, -0.75, -0.8)
+    for points in lines:
+        axes.plot(*zip(*points[:-1]), color=MUTED, linewidth=1.3, solid_capstyle="butt")
+        arrow(axes, points[-2], points[-1])
+    for circle in nodes:
+        node(axes, *circle)
+    for x, y, text, half_width in boxes:
+        box(axes, x, y, text, INK, (half_width, 0.26), "square,pad=0")
+    for x, y, word, align in words:
+        write(axes, x, y, word, MUTED, ha=align, va="bottom")
+    return figure
 
 
 @in_style
 def gru_cell() -> Picture:
     """Draw one time step of a GRU."""
-    figure, axes = canvas(height=2.75)
-    blank(axes, 9.3, 4.7, -0.75, -0.05)
-    for x, y, label, colour, radius in (
-            (-0.25, 3.2, "$h_{t-1}$", INK, 0.42), (8.6, 3.2, "$h_t$", INK, 0.42), (6.6, 3.2, "+", INK, 0.26),
-            (3.75, 1.4, "$n$", MUTED, 0.37), (3.75, 0.36, "$x_t$", MUTED, 0.36)):
-        node(axes, x, y, label, colour, radius)
-    for points in (((0.15, 3.2), (3.34, 3.2)), ((3.86, 3.2), (6.34, 3.2)), ((6.86, 3.2), (8.2, 3.2)),
-                   ((0.9, 3.2), (0.9, 1.4), (1.44, 1.4)), ((1.96, 1.4), (3.38, 1.4)), ((3.75, 0.72), (3.75, 1.03)),
-                   ((4.12, 1.4), (5.04, 1.4)), ((5.56, 1.4), (6.6, 1.4), (6.6, 2.94))):
-        _draw_line(axes, *points)
-    _draw_gate(axes, 3.6, 3.2, "$z$")
-    _draw_gate(axes, 1.7, 1.4, "$r$", below=True)
-    _draw_gate(axes, 5.3, 1.4, "$1-z$", below=True)
-    write(axes, 1.95, 3.36, "keep", MUTED, va="bottom")
-    write(axes, 6.75, 2.1, "write", MUTED, ha="left")
+    figure = _draw_cell(
+        [(-0.25, 4.4, "$h_{t-1}$", INK, 0.42), (5.3, 4.4, "×", INK, 0.26), (7.6, 4.4, "+", INK, 0.26),
+         (8.8, 4.4, "$h_t$", INK, 0.42), (2.9, 2.7, "×", INK, 0.26), (4.1, 2.7, "$n$", MUTED, 0.37),
+         (6.6, 2.7, "×", INK, 0.26), (4.1, 1.5, "$x_t$", MUTED, 0.36), (1.6, -0.35, "$x_t$", MUTED, 0.36)],
+        [((0.17, 4.4), (5.04, 4.4)), ((5.56, 4.4), (7.34, 4.4)), ((7.86, 4.4), (8.38, 4.4)),
+         ((1.6, 4.4), (1.6, 2.96)), ((2.4, 2.7), (2.64, 2.7)), ((3.16, 2.7), (3.73, 2.7)),
+         ((4.47, 2.7), (6.34, 2.7)), ((6.86, 2.7), (7.6, 2.7), (7.6, 4.14)),
+         ((0.5, 4.4), (0.5, 0.5), (2.9, 0.5), (2.9, 1.24)), ((2.9, 0.5), (5.3, 0.5), (5.3, 1.24)),
+         ((1.6, 0.01), (1.6, 0.5)), ((2.9, 1.76), (2.9, 2.44)), ((4.1, 1.86), (4.1, 2.33)),
+         ((5.3, 1.76), (5.3, 4.14)), ((5.68, 1.5), (6.1, 1.5)), ((6.6, 1.76), (6.6, 2.44))],
+        [(2.9, 1.5, "$r$", 0.38), (5.3, 1.5, "$z$", 0.38), (6.6, 1.5, "$1-z$", 0.5),
+         (1.6, 2.7, "$V_n h + b_n$′", 0.8)],
+        [(3.4, 4.5, "keep", "center"), (7.75, 3.3, "write", "left")])
     return Picture(figure, "The old state h at t minus 1 travels along a line to the new state h at t. On the line the "
-                   "gate z scales it. A branch of the old state is scaled by the gate r and goes, together with the "
-                   "input x, into the candidate n. The candidate is scaled by 1 minus z and added to the line. So z "
-                   "near 1 keeps the old state, and z near 0 replaces it with the candidate.",
-                   "Squares are gates: each is a sigmoid of the input and the old state.")
+                   "gate z scales it. A lower line carries the old state and the input x to both gates, r and z. "
+                   "The sum V n times h plus b' n, computed from the old state, is scaled by the gate r and goes, "
+                   "together with the input x, into the candidate n. The candidate is scaled by 1 minus z and added to "
+                   "the upper line.",
+                   "The squares r and z are gates: each is a sigmoid of the input and the old state, which the lower "
+                   "line carries.")
 
 
 @in_style
 def lstm_cell() -> Picture:
     """Draw one time step of an LSTM."""
-    figure, axes = canvas(height=2.75)
-    blank(axes, 9.3, 4.7, -0.75, -0.05)
-    for x, y, label, colour, radius in (
-            (-0.25, 3.2, "$c_{t-1}$", INK, 0.42), (4.2, 3.2, "+", INK, 0.26), (8.6, 3.2, "$c_t$", INK, 0.42),
-            (-0.25, 1.4, "$h_{t-1}$", INK, 0.42), (1.9, 1.4, "$g$", MUTED, 0.37), (1.9, 0.36, "$x_t$", MUTED, 0.36),
-            (5.6, 1.4, "tanh", MUTED, 0.45), (8.6, 1.4, "$h_t$", INK, 0.42)):
-        node(axes, x, y, label, colour, radius)
-    for points in (((0.17, 3.2), (1.64, 3.2)), ((2.16, 3.2), (3.94, 3.2)), ((4.46, 3.2), (8.18, 3.2)),
-                   ((0.17, 1.4), (1.53, 1.4)), ((1.9, 0.72), (1.9, 1.03)), ((2.27, 1.4), (2.84, 1.4)),
-                   ((3.36, 1.4), (4.2, 1.4), (4.2, 2.94)), ((5.6, 3.2), (5.6, 1.77)), ((6.05, 1.4), (6.74, 1.4)),
-                   ((7.26, 1.4), (8.18, 1.4))):
-        _draw_line(axes, *points)
-    _draw_gate(axes, 1.9, 3.2, "$f$")
-    _draw_gate(axes, 3.1, 1.4, "$i$", below=True)
-    _draw_gate(axes, 7.0, 1.4, "$o$", below=True)
-    for x, y, word, align in ((1.0, 3.36, "keep", "center"), (4.35, 2.2, "write", "left"), (5.75, 2.5, "show", "left")):
-        write(axes, x, y, word, MUTED, ha=align, va="bottom")
+    figure = _draw_cell(
+        [(-0.25, 4.4, "$c_{t-1}$", INK, 0.42), (2.2, 4.4, "×", INK, 0.26), (4.6, 4.4, "+", INK, 0.26),
+         (8.8, 4.4, "$c_t$", INK, 0.42), (-0.25, 0.5, "$h_{t-1}$", INK, 0.42), (1.1, -0.35, "$x_t$", MUTED, 0.36),
+         (4.6, 1.5, "$g$", MUTED, 0.37), (4.6, 2.7, "×", INK, 0.26), (7.3, 3.6, "tanh", MUTED, 0.45),
+         (7.3, 2.5, "×", INK, 0.26), (8.8, 2.5, "$h_t$", INK, 0.42)],
+        [((0.17, 4.4), (1.94, 4.4)), ((2.46, 4.4), (4.34, 4.4)), ((4.86, 4.4), (8.38, 4.4)),
+         ((0.17, 0.5), (2.2, 0.5), (2.2, 1.24)), ((2.2, 0.5), (3.4, 0.5), (3.4, 1.24)),
+         ((3.4, 0.5), (4.6, 0.5), (4.6, 1.13)), ((4.6, 0.5), (6.1, 0.5), (6.1, 1.24)), ((1.1, 0.01), (1.1, 0.5)),
+         ((2.2, 1.76), (2.2, 4.14)), ((3.4, 1.76), (3.4, 2.7), (4.34, 2.7)), ((4.6, 1.87), (4.6, 2.44)),
+         ((4.6, 2.96), (4.6, 4.14)), ((6.1, 1.76), (6.1, 2.5), (7.04, 2.5)), ((7.3, 4.4), (7.3, 4.05)),
+         ((7.3, 3.15), (7.3, 2.76)), ((7.56, 2.5), (8.38, 2.5))],
+        [(2.2, 1.5, "$f$", 0.38), (3.4, 1.5, "$i$", 0.38), (6.1, 1.5, "$o$", 0.38)],
+        [(2.35, 3.0, "keep", "left"), (4.75, 3.3, "write", "left"), (7.95, 2.85, "show", "center")])
     return Picture(figure, "The old cell state c at t minus 1 travels along a line to the new cell state c at t. On "
-                   "the line the gate f scales it. Below, the old hidden state h and the input x go into the "
-                   "candidate g, which is scaled by the gate i and added to the line. From the new cell state a "
-                   "branch goes through tanh and is scaled by the gate o; that is the new hidden state h at t.",
-                   "Squares are gates: each is a sigmoid of the input and the old hidden state.")
+                   "the line the gate f scales it. A lower line carries the old hidden state h and the input x to "
+                   "all four of f, i, g and o. The candidate g is scaled by the gate i and added to the upper line. "
+                   "From the new cell state a branch goes through tanh and is scaled by the gate o; that is the new "
+                   "hidden state h at t.",
+                   "Squares are gates: each is a sigmoid of the input and the old hidden state, which the lower line "
+                   "carries.")
 
 
 # ---------------------------------------------------------------- state machines
@@ -317,7 +316,7 @@ def machines(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Picture:
         for state in range(len(odd)):
             for target in sorted(set(successors[state].tolist())):
                 bits = ", ".join(str(bit) for bit in (0, 1) if successors[state][bit] == target)
-                _draw_transition(axes, at[state], at[target], bits)
+                _draw_transition(axes, at[state], at[target], bits, state in successors[target])
             node(axes, at[state][0], at[state][1], str(state), ODD if odd[state] else EVEN, RADIUS)
             if odd[state]:
                 axes.add_patch(Circle(at[state], 0.28, fill=False, edgecolor=ODD, linewidth=1.2))
@@ -347,8 +346,11 @@ def around_a_circle(successors: np.ndarray) -> np.ndarray:
     return np.column_stack([1.65 * np.cos(angles), 1.65 * np.sin(angles).round(9)])
 
 
-def _draw_transition(axes: Axes, start: np.ndarray, end: np.ndarray, bits: str) -> None:
-    """Draw a transition as a loop at one state or as a curved arrow between two states."""
+def _draw_transition(axes: Axes, start: np.ndarray, end: np.ndarray, bits: str, two_way: bool) -> None:
+    """Draw a transition as a loop at one state or as a curved arrow between two states.
+
+    An arrow is bent to its right if there is another one in the opposite direction, and otherwise away from the centre.
+    """
     if np.array_equal(start, end):
         outward = np.array([0.0, 1.0 if start[1] >= 0 else -1.0])
         across = np.array([-outward[1], outward[0]])
@@ -357,6 +359,8 @@ def _draw_transition(axes: Axes, start: np.ndarray, end: np.ndarray, bits: str) 
         return
     way = (end - start) / np.linalg.norm(end - start)
     side = np.array([way[1], -way[0]])
+    sign = 1 if two_way or (start + end) @ side > 0.01 else -1
+    side = sign * side
     begin, stop = start + RADIUS * (0.9 * way + 0.4 * side), end - RADIUS * (0.9 * way - 0.4 * side)
     middle = 0.08 * np.linalg.norm(stop - begin)       # how far the arrow is bent there
-    arrow(axes, begin, stop, bits, shift=(middle + 0.22) * side, curve=0.16)
+    arrow(axes, begin, stop, bits, shift=(middle + 0.22) * side, curve=0.16 * sign)

@@ -13,17 +13,18 @@ import torch
 from torch.nn.utils.rnn import pack_padded_sequence
 
 import parity_figures as figures
-from parity_figures.picture import COLOURS, SERIES, SHEET
-from parity_lib import ParityTask, bits_and_parity, evaluate, train
+from parity_figures.picture import COLOURS, SHEET
+from parity_lib.data import ParityTask, random_bits, running_parity
 from parity_lib.models import ParityRNN
 from parity_lib.statistics import wilson_interval
+from parity_lib.training import evaluate, train
 
 
 @cache
 def trained():
     """Return the history of a short run and the accuracy of its network by length."""
     model = ParityRNN(8, "lstm")
-    history = train(model, ParityTask(8), max_steps=6, seed=0, validate_every=2, validation_size=20, progress=False)
+    history = train(model, ParityTask(8), max_updates=6, seed=0, validate_every=2, validation_size=20, progress=False)
     return history, evaluate(model, ParityTask((1, 12)), count=50, seed=0, bucket=4)["by_length"]
 
 
@@ -36,7 +37,8 @@ def condition(solved, seeds=20):
 FOUR = {f"{label}, {lengths}, {cell}": condition(0 if (label, lengths) == ("end", "50") else 50 - place, 50)
         for label in ("every_step", "end") for lengths in ("50", "1..50")
         for place, cell in enumerate(("tanh", "relu", "lstm", "gru"))}
-BITS, PARITY = bits_and_parity(3, 12, np.random.default_rng(0))
+BITS = random_bits(3, 12, np.random.default_rng(0))
+PARITY = running_parity(BITS)
 RUN = {"step": [1, 2, 3], "loss": [0.7, 0.69, 0.1]}
 PICTURES = {
     "unrolled": figures.unrolled,
@@ -63,10 +65,9 @@ PICTURES = {
         ("K = 2", [((0.0, 0.1 * k), (0.9 - 0.1 * k, 1.0)) for k in range(3)])]),
     "verdicts": lambda: figures.verdicts([("tanh 2", 5, 0, 0), ("gru 8", 0, 15, 1)]),
     "accuracy by length": lambda: figures.accuracy_by_length(trained()[1], "a network"),
-    "accuracy by step": lambda: figures.accuracy_by_step({"a": [1.0, 0.5, 0.25], "b": [1.0, 0.75, 0.5]}),
+    "lines": lambda: figures.lines(range(1, 4), {"a": [1.0, 0.5, 0.25], "b": [1.0, 0.75]}, "step", "share correct"),
     "accuracy by position": lambda: figures.accuracy_by_position([0, 20, 40], {
         f"seed {seed}": np.array([[0.5, 0.5, 0.5], [1, 0.7, 0.5], [1, 1, 0.85 + seed / 10]]) for seed in (0, 1, -1)}),
-    "guesses": lambda: figures.trials_to_guess([("a", [3, 1000], 700), ("b", [5], None)]),
     "backward pass": lambda: figures.backward_pass([1, 0], [0, 0.762, 0.364], [0.21, -0.434], [0.09, -0.434, 1],
                                                    [0.0, 0.661]),
     "loss by bit": lambda: figures.loss_by_bit([0.69, 0.01, 0.7, 0.69, 0.02]),
@@ -76,15 +77,12 @@ PICTURES = {
     "success rates": lambda: figures.success_rates({
         "tanh": {"1 layer": [(1, 0, 20), (32, 20, 20)], "2 layers": [(32, 5, 20)]},
         "LSTM": {"1 layer": [(1, 5, 10)]}}, "hidden units", columns=2),
-    "success curve": lambda: figures.success_curve(
-        [("4 bits", 0.1, 2, 50), ("4 bits", 1.0, 50, 50), ("5 bits", 0.3, 20, 50)], "ratio", lambda x: x / (1 + x)),
     "2 x 2": lambda: figures.two_by_two(FOUR),
     "2 x 2 by length": lambda: figures.two_by_two_by_length(FOUR),
     "rates": lambda: figures.rates({"adam": condition(20), "sgd": condition(8), "none": condition(0)}, "optimiser"),
     "rates of zero": lambda: figures.rates({"a": condition(0)}),
-    "lengths present": lambda: figures.lengths_present({"1..10": condition(20), "25..50": condition(0)}),
-    "label signal": lambda: figures.label_signal([1, 2, 3], {"a": [0.9, 1e-3, 1e-14], "b": [5.0, 4.0, 0.5]}),
-    "survival": lambda: figures.survival({"a": [100, 200, 200, None], "b": [None, None]}, cap=1000),
+    "lines and a level": lambda: figures.lines(
+        [1, 2, 3], {"a": [0.9, 1e-3, 1e-14], "b": [5.0, 4.0, 0.5]}, "bits", "signal", log=True, level=(1, "noise")),
     "success grid": lambda: figures.success_grid(
         [2, 3], [16, 64, 256], [[5, 10, None], [0, 1, 2]], 10, "bits", "batch"),
 }
@@ -120,10 +118,6 @@ def test_a_figure_is_a_labelled_svg_whose_colours_are_the_themes_and_keep_their_
     assert bool(used & {"third", "fourth"}) == (name in OF_CORRECT_AND_WRONG)
 
 
-def test_drawings_of_networks_that_read_have_one_size_so_that_one_can_turn_into_the_next():
-    assert len({re.search(r'viewBox="([^"]*)"', shown(name))[1] for name in ("all at once", "one by one")}) == 1
-
-
 def test_colours_are_defined_once_and_the_books_own_have_a_dark_form():
     light, dark = (dict(re.findall(r"--parity-(\w+): (.*);", block)) for block in SHEET.split("}")[:2])
     assert {name for name, value in light.items() if value.startswith("#")} == set(dark) == {
@@ -134,10 +128,6 @@ def test_colours_are_defined_once_and_the_books_own_have_a_dark_form():
             text = file.read_text(encoding="utf-8")
             assert not any(colour in text for colour in re.findall(r"#[0-9a-f]{6}", SHEET)), file.name
             assert set(re.findall(r"--parity-(\w+)", text)) <= set(COLOURS), file.name
-
-
-def test_series_differ_in_line_and_marker():
-    assert len({(str(line), colour) for line, colour, _ in SERIES}) == len({mark for *_, mark in SERIES}) == len(SERIES)
 
 
 def test_a_figure_needs_a_text_alternative_and_escapes_its_caption():
@@ -171,22 +161,18 @@ def test_the_numbers_of_a_chart_open_below_it_and_can_all_be_downloaded():
 
 @pytest.mark.parametrize(("name", "words", "row"), [
     ("steps", "a: 1 of 2", ("a", 1, None)),
-    ("guesses", "a: from 3 to 1,000, mean 502, published mean 700; b: from 5 to 5, mean 5.", ("b", 0, 5)),
     ("loss by bit", "between 0.69 and 0.70, close to that of a coin; for every third bit", (3, 0.01)),
     ("states on ones", "factor 0.5: h goes 1.00, 0.50, 0.25, 0.12", (3, 0.125, -1.0)),
-    ("accuracy by step", "b: 1.00 at step 1, 0.75 at step 2, 0.50 at step 3", (2, 0.5, 0.75)),
-    ("gradients", "h: 1e-12 at the first step", (50, 1.0, None)),
+    ("lines", "Share correct, against: step. a: 1 at 1, 0.5 at 2, 0.25 at 3; b: 1 at 1, 0.75 at 2, 0.75 at 2",
+     (3, 0.25, None)),
+    ("gradients", "on a logarithmic scale. h: 1e-12 at 1", (50, 1.0, None)),
     ("2 x 2", "A label at the end, 1 to 50 bits: tanh 50 of 50, relu 49 of 50",
      ("A label at the end, 1 to 50 bits", "relu", 49, 50, 0.895, 0.9965, 212, 224, 237)),
     ("2 x 2 by length", "GRU 0.90 of the shortest and 0.94 of the longest",
      ("A label at every step, 50 bits", "GRU", 6, 0.94, 0.4)),
     ("rates", "adam: 20 of 20, half of all by update 209; sgd: 8 of 20; none: 0 of 20.", None),
-    ("lengths present", "25 to 50: 0 of 20", None),
-    ("label signal", "b: 5 at 1 bit, 5e-01 at 3", (3, 1e-14, 0.5)),
+    ("lines and a level", "b: 5 at 1, 4 at 2, 0.5 at 3", (3, 1e-14, 0.5)),
     ("success grid", "3, 256: 2 of 10", (3, 256, 2, 10, *np.round(wilson_interval(2, 10), 4))),
-    ("success curve", "4 bits, 0.1: 2 of 50; 4 bits, 1: 50 of 50; 5 bits, 0.3: 20 of 50.", ("5 bits", 0.3, 20, 50)),
-    ("survival", "a: 3 of 4 succeeded within 1,000 updates, half of them by update 200; b: 0 of 2 succeeded within "
-     "1,000 updates, fewer than half of them.", ("a", 200.0, 0.25)),
     ("drift", "to one half: grows from 0.00 to 0.49, shrinks from 0.49 to 1.00; up: grows from 0.00 to 1.00.", None),
     ("accuracy by position", "seed 0: position 1 is learned by update 20, position 2 is learned by update 40, position "
      "3 is not learned", ("seed 1", 40, 3, 0.95)),
@@ -203,60 +189,6 @@ def test_text_and_table_have_the_numbers(name, words, row):
 # ---------------------------------------------------------------- what is drawn
 
 
-def test_success_rates_are_drawn_with_their_intervals():
-    axes = picture("success rates").figure.axes[0]
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "32"]
-    spans = np.array([segment[:, 1] for segment in axes.collections[0].get_segments()])
-    np.testing.assert_allclose(spans, [wilson_interval(0, 20), wilson_interval(20, 20)])
-    first, second = axes.lines
-    assert np.array_equal(first.get_ydata(), [0, 1])
-    assert first.get_marker() != second.get_marker()
-    assert first.get_linestyle() != second.get_linestyle()
-
-
-def test_a_bar_is_filled_by_the_share_that_solved_it_and_steps_are_drawn_for_those_only():
-    left, right = picture("rates").figure.axes
-    assert [frame.get_width() for frame in left.patches[::2]] == [1, 1, 1]
-    assert [fill.get_width() for fill in left.patches[1::2]] == [1, 0.4, 0]
-    np.testing.assert_allclose(left.lines[3].get_xdata(), wilson_interval(8, 20))
-    assert [(line.get_marker(), *line.get_ydata()) for line in right.lines] == [
-        ("None", 0, 0), ("o", 0), ("None", 1, 1), (">", 1)]     # for the second, fewer than half solved it
-    assert 1 <= len(right.get_xticks()) <= 3
-    assert len(picture("rates of zero").figure.axes[1].lines) == 0
-
-
-def test_each_of_the_four_panels_has_its_four_networks_on_the_same_scale():
-    for axes in picture("2 x 2").figure.axes:
-        assert len(axes.patches) == 8
-        assert axes.get_xlim() == (-0.01, 1.01)
-    for axes in picture("2 x 2 by length").figure.axes:
-        assert len({line.get_linestyle() for line in axes.lines}) == len(axes.lines) == 4
-
-
-def test_a_survival_curve_falls_when_a_seed_solves_the_task_and_ends_in_a_cross_if_some_do_not():
-    curve, cross, never, never_cross = picture("survival").figure.axes[0].lines
-    assert list(curve.get_xdata()) == [1, 100, 200, 1000, 1000]
-    np.testing.assert_allclose(curve.get_ydata(), [1, 0.75, 0.25, 0.25, 0.25])
-    assert [line.get_xydata().tolist() for line in (cross, never_cross)] == [[[1000, 0.25]], [[1000, 1]]]
-    assert set(never.get_ydata()) == {1}
-    assert curve.get_linestyle() != never.get_linestyle()
-    (solved,) = figures.survival({"a": [10, 20]}, cap=50).figure.axes[0].lines
-    assert solved.get_ydata()[-1] == 0
-
-
-def test_a_square_of_the_grid_is_darker_for_more_solutions():
-    axes = picture("success grid").figure.axes[0]
-    assert [text.get_text() for text in axes.texts] == ["5", "10", "–", "0", "1", "2"]
-    shades = [fill.get_alpha() for fill in axes.patches[::2]]
-    assert np.argsort(shades).tolist() == [2, 3, 4, 0, 1]
-
-
-def test_neighbouring_positions_of_one_shade_are_one_rectangle_and_a_coin_is_empty():
-    patches = [(patch.get_x(), patch.get_y(), patch.get_width(), patch.get_alpha())
-               for patch in picture("accuracy by position").figure.axes[0].patches]
-    assert patches == [(0.5, 10, 1, 1.0), (1.5, 10, 1, 0.5), (0.5, 30, 2, 1.0), (2.5, 30, 1, 0.75)]
-
-
 def test_packing_shows_the_order_in_which_pytorch_packs():
     drawn = picture("packing")
     squares = [text for text in drawn.figure.axes[2].texts if re.fullmatch("[A-D][1-7]", text.get_text())]
@@ -271,19 +203,7 @@ def test_packing_shows_the_order_in_which_pytorch_packs():
         assert words in drawn.alt
 
 
-def test_the_hint_for_one_unit_does_not_give_the_conclusion_away():
-    drawn = picture("one unit")
-    words = [text.get_text() for axes in drawn.figure.axes for text in axes.texts]
-    assert words == ["even → even", "odd → odd", "even → odd", "odd → even"]
-    assert all(word not in drawn.alt + drawn.caption for word in ("rise", "fall", "slope", "> 0"))
-
-
 @pytest.mark.parametrize(("draw", "message"), [
-    (lambda: figures.survival({"a": [2000]}, cap=1000), r"series\['a'\] must be numbers of updates from above 0"),
-    (lambda: figures.survival({"a": [0]}, cap=1000), r"series\['a'\] must be"),
-    (lambda: figures.survival({"a": []}, cap=1000), "at least one seed"),
-    (lambda: figures.survival({name: [1] for name in "abcdefg"}, cap=1000), "1 to 6 names"),
-    (lambda: figures.success_curve([("a", 0, 5, 10)], "ratio", lambda x: x), "numbers above 0"),
     (lambda: figures.success_grid(["a"], ["b", "c"], [[1, 11]], 10, "net", "bias"), "successes must be"),
     (lambda: figures.success_grid(["a"], ["b", "c"], [[1]], 10, "net", "bias"), "solved must be one"),
     (lambda: figures.accuracy_by_position([0, 1], {"a": np.zeros((3, 3))}), "runs must be arrays of one shape"),

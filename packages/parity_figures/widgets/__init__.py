@@ -4,18 +4,16 @@ Each widget is a Python module with a JavaScript module and a style sheet of the
 belong together. They need the package anywidget.
 """
 
-from parity_figures.widgets.character_writer import CharacterWriter
+from parity_figures.widgets.break_the_network import BreakTheNetwork
 from parity_figures.widgets.gated_unit import GatedUnit
 from parity_figures.widgets.gradient_strip import GradientStrip
-from parity_figures.widgets.network_that_forgot import NetworkThatForgot
+from parity_figures.widgets.name_writer import NameWriter
 from parity_figures.widgets.packed_batch import PackedBatch
 from parity_figures.widgets.playground import Playground
-from parity_figures.widgets.random_guesses import RandomGuesses
-from parity_figures.widgets.seed_by_seed import SeedBySeed
-from parity_figures.widgets.set_the_weights import TwoUnits
+from parity_figures.widgets.set_the_weights import SetTheWeights
 from parity_figures.widgets.state_machine import StateMachine
 from parity_figures.widgets.unrolled_rnn import UnrolledRNN
 from parity_figures.widgets.you_are_the_network import YouAreTheNetwork
 
-__all__ = ["CharacterWriter", "GatedUnit", "GradientStrip", "NetworkThatForgot", "PackedBatch", "Playground",
-           "RandomGuesses", "SeedBySeed", "StateMachine", "TwoUnits", "UnrolledRNN", "YouAreTheNetwork"]
+__all__ = ["BreakTheNetwork", "GatedUnit", "GradientStrip", "NameWriter", "PackedBatch", "Playground", "SetTheWeights",
+           "StateMachine", "UnrolledRNN", "YouAreTheNetwork"]

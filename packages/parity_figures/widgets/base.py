@@ -1,14 +1,16 @@
 """Base classes and helper functions for interactive figures.
 
 A widget ``name`` consists of three files: ``name.py`` (state and validation), ``name.js`` (an ES module in anywidget's
-form, ``export default { render({ model, el }) {} }``) and ``name.css``. A module that arrives as text has no address
-and cannot import other files, so :func:`front_end` puts ``shared.js`` in front of it. ``book/_static/widget-host.js``
-shows the same module in a built page.
+form, ``export default { render({ model, el }) {} }``) and ``name.css``. The module imports what it needs of other
+modules, such as ``shared.js``. A page gets it as text, which has no address from which it could import a file, so
+:func:`front_end` puts the imported modules in front of it. ``book/_static/widget-host.js`` shows the same module in a
+built page.
 """
 
 import copy
 import re
 from importlib.resources import files
+from itertools import starmap
 from typing import Any, ClassVar
 
 import anywidget
@@ -20,48 +22,77 @@ from matplotlib.figure import Figure
 from parity_figures.drawings import answer_box, arrow, blank, box, node, write
 from parity_figures.picture import INK, MUTED, SHEET, Picture, canvas, in_style
 from parity_lib.errors import require, require_choice
-from parity_lib.models import ParityRNN
+from parity_lib.models import ParityRNN, by_hand
 
 FOLDER = files(__package__)
+IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";', re.MULTILINE)
+EXPORT = re.compile(r"^export ((?:function|const) (\w+))", re.MULTILINE)
 MOST_NUMBERS = 2        # numbers of a state that a still picture shows; a larger state ends in dots
 GAP, INCH = 1.7, 0.5    # of a still picture: the distance between two time steps, and the inches of its unit
 
 
-def front_end(name: str, *parts: str) -> tuple[str, str]:
-    """Return the JavaScript module and the style sheet of a widget.
+def front_end(name: str) -> tuple[str, str]:
+    """Return the JavaScript module and the style sheet of a widget, which include those of the modules that it imports.
 
-    The module begins with ``shared.js`` and the files ``parts``, the sheet with the book's colours, ``shared.css`` and
-    the style sheets of the parts that have one.
+    Each imported module becomes a function of its own that returns what it exports, so a name that was not imported is
+    unknown. The sheet begins with the book's colours.
 
     >>> module, style = front_end("unrolled_rnn")
-    >>> module.count("export default"), ".parity-widget" in style
-    (1, True)
+    >>> "import" in module, module.count("export default"), ".parity-widget" in style
+    (False, 1, True)
     """
-    def joined(*names: str) -> str:
-        return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
+    texts: dict[str, str] = {}
+    _collect(name, texts)
+    styles = [(FOLDER / f"{each}.css").read_text(encoding="utf-8") for each in texts
+              if (FOLDER / f"{each}.css").is_file()]
+    own = texts.pop(name)
+    return "\n".join([*starmap(_as_function, texts.items()), own]), "\n".join([SHEET, *styles])
 
-    styles = [style for part in parts if (FOLDER / (style := part.replace(".js", ".css"))).is_file()]
-    return joined("shared.js", *parts, f"{name}.js"), f"{SHEET}\n{joined('shared.css', *styles, f'{name}.css')}"
+
+def _as_function(name: str, text: str) -> str:
+    """Return a module in the form of a function that is called at once and returns the exported names."""
+    body = EXPORT.sub(r"\1", text)
+    exported = ", ".join(each for _, each in EXPORT.findall(text))
+    return f"const from_{name} = (() => {{\n{body}\nreturn {{ {exported} }};\n}})();"
+
+
+def _collect(name: str, texts: dict[str, str]) -> None:
+    """Add a module to ``texts`` after the modules that it imports, with their names taken from these."""
+    text = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
+    for _, imported in IMPORT.findall(text):
+        if imported not in texts:
+            _collect(imported, texts)
+    texts[name] = IMPORT.sub(r"const {\1} = from_\2;", text)
+
+
+def matrix_of(cell: str, W_ih: torch.Tensor, W_hh: torch.Tensor, b_ih: torch.Tensor,
+              b_hh: torch.Tensor) -> torch.Tensor:
+    """Return the weights of a recurrent layer as one matrix ``[blocks * hidden, hidden + inputs + 2]``.
+
+    It multiplies [h, x, 1, 1]: its last two columns are PyTorch's two biases. It has a block of rows for each gate, in
+    PyTorch's order. The candidate of a GRU has two blocks, because the reset gate scales what comes from the state: one
+    reads the input, and the other reads the state.
+    """
+    matrix, H = torch.hstack([W_hh, W_ih, b_ih[:, None], b_hh[:, None]]), W_hh.shape[1]
+    if cell == "gru":
+        from_input = torch.zeros(H, matrix.shape[1], dtype=matrix.dtype)
+        from_input[:, H:-1] = matrix[2 * H:, H:-1]
+        matrix = torch.vstack([matrix[:2 * H], from_input, matrix[2 * H:] - from_input])
+    return matrix
 
 
 def weights(model: ParityRNN) -> dict:
     """Convert the weights of a one-layer network to lists for the JavaScript modules.
 
-    ``matrix [blocks * hidden][hidden + 3]`` multiplies [h, x, 1, 1]: its last two columns are PyTorch's two biases. It
-    has a block of rows for each gate, in PyTorch's order. The candidate of a GRU has two blocks, because the reset gate
-    scales what comes from the state: one reads the input, and the other reads the state. ``output [hidden]`` and
-    ``bias`` are those of the output layer, and ``cell`` is the name of the cell.
+    ``matrix`` is that of :func:`matrix_of`. ``output [hidden]`` and ``bias`` are those of the output layer, and
+    ``cell`` is the name of the cell.
 
     >>> len(weights(ParityRNN(3, "tanh"))["matrix"]), len(weights(ParityRNN(3, "gru"))["matrix"])
     (3, 12)
     """
-    W_ih, W_hh, b_ih, b_hh, output, bias = (value.detach().cpu().double() for value in model.parameters())
-    matrix, H = torch.hstack([W_hh, W_ih, b_ih[:, None], b_hh[:, None]]), model.hidden_size
-    if model.cell == "gru":
-        from_input = torch.zeros(H, H + 3, dtype=matrix.dtype)
-        from_input[:, H:H + 2] = matrix[2 * H:, H:H + 2]
-        matrix = torch.vstack([matrix[:2 * H], from_input, matrix[2 * H:] - from_input])
-    return {"cell": model.cell, "matrix": matrix.tolist(), "output": output[0].tolist(), "bias": bias.item()}
+    *layer, output, bias = (value.detach().cpu().double() for value in model.parameters())
+    return {"cell": model.cell, "matrix": matrix_of(model.cell, *layer).tolist(), "output": output[0].tolist(),
+            "bias": bias.item()}
 
 
 class Bits(traitlets.Unicode):
@@ -84,7 +115,7 @@ class Bits(traitlets.Unicode):
 class ParityWidget(anywidget.AnyWidget):
     """The base class of all interactive figures.
 
-    Each has a sentence, and most have a still picture, for places without JavaScript, such as paper.
+    Each has a sentence, and some have a still picture, for places without JavaScript, such as paper.
 
     ``sentence`` is the summary of the widget when it was made; a built page shows it below the picture. ``room`` is the
     height of the widget in rem, in a column of text and on a phone. A page reserves this height so that nothing moves
@@ -127,21 +158,25 @@ class NetworkWidget(ParityWidget):
     """A base class for widgets that show one of several networks.
 
     ``networks`` maps labels to one-layer networks, whose weights are copied; ``network`` is the label of the one that
-    is shown. Subclasses set the ``cells`` that they accept and ``most_units``.
+    is shown. Subclasses set the ``cells`` that they accept and ``most_units``. If they have labels and cells
+    in ``by_hand``, these networks are shown by default.
     """
 
     cells: ClassVar[tuple[str, ...]]
     most_units: ClassVar[int]
+    by_hand: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     networks = traitlets.Dict().tag(sync=True)
     network = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, networks: dict[str, ParityRNN], network: str | None = None, **values: Any) -> None:
+    def __init__(self, networks: dict[str, ParityRNN] | None = None, *, network: str | None = None,
+                 **values: Any) -> None:
+        if networks is None:
+            networks = {label: by_hand(cell) for label, cell in self.by_hand}
         require(isinstance(networks, dict) and len(networks) > 0, "networks", networks,
                 "a dict of label: ParityRNN, not empty")
         for label, model in networks.items():
             name = f"networks[{label!r}]"
-            require(isinstance(label, str), "a label in networks", label, "a string")
             require(isinstance(model, ParityRNN), name, type(model).__name__, "a ParityRNN")
             require_choice(f"{name}.cell", model.cell, self.cells)
             require(model.num_layers == 1, f"{name}.num_layers", model.num_layers, "1")

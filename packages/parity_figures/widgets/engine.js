@@ -1,10 +1,10 @@
 // Trains a small recurrent network in the page, without a server: strings, cells, backpropagation through time,
-// optimisers, and the messages of a worker. It computes what parity_lib computes in data.py, cells.py, models.py,
-// training.py and all_strings.py.
+// optimisers, and the messages of a worker. It computes what parity_lib computes in data.py, models.py and
+// training.py, and parity_study in cells.py and all_strings.py.
 //
 // A worker that is made from text cannot import anything. That is why everything is inside one function, whose text is
 // the program of the worker (startWorker, at the end). Calling the function returns the same parts.
-function engine() {
+export function engine() {
   "use strict";
 
   const STRETCH = 1.5; // validation strings are this many times as long as the longest training strings
@@ -495,7 +495,7 @@ function engine() {
 }
 
 /** Start a worker that trains; `onmessage` gets its messages. A Blob also works from file://. */
-function startWorker(onmessage) {
+export function startWorker(onmessage) {
   const source = `const { answer } = (${engine})();
     onmessage = ({ data }) => answer(data, (message) => postMessage(message));`;
   const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));

@@ -1,6 +1,9 @@
 // A drawing of one time step of a gated cell: gates as valves, and the numbers in the pipes between them.
 
-const WIDTH = 372, HEIGHT = 224;
+import { fixed, subscript, svg, svgLine, svgPath, svgText } from "./shared.js";
+
+export const WIDTH = 372;
+export const HEIGHT = 224;
 const TOP = 62, LOW = 158; // the height of the line that carries the state, and of the line below it
 const HALF = 13, SIDE = 2 * HALF + 8; // half the height of a pipe, and the side of a valve
 
@@ -42,7 +45,7 @@ const written = (value) => (value === undefined ? "" : fixed(value));
 /** Name the state before the step; at the start there is no step. */
 const oldName = (letter, step) => (step ? subscript(letter, step - 1) : `old ${letter}`);
 
-function drawGru({ step, bit, old, now, largest }) {
+export function drawGru({ step, bit, old, now, largest }) {
   const { r, z, n, h } = now, write = step ? 1 - z : undefined, flow = (...place) => pipe(...place, largest);
   return [
     flow(54, 133, TOP, old.h), flow(167, 277, TOP, z * old.h), flow(303, 318, TOP, step ? h : 0),
@@ -56,7 +59,7 @@ function drawGru({ step, bit, old, now, largest }) {
   ];
 }
 
-function drawLstm({ step, bit, old, now, largest }) {
+export function drawLstm({ step, bit, old, now, largest }) {
   const { i, f, g, o, c, h } = now, flow = (...place) => pipe(...place, largest);
   return [
     flow(54, 101, TOP, old.c), flow(135, 187, TOP, f * old.c), flow(213, 318, TOP, step ? c : 0),

@@ -1,4 +1,12 @@
-// One gated unit that reads a string: its cell (gated_cell.js), a timeline, and a folded plot of the new state.
+// One gated unit that reads a string: its cell (gated_cell.js) and a timeline.
+
+import {
+  addCount, answerOf, buttonRow, currentNetwork, digits, fixed, flip, goTo, judge, make, makeSlider, numbersTable,
+  onesIn, paintAnswer, paintStringSettings, parityName, setAvailable, setBits, stringSettings, svg, tint, widgetOf,
+  widgetRoot,
+} from "./shared.js";
+import { forward } from "./forward_pass.js";
+import { drawGru, drawLstm, HEIGHT, WIDTH } from "./gated_cell.js";
 
 const MOST_BITS = 24;
 // The numbers of a time step: letter, name, and whether it is a gate (from 0 to 1) or a state (positive or negative).
@@ -50,9 +58,7 @@ function build(model) {
   view.buttons = buttons;
   view.count = addCount(row);
   view.cell = svg("svg", { viewBox: `0 20 ${WIDTH} ${HEIGHT}`, role: "img" });
-  view.map = svg("svg", { viewBox: `-32 -22 ${SIZE + 78} ${SIZE + 62}`, role: "img" });
   view.cellTitle = make("b", {});
-  view.mapNote = make("figcaption", {});
   view.answer = make("div", { "aria-hidden": "true" }); // the sentence next to it has the same content
   view.sentence = make("p", { "aria-live": "polite", "aria-atomic": "true" });
   view.numbers = numbersTable("The numbers of the steps so far", () => tableRows(view, look(model)));
@@ -64,8 +70,7 @@ function build(model) {
     row, buildTimeline(view, model),
     make("p", { class: "pw-legend" }, "A square is filled as far as its gate is open, and a bar points up if the state ",
       "is positive. In the last row, a square means odd, a disc even, and a cross a wrong answer."),
-    make("details", { class: "pw-more pw-curves" }, make("summary", {}, "Plot of the new state"),
-      make("figure", {}, view.map, view.mapNote)), view.numbers.root);
+    view.numbers.root);
   return view;
 }
 
@@ -117,7 +122,6 @@ function paint(view, model) {
   view.cell.replaceChildren(...(cell === "gru" ? drawGru(shown) : drawLstm(shown)));
   const numbers = ROWS[cell].map(([letter, name]) => `${name} ${step ? fixed(now[letter]) : "unknown"}`);
   view.cell.setAttribute("aria-label", `The cell: ${numbers.join(", ")}.`);
-  paintMap(view, shown);
   paintAnswer(view.answer, step ? steps[step].logit : null, onesIn(bits.slice(0, step)));
   view.sentence.replaceChildren(...(step ? judge(steps[step].logit, bits.slice(0, step)) :
     ["Nothing is in memory yet. What will the gates do at each bit? Guess, then press Step."]));
@@ -146,44 +150,4 @@ function tableRows({ seen }, { cell, bits, steps, values, answers }) {
     ...values.slice(0, seen + 1).map((numbers, t) => [
       String(t), bits[t - 1] ?? "", ...ROWS[cell].map(([letter]) => exact(numbers[letter])), exact(steps[t].logit),
       t ? answers[t].words : ""])];
-}
-
-const SIZE = 280, REACH = 1.12; // the side of the plot, and the largest state on its axes
-const { at, point, grid, diagonal, cobweb } = squarePlot(SIZE, -REACH, REACH);
-
-function paintMap({ map, mapNote }, { network, cell, bit, step, steps, values }) {
-  // The next state of an LSTM depends on its cell state too, which is that of the current step.
-  const { c } = steps[Math.max(step - 1, 0)], next = (x, h) => cellStep(network, x, { h: [h], c }).h[0];
-  const path = values.slice(0, step + 1).map(({ h }) => h);
-  const curve = (x) => svgPath(`pw-after-${x} ${bit === undefined || bit === String(x) ? "" : "pw-other"}`,
-    grid.map((h) => point(h, next(x, h))));
-  const name = (x, h, below) => svgText(at(h), SIZE - at(next(x, h)) + below, `bit ${x}`, "start");
-  map.replaceChildren(
-    svg("rect", { class: "pw-frame", width: SIZE, height: SIZE }), ...answerStrip(network),
-    curve(0), svgPath("pw-diagonal", diagonal), // the curve of a GRU is on the diagonal, so it is wide and below it
-    // An LSTM's earlier steps had other cell states and so other curves; they would not fit these.
-    ...(cell === "gru" ? [svgPath("pw-trail", cobweb(path))] : []),
-    curve(1), name(0, -0.45, 18), name(1, -1.05, 20), ...(step ? [move(path.slice(-2))] : []),
-    ...[-1, 0, 1].flatMap((tick) => [svgText(at(tick), SIZE + 17, fixed(tick, 0)),
-                                    svgText(-6, SIZE - at(tick) + 5, fixed(tick, 0), "end")]),
-    svgText(SIZE / 2, SIZE + 35, "old h"), svgText(-30, -8, "new h", "start"));
-  const ends = [0, 1].map((x) => `After a ${x} from ${fixed(next(x, -1))} to ${fixed(next(x, 1))}`);
-  map.setAttribute("aria-label", `The new state against the old one. ${ends.join(". ")}.` +
-    (step ? ` Step ${step} leads from ${fixed(path[step - 1])} to ${fixed(path[step])}, on the curve of ${bit}.` : ""));
-  mapNote.textContent = "On the dotted line, the new state equals the old one. The thick line is this step: it " +
-    "leads to the curve for the bit, and then to the dotted line. " + (cell === "gru" ?
-    "The thin lines are the steps before it." :
-    `The curves are those for ${subscript("c", Math.max(step - 1, 0))} = ${fixed(c[0])}.`);
-}
-
-/** Draw a step: from the old state up or down to the curve, and across to the diagonal. */
-const move = ([before, after]) => svg("g", { class: "pw-move" },
-  svgPath("pw-cobweb", cobweb([before, after])), svg("circle", { cx: at(before), cy: SIZE - at(after), r: 5.5 }));
-
-/** Draw next to the new state which answer the output gives. */
-function answerStrip({ output: [weight], bias }) {
-  const half = SIZE - at(-bias / weight), [upper, lower] = weight > 0 ? ["odd", "even"] : ["even", "odd"];
-  const part = (name, y, height) => [svg("rect", { class: `pw-strip-${name}`, x: SIZE, y, width: 7, height }),
-                                     svgText(SIZE + 12, y + height / 2 + 5, name, "start")];
-  return [...part(upper, 0, half), ...part(lower, half, SIZE - half), svgLine("pw-half", 0, half, SIZE, half)];
 }

@@ -3,7 +3,6 @@
 import traitlets
 
 from parity_figures.widgets.base import Bits, StringReader, front_end
-from parity_lib.models import ParityRNN, by_hand
 
 
 class GatedUnit(StringReader):
@@ -19,13 +18,8 @@ class GatedUnit(StringReader):
     [Interactive figure] The network 'GRU by hand' reads the bits 101 and answers after each one: odd, odd, even.
     """
 
-    _esm, _css = front_end("gated_unit", "gated_cell.js")
-    room = traitlets.List(traitlets.Float(), [52.1, 54.0]).tag(sync=True)
+    _esm, _css = front_end("gated_unit")
+    room = traitlets.List(traitlets.Float(), [49.4, 51.3]).tag(sync=True)
     bits = Bits("10110010", least=1, most=24)
     cells, most_units = ("gru", "lstm"), 1
-
-    def __init__(self, networks: dict[str, ParityRNN] | None = None, bits: str = "10110010", *,
-                 network: str | None = None, step: int = 0) -> None:
-        if networks is None:
-            networks = {f"{cell.upper()} by hand": by_hand(cell) for cell in self.cells}
-        super().__init__(networks, network, bits=bits, step=step)
+    by_hand = (("GRU by hand", "gru"), ("LSTM by hand", "lstm"))

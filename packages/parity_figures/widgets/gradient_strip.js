@@ -1,5 +1,11 @@
 // The gradient through time: a column for each time step, filled by the share of the last step's gradient that arrives.
 
+import {
+  currentNetwork, digits, make, makeSlider, networkSettings, numbersTable, save, superscript, symbol,
+  widgetOf, widgetRoot,
+} from "./shared.js";
+import { engine } from "./engine.js";
+
 const LOW = -12, HIGH = 4; // powers of ten at the bottom and at the top of a column
 const LOST = 1e-3, EXPLODED = 1e3;
 const LEVELS = [[1e3, "1000"], [1, "1"], [1e-3, "1/1000"], [1e-6, "10⁻⁶"], [1e-9, "10⁻⁹"], [1e-12, "≤ 10⁻¹²"]];
@@ -34,7 +40,7 @@ function shares(norms) {
 }
 
 function build(model) {
-  const view = { kept: null }, steps = model.get("strings")[0].length;
+  const view = {}, steps = model.get("strings")[0].length;
   const settings = networkSettings(view, model);
   view.name = make("span", { class: "pw-knob" });
   view.slider = makeSlider({}, (value) => {
@@ -43,28 +49,18 @@ function build(model) {
   });
   view.network.select.addEventListener("focus", () => view.sentence.setAttribute("aria-live", "polite"));
   view.value = make("output", { class: "pw-value" });
-  const keep = (line) => { view.kept = line; paint(view, model); };
-  const { row, buttons } = buttonRow([["Keep for comparison", () => keep(view.now)],
-                                      ["Remove it", () => remove()]]);
-  view.remove = buttons["Remove it"];
-  const remove = () => {
-    keep(null);
-    buttons["Keep for comparison"].focus(); // the other button is no longer there
-  };
   view.title = make("b", {});
-  view.cells = Array.from({ length: steps }, () => make("span", { class: "pw-step" }, make("i", { class: "pw-fill" }),
-    make("i", { class: "pw-held" })));
+  view.cells = Array.from({ length: steps }, () => make("span", { class: "pw-step" }, make("i", { class: "pw-fill" })));
   view.strip = make("div", { class: "pw-strip", role: "img", style: `--lost: ${height(LOST)}; --all: ${height(1)}` },
     make("div", { class: "pw-steps" }, ...view.cells), ...LEVELS.map(buildLevel));
   view.sentence = make("p", { class: "pw-told" });
-  view.legend = make("p", { class: "pw-legend" });
   view.numbers = numbersTable("The numbers of the strip", () => tableRows(view.now));
   view.root = widgetRoot("The gradient through time",
-    make("div", { class: "pw-settings" }, ...settings, make("label", {}, view.name, view.slider, view.value), row),
+    make("div", { class: "pw-settings" }, ...settings, make("label", {}, view.name, view.slider, view.value)),
     view.title, view.strip,
     make("div", { class: "pw-way", "aria-hidden": "true" }, make("span", {}, "step 1"),
       make("span", {}, "← backward pass"), make("span", {}, `${steps}: the label`)),
-    view.sentence, view.legend,
+    view.sentence,
     make("p", { class: "pw-note" }, `Each column shows the median over ${model.get("strings").length} strings. It is ` +
       "grey below 1/1000 and hatched above 1."),
     view.numbers.root);
@@ -83,7 +79,7 @@ function paint(view, model) {
   const network = currentNetwork(model), lstm = network.cell === "lstm", knob = lstm ? BIAS : GAIN;
   const value = model.get(knob.trait), written = knob.written(value), label = model.get("network");
   const steps = shares(gradientNorms(network, model.get("gain"), model.get("bias"), model.get("strings")));
-  view.now = { knob, steps, name: `${label}, ${knob.trait} ${written}` };
+  view.now = { knob, steps };
   view.network.choose(label);
   view.name.textContent = knob.name;
   for (const [name, limit] of Object.entries(knob.range)) view.slider.setAttribute(name, limit);
@@ -94,21 +90,15 @@ function paint(view, model) {
   view.title.replaceChildren(`How much of the gradient at step ${steps.length} reaches each ${state} `,
     symbol(letter, "t"));
   paintStrip(view);
-  view.remove.style.visibility = view.kept ? "visible" : "hidden"; // keeps its place
   view.sentence.textContent = describe(steps.map(({ median }) => median));
   view.numbers.paint();
 }
 
-function paintStrip({ cells, strip, legend, now, kept }) {
-  cells.forEach((cell, t) => {
-    cell.style.setProperty("--level", height(now.steps[t].median));
-    if (kept) cell.style.setProperty("--held", height(kept.steps[t].median));
-  });
-  strip.classList.toggle("pw-compares", kept !== null);
+function paintStrip({ cells, strip, now }) {
+  cells.forEach((cell, t) => cell.style.setProperty("--level", height(now.steps[t].median)));
   const named = now.steps.map((_, t) => t).filter((t) => t % 10 === 9 || t === 0).reverse();
   strip.setAttribute("aria-label", `Relative to the gradient at step ${now.steps.length}, the median over strings is ` +
     named.map((t) => `${power(now.steps[t].median)} at step ${t + 1}`).join(", "));
-  legend.textContent = kept ? `Kept: ${kept.name}; ${power(kept.steps[0].median)} at step 1` : "";
 }
 
 /** Return the numbers of the strip from the last step on, which is the direction of the backward pass. */

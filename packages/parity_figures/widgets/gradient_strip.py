@@ -29,8 +29,8 @@ class GradientStrip(NetworkWidget):
 network 'random' (LSTM of 8 units), with 1 added to the bias of its forget gates.
     """
 
-    _esm, _css = front_end("gradient_strip", "engine.js")
-    room = traitlets.List(traitlets.Float(), [33.8, 44.2]).tag(sync=True)
+    _esm, _css = front_end("gradient_strip")
+    room = traitlets.List(traitlets.Float(), [30.7, 39.7]).tag(sync=True)
     cells, most_units = ("tanh", "relu", "lstm"), 32
 
     strings = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -40,8 +40,8 @@ network 'random' (LSTM of 8 units), with 1 added to the bias of its forget gates
     def __init__(self, networks: dict[str, ParityRNN], *, network: str | None = None, gain: float = 1.0,
                  bias: float = 0.0) -> None:
         strings = random_bits(STRINGS, STEPS, np.random.default_rng(0))
-        super().__init__(networks, network, strings=["".join(map(str, row)) for row in strings.tolist()], gain=gain,
-                         bias=bias)
+        super().__init__(networks, network=network, gain=gain, bias=bias,
+                         strings=["".join(map(str, row)) for row in strings.tolist()])
 
     def summary(self) -> str:
         """Describe the network and the change that the reader has made."""

@@ -1,5 +1,7 @@
 // A batch of strings whose lengths the reader sets: the rectangle, and the order in which it is packed.
 
+import { buttonRow, counted, make, makeSlider, save, setAvailable, widgetOf, widgetRoot } from "./shared.js";
+
 const MOST_STRINGS = 6, MOST_BITS = 10;
 const NAMES = "ABCDEF"; // of the strings, so that the reader can find a bit again in the packed order
 

@@ -1,5 +1,12 @@
 // The playground: settings, a worker that trains (engine.js), and stages that show any moment of a run (stage.js).
 
+import {
+  addCount, buttonRow, counted, make, makeSelect, numbersTable, save, setAvailable, superscript, svg, svgLine,
+  widgetOf, widgetRoot,
+} from "./shared.js";
+import { startWorker } from "./engine.js";
+import { buildStage, curveThrough, level, newDrawing, paintStage, plot, shownSnapshot } from "./stage.js";
+
 const MOST_OF_ALL = 10; // bits of which all strings can be the batch
 const MOST_RUNS = 100, MOST_SHOWN = 12; // earlier runs that are listed, and those whose states are kept
 const CAP = 8000; // updates after which a run pauses, unless the book has another cap for these settings

@@ -7,16 +7,15 @@ what :mod:`parity_lib.training` computes, with another random number generator.
 import traitlets
 
 from parity_figures.widgets.base import ParityWidget, front_end
-from parity_lib.data import Curriculum
 from parity_lib.errors import require, require_choice, require_int
 from parity_lib.training import OPTIMIZERS
 from parity_study.cells import CELLS
-from parity_study.experiments import load
+from parity_study.results import load
 
 MOST_UNITS, MOST_STEPS, MOST_BITS = 64, 100, 10
 LABELS = {"every_step": "every", "end": "end"}
 NETWORKS = {"tanh": "a tanh network", "relu": "a relu network", "lstm": "an LSTM", "gru": "a GRU"}
-ROOM = {True: [50.6, 82.5], False: [46.8, 63.4]}        # rem, by `adjustable`
+ROOM = {True: [50.6, 82.5], False: [46.8, 65.0]}        # rem, by `adjustable`
 
 
 class Playground(ParityWidget):
@@ -27,11 +26,10 @@ class Playground(ParityWidget):
     at most three units, the weights. A second stage shows an earlier run of the reader's choice.
 
     The arguments are those of :class:`~parity_lib.models.ParityRNN`, :class:`~parity_lib.data.ParityTask` and
-    :func:`~parity_lib.training.train`, and the defaults are the book's recipe. ``lengths`` is a number of bits, a pair
-    or a :class:`~parity_lib.data.Curriculum`. ``batch_size`` is a number, or ``"all"`` for the 2^n strings of n <= 10
-    bits. ``forget_bias`` is that of an LSTM at the start, or None. If ``adjustable`` is false, the reader cannot change
-    the settings, and sees neither the gradient nor a second stage. The trait ``runs`` lists the reader's runs, each
-    ``{"seed", "steps", "solved", "ended", "settings"}``. A run without success ends at a cap.
+    :func:`~parity_lib.training.train`, and the defaults are the book's recipe. ``lengths`` is a number of bits or a
+    pair. ``batch_size`` is a number, or ``"all"`` for the 2^n strings of n <= 10 bits. If ``adjustable`` is false, the
+    reader cannot change the settings, and sees neither the gradient nor a second stage. The trait ``runs`` lists the
+    reader's runs, each ``{"seed", "steps", "solved", "ended", "settings"}``. A run without success ends at a cap.
 
     >>> playground = Playground("lstm", hidden_size=8, seed=3)
     >>> playground.settings["seed"], playground.runs
@@ -40,17 +38,16 @@ class Playground(ParityWidget):
     [Interactive figure] Trains an LSTM of 8 units on strings of 50 bits with a label at every step, from seed 3.
     """
 
-    _esm, _css = front_end("playground", "engine.js", "stage.js")
+    _esm, _css = front_end("playground")
 
     settings = traitlets.Dict().tag(sync=True)
     runs = traitlets.List().tag(sync=True)
     adjustable = traitlets.Bool(True).tag(sync=True)
     stops = traitlets.Dict().tag(sync=True)      # for some presets the cap and a sentence that gives the reason
 
-    def __init__(self, cell: str = "relu", hidden_size: int = 32, *, lengths: int | tuple[int, int] | Curriculum = 50,
+    def __init__(self, cell: str = "relu", hidden_size: int = 32, *, lengths: int | tuple[int, int] = 50,
                  label: str = "every_step", batch_size: int | str = 32, optimizer: str = "adam", lr: float = 0.005,
-                 clip: float | None = 0.25, forget_bias: float | None = None, seed: int = 0,
-                 adjustable: bool = True) -> None:
+                 clip: float | None = 0.25, seed: int = 0, adjustable: bool = True) -> None:
         require_choice("cell", cell, tuple(CELLS))
         require_int("hidden_size", hidden_size, least=1)
         require(hidden_size <= MOST_UNITS, "hidden_size", hidden_size, f"at most {MOST_UNITS}")
@@ -58,7 +55,6 @@ class Playground(ParityWidget):
         require_choice("optimizer", optimizer, tuple(OPTIMIZERS))
         require(lr > 0, "lr", lr, "a number above 0")
         require(clip is None or clip > 0, "clip", clip, "a number above 0, or None for no clipping")
-        require(forget_bias is None or cell == "lstm", "forget_bias", forget_bias, f"None for the cell {cell!r}")
         require_int("seed", seed, least=0)
         if batch_size == "all":
             require(isinstance(lengths, int) and lengths <= MOST_BITS, "lengths", lengths,
@@ -69,8 +65,7 @@ class Playground(ParityWidget):
         super().__init__(adjustable=adjustable, room=ROOM[adjustable],
                          stops=when_to_stop(), settings={
             "cell": cell, "hidden": hidden_size, "lengths": _plain_lengths(lengths), "label": LABELS[label],
-            "batch": batch_size, "optimizer": optimizer, "rate": lr, "clip": clip, "forgetBias": forget_bias,
-            "seed": seed})
+            "batch": batch_size, "optimizer": optimizer, "rate": lr, "clip": clip, "forgetBias": None, "seed": seed})
 
     def summary(self) -> str:
         """Describe the network, the training strings and the seed."""
@@ -92,32 +87,29 @@ def when_to_stop() -> dict[str, dict]:
         return {"cap": cap, "reason": f"Within {cap:,} updates, {row['solved']} of {row['seeds']} of the book's runs "
                                       f"solved it{condition}."}
 
-    four, batches = load("two_by_two"), load("dose_response")
-    settings = {name: load(name, "provenance")["settings"] for name in ("course_loop", "one_unit", "recipes")}
+    four, batches, one_unit = load("two_by_two"), load("dose_response"), load("one_unit")["conditions"]["tanh"]
+    settings = {name: load(name, "provenance")["settings"] for name in ("course_loop", "recipes")}
     return {
-        "LSTM: a label at the end, 50 bits": stop(four["defaults"]["max_steps"],
+        "LSTM: a label at the end, 50 bits": stop(four["defaults"]["max_updates"],
                                                   four["conditions"]["end, 50, lstm"]),
-        "LSTM: 64 drawn strings of 5 bits, a label at the end": stop(batches["defaults"]["max_steps"],
+        "LSTM: 64 drawn strings of 5 bits, a label at the end": stop(batches["defaults"]["max_updates"],
                                                                      batches["conditions"]["5 bits, 2^6 drawn"]),
         "The notebook's loop: tanh, SGD, a rate of 1": stop(settings["course_loop"]["cap"],
                                                             load("course_loop")["fixed"]),
-        "A single tanh unit": stop(settings["one_unit"]["cap"], load("one_unit")["tanh"],
-                                   f", at a rate of {settings['one_unit']['lr']:g}"),
+        "A single tanh unit": stop(one_unit["settings"]["max_updates"], one_unit,
+                                   f", at a rate of {one_unit['settings']['lr']:g}"),
         "A learning rate ten times as large": {
             "cap": settings["recipes"]["cap"],
             "reason": "The book has runs at the usual rate only, so we have not counted how many succeed at this one."},
     }
 
 
-def _plain_lengths(lengths: int | tuple[int, int] | Curriculum) -> int | list[int] | dict[str, list[int]]:
+def _plain_lengths(lengths: int | tuple[int, int]) -> int | list[int]:
     """Convert string lengths to the form that ``engine.js`` expects."""
-    if isinstance(lengths, Curriculum):
-        ends = [lengths.start, lengths.stop]
-    else:
-        ends = [lengths] if isinstance(lengths, int) else list(lengths)
+    ends = [lengths] if isinstance(lengths, int) else list(lengths)
     require(len(ends) <= 2 and all(isinstance(n, int) and 1 <= n <= MOST_STEPS for n in ends) and sorted(ends) == ends,
-            "lengths", lengths, f"a number from 1 to {MOST_STEPS}, a pair (shortest, longest) or a Curriculum")
-    return {"curriculum": ends} if isinstance(lengths, Curriculum) else lengths if isinstance(lengths, int) else ends
+            "lengths", lengths, f"a number from 1 to {MOST_STEPS} or a pair (shortest, longest)")
+    return lengths if isinstance(lengths, int) else ends
 
 
 def _in_words(lengths: int | list[int] | dict[str, list[int]]) -> str:

@@ -1,6 +1,19 @@
 // Two tanh units whose weights the reader sets: each unit for each old state and bit, and the answers to all strings.
+// The order of the eleven weights: U1, V11, V12 and b1 of the first unit, U2,
+// V21, V22 and b2 of the second, W1, W2, c. `SetTheWeights` in set_the_weights.py shows it.
 
-const LENGTH = 12, COUNT = 2 ** LENGTH, ZEROS = new Uint8Array(50), EXAMPLE = "1011", TOTAL = "p\u00a0+\u00a0x";
+import {
+  answerOf, buttonRow, correctness, fixed, halfPlane, make, makeSlider, save, setAvailable, squareAxes,
+  subscript, svg, svgPath, svgText, symbol, vector, widgetOf, widgetRoot,
+} from "./shared.js";
+import { engine } from "./engine.js";
+import { cellStep } from "./forward_pass.js";
+
+const LENGTH = 12, COUNT = 2 ** LENGTH, ZEROS = 50, EXAMPLE = "1011", TOTAL = "p\u00a0+\u00a0x";
+const SIDE = 300, REACH = 1.3; // of the drawing, and of the plane in each direction
+const place = ([x, y]) => [REACH + x, REACH - y].map((v) => Number(((SIDE * v) / (2 * REACH)).toFixed(1)));
+const CORNERS = [[-REACH, -REACH], [REACH, -REACH], [REACH, REACH], [-REACH, REACH]];
+const FINENESS = 50; // states that are equal after rounding to 1/50 share a mark
 const UNITS = ["First", "Second"], [WEAK, DONE] = [2, 3]; // the goals: each unit, and then all strings
 const OLD_STATES = [[0, 0], [-1, -1], [1, 1], [1, -1]]; // only the last one means odd
 const ROWS = OLD_STATES.flatMap((old) => [0, 1].map((bit) => ({ old, bit, sum: (old[0] - old[1]) / 2 + bit })));
@@ -30,7 +43,7 @@ function build(model) {
     ["All smaller", () => multiplyUnits(model, SMALLER)], ["All larger", () => multiplyUnits(model, 1 / SMALLER)],
     ["Fifty zeros", () => save(model, { zeros: !model.get("zeros") })]]);
   view.buttons = buttons;
-  view.plane = makePlane();
+  view.plane = svg("svg", { viewBox: "-40 -2 343 340", role: "img" });
   view.table = make("table", {});
   view.caption = make("p", { class: "pw-note" });
   view.count = make("p", { class: "pw-score" });
@@ -56,48 +69,64 @@ function buildUnit(view, model, unit) {
     }));
 }
 
+const { Network, batchOf } = engine(), NETWORK = new Network("tanh", 2);
+const ALL = Array.from({ length: COUNT }, (_, row) => row); // the rows of the strings of twelve bits
+const STRINGS = Array.from({ length: LENGTH }, (_, i) => Array.from({ length: 2 ** (i + 1) }, (_, number) =>
+  number.toString(2).padStart(i + 1, "0"))).flat();
+const BATCHES = {}; // by the number of zeros after the strings of twelve bits
+
+/** Return the row of a string of twelve bits that begins with these bits and goes on with zeros. */
+const rowOf = (bits) => parseInt(bits.padEnd(LENGTH, "0"), 2);
+
+/** Return the strings of twelve bits with zeros after them. */
+const stringsThen = (zeros) => (BATCHES[zeros] ??= batchOf(ALL.map((row) =>
+  Uint8Array.from({ length: LENGTH + zeros }, (_, t) => (t < LENGTH ? (row >> (LENGTH - 1 - t)) & 1 : 0))), "end"));
+
+/** Return the rows of a network's matrix, which multiply [h, x, 1, 1]. */
+const matrixOf = (weights) => [0, 4].map((k) => [weights[k + 1], weights[k + 2], weights[k], weights[k + 3], 0]);
+
 /**
- * Read all strings of up to twelve bits, and the zeros after them if asked. Returns the strings of twelve bits, with
- * their states, and a shortest string with a wrong answer after its end or the zeros, or undefined.
+ * Read all strings of twelve bits and the `zeros` after them. Returns the states by the parity of the strings, the
+ * numbers of correct answers after the strings and after the zeros too, a shortest string with a wrong answer at its end
+ * or after its zeros, or undefined, and the function `pathOf`, which returns the states on the way through a string.
  */
 function readAll(weights, zeros) {
-  const lengths = [[{ bits: "", odd: false, h: [0, 0] }]];
-  const isKept = (string) => readByPair(weights, ZEROS, (string.later = [...string.h])) > 0 === string.odd;
-  while (lengths.length <= LENGTH) lengths.push(lengths.at(-1).flatMap((before) => [0, 1].map((bit) => {
-    const h = [...before.h], odd = before.odd !== (bit === 1), correct = readByPair(weights, [bit], h) > 0 === odd;
-    return { bits: before.bits + bit, odd, h, correct };
-  })));
-  const strings = lengths.at(-1);
-  if (zeros) for (const string of strings) string.kept = isKept(string);
-  const forgets = strings.some(({ kept }) => kept === false);
-  const wrong = lengths.slice(1).flat().find((string) => !string.correct || (forgets && !isKept(string)));
-  return { strings, wrong };
+  NETWORK.parameters.set([...matrixOf(weights).flat(), ...weights.slice(8)]);
+  const batch = stringsThen(zeros), { at, logits } = NETWORK.forward(batch);
+  const isOdd = (row, t) => batch.labels[t * COUNT + row] === 1;
+  const isCorrect = (row, steps) => logits[steps - 1][row] > 0 === isOdd(row, steps - 1);
+  const isKept = (row, length) => isCorrect(row, length) && isCorrect(row, length + zeros);
+  const state = ({ next }, row) => [next[row], next[COUNT + row]];
+  return { states: [false, true].map((odd) => ALL.filter((row) => isOdd(row, LENGTH - 1) === odd)
+             .map((row) => state(at.at(-1), row))),
+           correct: ALL.filter((row) => isCorrect(row, LENGTH)).length,
+           kept: ALL.filter((row) => isKept(row, LENGTH)).length,
+           wrong: STRINGS.find((bits) => !isKept(rowOf(bits), bits.length)),
+           pathOf: (bits) => [[0, 0], ...at.slice(0, bits.length + zeros).map((step) => state(step, rowOf(bits)))] };
 }
 
 /** Return what the units become in each row of the table, and whether their signs are correct. */
 function fillRows(weights) {
-  return ROWS.map(({ old, bit, sum }) => {
-    const h = [...old];
-    readByPair(weights, [bit], h);
-    return h.map((value, unit) => ({ value, correct: sum > unit ? value > 0 : value < 0 }));
-  });
+  const network = { cell: "tanh", matrix: matrixOf(weights) };
+  return ROWS.map(({ old, bit, sum }) => cellStep(network, bit, { h: old }).h.map((value, unit) =>
+    ({ value, correct: sum > unit ? value > 0 : value < 0 })));
 }
 
-/** Write a label next to a spot, on the side with the most room. Its place is added to those that are taken. */
-function placeLabel([x, y], text, taken) {
-  const width = 9 * text.length, room = ({ left, top }) => Math.min(9, ...taken.map(([across, down]) => Math.hypot(
-    Math.max(left - across, 0, across - left - width), Math.max(top - down, 0, down - top - 12))));
-  const sides = [-1, 1].flatMap((way) => [x + 9, x - 9 - width, x - width / 2].map((left) =>
-    ({ left, top: y - 6 + 15 * way }))).concat([x + 11, x - 11 - width].map((left) => ({ left, top: y - 6 })));
-  const inside = sides.filter(({ left }) => left > 2 && left + width < SIDE - 2);
-  const best = (inside.length ? inside : sides).reduce((a, b) => (room(b) > room(a) ? b : a));
-  for (let i = 0; i <= 8; i++) taken.push([best.left + (i / 8) * width, best.top + 6]);
-  return svgText(best.left, best.top + 12, text, "start", "pw-times");
+/** Paint states, lists of [h1, h2] by the parity of their strings, on the plane that the readout divides, and marks. */
+function paintPlane(drawing, [w1, w2, c], states, ...marks) {
+  const dots = (name, list) => svg("path", { class: name, d: [...new Set(list.map((h) =>
+    `M${place(h.map((v) => Math.round(v * FINENESS) / FINENESS))}h0`))].join("") });
+  const byLogit = CORNERS.map(([x, y]) => [w1 * x + w2 * y + c, [x, y]]).sort(([a], [b]) => a - b);
+  const word = ([logit, [x, y]], answer) => (answerOf(logit) !== answer ? [] :
+    [svgText(x < 0 ? 8 : SIDE - 8, y < 0 ? SIDE - 9 : 20, `answers ${answer}`, x < 0 ? "start" : "end")]);
+  drawing.replaceChildren(...halfPlane([w1, w2, c], place, SIDE),
+    ...word(byLogit[0], "even"), ...word(byLogit[3], "odd"), ...squareAxes(place, SIDE, "first unit", "second unit"),
+    dots("pw-even-dots", states[0]), dots("pw-odd-dots", states[1]), ...marks);
 }
 
 /** Draw a path through the plane with arrowheads; each place has the numbers of its time steps. */
 function drawPath(path) {
-  const spots = path.map((h) => PLANE.point(...h).split(",").map(Number)), labels = [];
+  const spots = path.map(place), labels = [];
   path.forEach((h, t) => {
     const label = labels.find((other) => Math.hypot(h[0] - other.h[0], h[1] - other.h[1]) < CLOSE);
     if (!label) labels.push({ h, spot: spots[t], spans: [[t, t]] });
@@ -110,27 +139,19 @@ function drawPath(path) {
       transform: `translate(${x - 0.4 * dx} ${y - 0.4 * dy}) rotate(${angle})` })];
   });
   const count = ([first, last]) => (first === last ? first : `${first}–${last}`);
-  const taken = spots.slice(1).flatMap(([x, y], t) => Array.from({ length: 21 }, (_, i) =>
-    [x + (i / 20) * (spots[t][0] - x), y + (i / 20) * (spots[t][1] - y)]));
+  const label = ({ spot: [x, y], spans }) => svgText(x < SIDE / 2 ? x + 9 : x - 9, y < SIDE / 2 ? y + 18 : y - 9,
+    [...spans.slice(0, 4).map(count), ...(spans.length > 4 ? ["…"] : [])].join(", "), x < SIDE / 2 ? "start" : "end", "pw-times");
   return [svgPath("pw-trail", spots), ...heads,
-    ...spots.map(([cx, cy]) => svg("circle", { class: "pw-step", cx, cy, r: 2.4 })),
-    ...labels.map(({ spot, spans }) => placeLabel(spot,
-      [...spans.slice(0, 4).map(count), ...(spans.length > 4 ? ["…"] : [])].join(", "), taken))];
+    ...spots.map(([cx, cy]) => svg("circle", { class: "pw-step", cx, cy, r: 2.4 })), ...labels.map(label)];
 }
 
 function paint(view, model) {
   const weights = model.get("weights"), zeros = model.get("zeros"), rows = fillRows(weights);
-  const { strings, wrong } = readAll(weights, zeros), counts = ["correct", "kept"].map((name) =>
-    strings.filter((string) => string.correct && string[name]).length);
-  const bits = wrong?.bits ?? (zeros ? "1" : EXAMPLE), h = [0, 0], path = [[0, 0]];
-  for (const input of [...digits(bits), ...(zeros ? ZEROS : [])]) {
-    readByPair(weights, [input], h);
-    path.push([...h]);
-  }
-  const states = [false, true].map((odd) => strings.filter((string) => string.odd === odd).map((s) => s.later ?? s.h));
-  paintPlane(view.plane, weights, states, ...drawPath(path));
+  const { states, correct, kept, wrong, pathOf } = readAll(weights, zeros ? ZEROS : 0);
+  const bits = wrong ?? (zeros ? "1" : EXAMPLE), path = pathOf(bits);
+  paintPlane(view.plane, weights.slice(8), states, ...drawPath(path));
   const then = zeros ? " and fifty zeros" : "";
-  view.plane.setAttribute("aria-label", `The state after ${bits}${then} is ${vector(h)}, among the states after all ` +
+  view.plane.setAttribute("aria-label", `The state after ${bits}${then} is ${vector(path.at(-1))}, among the states after all ` +
     `strings of ${LENGTH} bits${then}.`);
   view.caption.textContent = "A disc is the state after an even string, a square after an odd one. The path is that " +
     `of ${bits}${then}${!wrong ? "" : zeros ? ", on which an answer is wrong" :
@@ -142,12 +163,12 @@ function paint(view, model) {
   view.buttons["Fifty zeros"].textContent = zeros ? "No zeros" : "Fifty zeros";
   setAvailable(view.buttons["All larger"], Math.max(...weights.slice(0, 8).map(Math.abs)) <= LARGEST * SMALLER);
   paintTable(view.table, rows);
-  const [all, correct, kept] = [COUNT, ...counts].map((number) => number.toLocaleString("en"));
+  const [all, right, still] = [COUNT, correct, kept].map((number) => number.toLocaleString("en"));
   const signs = UNITS.map((_, unit) => rows.filter((row) => row[unit].correct).length);
-  view.count.textContent = zeros ? `${correct} of ${all} answers are correct, and ${kept} still are after fifty zeros.` :
-    `${signs[0] + signs[1]} of ${2 * ROWS.length} signs and ${correct} of ${all} answers are correct.`;
-  const goal = counts[0] === COUNT ? DONE : [...signs, 0].findIndex((count) => count < ROWS.length);
-  const forgets = zeros && counts[1] < COUNT;
+  view.count.textContent = zeros ? `${right} of ${all} answers are correct, and ${still} still are after fifty zeros.` :
+    `${signs[0] + signs[1]} of ${2 * ROWS.length} signs and ${right} of ${all} answers are correct.`;
+  const goal = correct === COUNT ? DONE : [...signs, 0].findIndex((count) => count < ROWS.length);
+  const forgets = zeros && kept < COUNT;
   for (const name of ["All smaller", "All larger", "Fifty zeros"]) view.buttons[name].hidden = goal < WEAK && !zeros;
   const done = goal === DONE && !forgets, setting = [...weights, zeros].join();
   if (view.setting !== setting) Object.assign(view, { setting, hints: 0 }); // a change closes the hint

@@ -1,12 +1,11 @@
-// Helpers that the widgets share. base.py puts this text in front of each widget's own module, so every name here is in
-// scope there and nothing has to be imported.
+// What the widgets share: elements, numbers, bits and answers, and the traits of a widget that reads a string.
 
 // --- elements ---------------------------------------------------------------
 
 const FOCUSABLE = ["button", "input", "select", "textarea"];
 
 /** Create an HTML element: make("button", { class: "a", onclick: f }, "text"). False and null omit an attribute. */
-function make(tag, attributes = {}, ...children) {
+export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
@@ -19,35 +18,50 @@ function make(tag, attributes = {}, ...children) {
 }
 
 /** Create an SVG element: svg("circle", { r: 3 }). */
-function svg(tag, attributes = {}, ...children) {
+export function svg(tag, attributes = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...children);
   return element;
 }
 
-const svgText = (x, y, content, anchor = "middle", name = "") =>
+export const svgText = (x, y, content, anchor = "middle", name = "") =>
   svg("text", { x, y, "text-anchor": anchor, class: name }, content);
-const svgLine = (name, x1, y1, x2, y2) => svg("line", { class: name, x1, y1, x2, y2 });
-const svgPath = (name, points) => svg("polyline", { class: name, points: points.join(" ") }); // points as "x,y"
+export const svgLine = (name, x1, y1, x2, y2) => svg("line", { class: name, x1, y1, x2, y2 });
+export const svgPath = (name, points) => svg("polyline", { class: name, points: points.join(" ") }); // points as "x,y"
 
-/** Return functions for a square plot with the same scale on both axes: positions, points, a cobweb of iterates. */
-function squarePlot(size, low, high) {
-  const at = (value) => ((Math.max(low, Math.min(high, value)) - low) / (high - low)) * size;
-  const point = (x, y) => `${at(x).toFixed(1)},${(size - at(y)).toFixed(1)}`;
-  const grid = Array.from({ length: 241 }, (_, i) => low + ((high - low) * i) / 240);
-  const diagonal = [point(low, low), point(high, high)];
-  const cobweb = (values) => [point(values[0], values[0]),
-    ...values.slice(1).flatMap((value, t) => [point(values[t], value), point(value, value)])];
-  return { at, point, grid, diagonal, cobweb };
+/** Draw the frame of a square plane, the names of its axes, and whole numbers. `place` is that of `halfPlane`. */
+export function squareAxes(place, size, across, up) {
+  const visible = (v) => v > 0.025 * size && v < 0.975 * size, upwards = svgText(0, 0, up);
+  upwards.setAttribute("transform", `translate(-25 ${size / 2}) rotate(-90)`);
+  return [svg("rect", { class: "pw-frame", width: size, height: size }),
+    ...[-3, -2, -1, 0, 1, 2, 3].flatMap((tick) => {
+      const [x, y] = place([tick, tick]), text = fixed(tick, 0);
+      return [visible(x) ? svgText(x, size + 17, text) : "", visible(y) ? svgText(-6, y + 5, text, "end") : ""];
+    }), svgText(size / 2, size + 34, across, "middle", "pw-across"), upwards];
+}
+
+/**
+ * Draw the two sides of the line on which a * x + b * y + c is 0, the positive one for the answer odd, in a square
+ * drawing. `place` converts a place in the plane to one in the drawing.
+ */
+export function halfPlane([a, b, c], place, side) {
+  const square = a * a + b * b, far = 999 / Math.sqrt(square);
+  const at = (along, away) => place([far * (away * a - along * b) - (c * a) / square,
+                                     far * (away * b + along * a) - (c * b) / square]);
+  const region = (name) => svg("rect", { class: `pw-${name}-region`, width: side, height: side });
+  if (!square) return [region(c > 0 ? "odd" : "even")];
+  return [svg("svg", { width: side, height: side }, region("even"), // clips the other two
+    svg("polygon", { class: "pw-odd-region", points: [at(-1, 0), at(1, 0), at(1, 1), at(-1, 1)].join(" ") }),
+    svgLine("pw-readout", ...at(-1, 0), ...at(1, 0)))];
 }
 
 /** Create the outermost element of a widget; screen readers announce it by its label. */
-const widgetRoot = (label, ...children) =>
+export const widgetRoot = (label, ...children) =>
   make("div", { class: "parity-widget", role: "group", "aria-label": label }, ...children);
 
 /** Return a widget that is built once and painted at the start and after each change of one of these traits. */
-function widgetOf(traits, build, paint, stop = () => {}) {
+export function widgetOf(traits, build, paint, stop = () => {}) {
   const render = ({ model, el }) => {
     const view = build(model, el), update = () => paint(view, model);
     el.append(view.root);
@@ -62,12 +76,12 @@ function widgetOf(traits, build, paint, stop = () => {}) {
 }
 
 /** Call an action when its key is pressed, wherever the focus is in an element. The keys are in lower case. */
-const onKeys = (element, actions) => element.addEventListener("keydown", (event) => {
+export const onKeys = (element, actions) => element.addEventListener("keydown", (event) => {
   if (!event.ctrlKey && !event.altKey && !event.metaKey && !event.repeat) actions[event.key.toLowerCase()]?.(event);
 });
 
 /** Create a row of buttons from [label, action] pairs. The buttons are returned by their labels. */
-function buttonRow(pairs, primary) {
+export function buttonRow(pairs, primary) {
   const buttons = {};
   for (const [label, action] of pairs) {
     const name = label === primary ? "pw-button pw-primary" : "pw-button";
@@ -77,13 +91,13 @@ function buttonRow(pairs, primary) {
 }
 
 /** Add a text that counts something to the end of a row of buttons. */
-const addCount = (row) => row.appendChild(make("span", { class: "pw-count" }));
+export const addCount = (row) => row.appendChild(make("span", { class: "pw-count" }));
 
 /** Show a button as unavailable but keep it focusable, because disabling it would move the keyboard focus. */
-const setAvailable = (button, available) => button.setAttribute("aria-disabled", String(!available));
+export const setAvailable = (button, available) => button.setAttribute("aria-disabled", String(!available));
 
 /** Create a slider that passes its value to `onchange`. */
-function makeSlider(attributes, onchange) {
+export function makeSlider(attributes, onchange) {
   const slider = make("input", { type: "range", class: "pw-slider", ...attributes,
                                  oninput: () => onchange(Number(slider.value)) });
   return slider;
@@ -94,7 +108,7 @@ function makeSlider(attributes, onchange) {
  * anything that JSON can represent; `choose(value)` chooses one, or none if the list does not contain it. `offer` replaces
  * the pairs.
  */
-function makeSelect(label, options, onchange) {
+export function makeSelect(label, options, onchange) {
   const select = make("select", { class: "pw-input", onchange: () => onchange(JSON.parse(select.value)) });
   const offer = (pairs) => select.replaceChildren(...pairs.map(([value, name]) =>
     make("option", { value: JSON.stringify(value) }, name)));
@@ -104,14 +118,14 @@ function makeSelect(label, options, onchange) {
 }
 
 /** Create x with a subscript: symbol("x", 3). */
-const symbol = (letter, index) =>
+export const symbol = (letter, index) =>
   make("span", { class: "pw-symbol" }, make("i", {}, letter), make("sub", {}, String(index)));
 
 /**
  * Create a folded table. `rows()` returns lists of texts, the column names first; it is called when the table is opened
  * and at each `paint()` while it is open. `label` names the table for screen readers.
  */
-function numbersTable(label, rows) {
+export function numbersTable(label, rows) {
   const table = make("table", {});
   const line = (cells, tag) => make("tr", {},
     ...cells.map((cell) => make(tag, tag === "th" ? { scope: "col" } : {}, cell)));
@@ -123,12 +137,32 @@ function numbersTable(label, rows) {
   return { root, paint };
 }
 
-const wantsLessMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+export const wantsLessMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** End the steps that a widget takes by a timer. */
+export function stop(view) {
+  clearTimeout(view.timer);
+  view.timer = null;
+}
+
+/**
+ * Call `advance(1)` `count` times, the first time at once, or `advance(count)` if the reader wants less motion. `pause`
+ * returns the milliseconds before the next step, of as many as are left. The last step is made without a timer.
+ */
+export function play(view, count, pause, advance) {
+  stop(view);
+  if (wantsLessMotion() || count < 2) return advance(count);
+  const next = (left) => {
+    view.timer = left ? setTimeout(() => next(left - 1), pause(left)) : null;
+    advance(1);
+  };
+  next(count - 1);
+}
 
 // --- numbers ----------------------------------------------------------------
 
 /** Format a number with a minus sign, and with fewer decimals if it is large. */
-function fixed(value, decimals = 2) {
+export function fixed(value, decimals = 2) {
   const size = Math.abs(value);
   if (size >= 1e5) return value.toExponential(1).replace("-", "−");
   const text = value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? Math.min(decimals, 1) : decimals);
@@ -136,16 +170,16 @@ function fixed(value, decimals = 2) {
 }
 
 /** Format a vector: (0.99, −0.99). */
-const vector = (values) => (values.length === 1 ? fixed(values[0]) : `(${values.map((v) => fixed(v)).join(", ")})`);
+export const vector = (values) => (values.length === 1 ? fixed(values[0]) : `(${values.map((v) => fixed(v)).join(", ")})`);
 
 /** Count with a noun: 1 zero, 1,200 zeros. */
-const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+export const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 
-const superscript = (power) => [...String(power)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻").join("");
-const subscript = (letter, t) => letter + [...String(t)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
+export const superscript = (power) => [...String(power)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻").join("");
+export const subscript = (letter, t) => letter + [...String(t)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
 
 /** Tell the style sheet the sign of a value and its share of the largest. */
-function tint(element, value, largest) {
+export function tint(element, value, largest) {
   const share = Math.min(Math.abs(value) / largest, 1);
   element.style.setProperty("--share", share.toFixed(3));
   element.dataset.sign = share < 0.0005 ? "zero" : value > 0 ? "plus" : "minus";
@@ -153,17 +187,17 @@ function tint(element, value, largest) {
 
 // --- bits and answers -------------------------------------------------------
 
-const digits = (bits) => [...bits].map(Number);
-const onesIn = (bits) => digits(bits).reduce((sum, bit) => sum + bit, 0);
-const parityName = (count) => (count % 2 ? "odd" : "even");
-const answerOf = (logit) => (logit > 0 ? "odd" : "even");
+export const digits = (bits) => [...bits].map(Number);
+export const onesIn = (bits) => digits(bits).reduce((sum, bit) => sum + bit, 0);
+export const parityName = (count) => (count % 2 ? "odd" : "even");
+export const answerOf = (logit) => (logit > 0 ? "odd" : "even");
 
 /** Create the mark of a correct or a wrong answer. */
-const correctness = (correct) =>
+export const correctness = (correct) =>
   make("span", { class: "pw-mark", role: "img", "aria-label": correct ? "correct" : "wrong" }, correct ? "✓" : "✗");
 
 /** Show an answer in its box: even is round, odd has corners. The logit is null if it has not been computed yet. */
-function paintAnswer(box, logit, ones) {
+export function paintAnswer(box, logit, ones) {
   if (logit === null) {
     box.className = "pw-verdict";
     box.replaceChildren(make("span", { class: "pw-says", title: "not computed yet" }, "?"));
@@ -176,7 +210,7 @@ function paintAnswer(box, logit, ones) {
 }
 
 /** Say what the network answers after the bits of `prefix`, and whether that is correct. */
-function judge(logit, prefix) {
+export function judge(logit, prefix) {
   const answer = answerOf(logit), ones = onesIn(prefix), parity = parityName(ones);
   return ["It answers ", make("b", {}, answer), `. That is ${answer === parity ? "correct" : "wrong"}: ${prefix} has ` +
     `${counted(ones, "one")}, and ${ones} is ${parity}.`];
@@ -185,21 +219,21 @@ function judge(logit, prefix) {
 // --- the model: networks that read a string ---------------------------------
 
 /** Change several traits at once, here and in Python. */
-function save(model, changes) {
+export function save(model, changes) {
   for (const [name, value] of Object.entries(changes)) model.set(name, value);
   model.save_changes();
 }
 
-const currentNetwork = (model) => model.get("networks")[model.get("network")];
+export const currentNetwork = (model) => model.get("networks")[model.get("network")];
 
-function goTo(model, step) {
+export function goTo(model, step) {
   const inside = Math.max(0, Math.min(step, model.get("bits").length));
   if (inside !== model.get("step")) save(model, { step: inside });
 }
 
-const setBits = (model, bits) => save(model, { bits, step: Math.min(model.get("step"), bits.length) });
+export const setBits = (model, bits) => save(model, { bits, step: Math.min(model.get("step"), bits.length) });
 
-function flip(model, index) {
+export function flip(model, index) {
   const bits = [...model.get("bits")];
   bits[index] = bits[index] === "1" ? "0" : "1";
   setBits(model, bits.join(""));
@@ -208,7 +242,7 @@ function flip(model, index) {
 const bitsIn = (text) => text.replace(/[^01]/g, "");
 
 /** Create a list of the networks if there are several; a figure of a single network need not have any. */
-function networkSettings(view, model) {
+export function networkSettings(view, model) {
   const labels = Object.keys(model.get("networks") ?? {});
   view.network = makeSelect("Network", labels.map((label) => [label, label]),
     (network) => save(model, { network }));
@@ -219,7 +253,7 @@ function networkSettings(view, model) {
  * Create a field for the bits and a list of the networks. `onbits` gets each string of an allowed length. The field
  * leaves out what is no bit or too much, so that it has the bits of the drawing unless it is too short.
  */
-function stringSettings(view, model, least, most, onbits) {
+export function stringSettings(view, model, least, most, onbits) {
   view.message = make("p", { class: "pw-message", role: "alert", id: `pw-${Math.random().toString(36).slice(2)}` });
   view.input = make("input", { class: "pw-input pw-bits", type: "text", "aria-label": "Bits", inputmode: "numeric",
                                autocomplete: "off", spellcheck: "false", "aria-describedby": view.message.id });
@@ -242,44 +276,8 @@ function showProblem(view, problem, invalid = false) {
   view.input.setAttribute("aria-invalid", String(invalid));
 }
 
-function paintStringSettings(view, model) {
+export function paintStringSettings(view, model) {
   if (view.input.value !== model.get("bits")) view.input.value = model.get("bits");
   showProblem(view, "");
   view.network.choose(model.get("network"));
-}
-
-// --- the forward pass -------------------------------------------------------
-
-const sigmoid = (v) => 1 / (1 + Math.exp(-v));
-const dot = (a, b) => a.reduce((sum, v, i) => sum + v * b[i], 0);
-
-/**
- * Run a network, in the form of `weights` in base.py, over bits. Returns an entry { h, c, a, gates, logit } for the
- * start and for each time step. `a` has the pre-activations and `c` an LSTM's cell state; `gates` has the gates and
- * the candidate of a gated cell by PyTorch's letters.
- */
-function forward(network, bits) {
-  const zeros = network.output.map(() => 0), steps = [{ h: zeros, c: zeros }];
-  for (const x of bits) {
-    const next = cellStep(network, x, steps.at(-1));
-    next.logit = dot(network.output, next.h) + network.bias;
-    steps.push(next);
-  }
-  return steps;
-}
-
-function cellStep({ cell, matrix }, x, { h, c }) {
-  const state = [...h, x, 1, 1], a = matrix.map((row) => dot(row, state)), size = h.length;
-  const block = (k, squash = (v) => v) => a.slice(k * size, (k + 1) * size).map(squash);
-  if (cell === "lstm") {
-    const [i, f, g, o] = [block(0, sigmoid), block(1, sigmoid), block(2, Math.tanh), block(3, sigmoid)];
-    const next = c.map((v, k) => f[k] * v + i[k] * g[k]);
-    return { c: next, h: next.map((v, k) => o[k] * Math.tanh(v)), gates: { i, f, g, o } };
-  }
-  if (cell === "gru") {
-    const [r, z, fromInput, fromState] = [block(0, sigmoid), block(1, sigmoid), block(2), block(3)];
-    const n = fromInput.map((v, k) => Math.tanh(v + r[k] * fromState[k]));
-    return { h: n.map((v, k) => (1 - z[k]) * v + z[k] * h[k]), gates: { r, z, n } };
-  }
-  return { a, h: a.map(cell === "tanh" ? Math.tanh : (v) => Math.max(v, 0)) };
 }

@@ -1,6 +1,11 @@
 // The stage of a training run, for playground.js: hidden states as marks in a plane, the weights of a small network as
 // lines, and a loss curve that is a slider.
 
+import {
+  counted, fixed, halfPlane, make, makeSlider, subscript, svg, svgLine, svgPath, svgText, tint,
+} from "./shared.js";
+import { dot } from "./forward_pass.js";
+
 const COIN = Math.log(2); // the loss of a network that answers each bit with probability 1/2
 const LEAST_LOGIT = 4; // the plane reaches at least to this logit, so that new networks have close states
 const PARTS = { tanh: ["next state"], relu: ["next state"], gru: ["reset gate", "update gate", "candidate"],
@@ -110,10 +115,6 @@ function drawPlane(drawing, snapshot, { up, frame }) {
   const two = snapshot.output.length === 2, edge = { dx: 6, dy: -7 };
   const { odd, output, bias, steps } = snapshot, { places, logits } = placesOf(snapshot, up);
   const correct = logits.filter((logit, i) => logit > 0 === (odd[i] === 1)).length;
-  const [normal, offset] = two ? [output, bias] : [[1, 0], 0], far = 1e3;
-  const size = Math.hypot(...normal) || 1, [a, b] = normal.map((v) => v / size), off = -offset / size;
-  const corner = (along, away) => sharesOf(frame, [a * (off + away) - b * along, b * (off + away) + a * along]);
-  const line = [corner(-far, 0), corner(far, 0)];
   const upwards = two ? "unit 2" : up ? "direction of the largest differences" : "number of bits read";
   const names = two ? [...namesOfSides(snapshot, frame), textAt(1, 1, "end", "unit 1 →", { ...edge, dx: -6 })] :
     [textAt(0, 1, "start", "← answers even", edge), textAt(0.5, 1, "middle", "output", { dy: -7 }),
@@ -125,10 +126,8 @@ function drawPlane(drawing, snapshot, { up, frame }) {
                                   transform: `translate(${-0.9 * r} ${-0.9 * r})` }) :
       svg("circle", { class: "pw-even-state", cx: x, cy: y, r });
   });
-  drawing.replaceChildren(svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none" },
-    svg("rect", { class: "pw-even-region", width: 1, height: 1 }),
-    svg("polygon", { class: "pw-odd-region", points: [...line, corner(far, far), corner(-far, far)].join(" ") }),
-    svgLine("pw-readout", ...line.flat())), ...names, svg("text", { x: 6, y: 17 }, `↑ ${upwards}`), ...marks);
+  const sides = halfPlane(two ? [...output, bias] : [1, 0, 0], (place) => sharesOf(frame, place), 1);
+  drawing.replaceChildren(plot(...sides), ...names, svg("text", { x: 6, y: 17 }, `↑ ${upwards}`), ...marks);
   drawing.setAttribute("aria-label",
     `The states of ${places.length} prefixes after ${counted(steps, "update")}: the line separates ` +
     `${correct} of them correctly.`);
@@ -160,10 +159,10 @@ function drawWeights(drawing, { matrix, output }, cell, largest) {
 }
 
 /** Create a drawing whose plot has the coordinates 0 to 1, however wide it is; texts keep their size. */
-const newDrawing = (name, title) => svg("svg", { role: "img", "aria-label": title, class: `pw-${name}` });
-const plot = (...shapes) => svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none" }, ...shapes);
-const level = (share) => svgLine("pw-level", 0, 1 - share, 1, 1 - share);
-const curveThrough = (points) => svgPath("pw-curve", points.map(([x, y]) => `${x.toFixed(4)},${(1 - y).toFixed(4)}`));
+export const newDrawing = (name, title) => svg("svg", { role: "img", "aria-label": title, class: `pw-${name}` });
+export const plot = (...shapes) => svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none" }, ...shapes);
+export const level = (share) => svgLine("pw-level", 0, 1 - share, 1, 1 - share);
+export const curveThrough = (points) => svgPath("pw-curve", points.map(([x, y]) => `${x.toFixed(4)},${(1 - y).toFixed(4)}`));
 
 function drawLoss(drawing, losses) {
   const most = Math.max(1.2 * COIN, ...losses.slice(-200)), shown = thinned(losses, 280);
@@ -187,9 +186,9 @@ function thinned(values, count) {
  * Create the stage of a run, { run, settings, running, losses, snapshots, shown }, which also gets its elements. The
  * function `onmove` is called whenever the slider has moved.
  */
-function buildStage(run, title, lossTitle, onmove) {
+export function buildStage(run, title, lossTitle, onmove) {
   const id = `pw-${Math.random().toString(36).slice(2)}`;
-  run.slider = makeSlider({ id, min: 0, max: 0 }, (place) => {
+  run.slider = makeSlider({ id, class: "pw-scrub", min: 0, max: 0 }, (place) => {
     run.shown = place === run.snapshots.length - 1 ? null : run.snapshots[place].steps; // the last one stays the last
     onmove();
   });
@@ -202,7 +201,7 @@ function buildStage(run, title, lossTitle, onmove) {
     make("label", { for: id }, lossTitle), make("div", { class: "pw-timeline" }, run.loss, run.slider), run.moment);
 }
 
-const shownSnapshot = ({ snapshots, shown }) =>
+export const shownSnapshot = ({ snapshots, shown }) =>
   snapshots.findLast(({ steps }) => shown === null || steps <= shown);
 
 /**
@@ -220,7 +219,7 @@ function scaleOf(run) {
 }
 
 /** Show the moment of a run at which its slider is, and describe it. */
-function paintStage(run) {
+export function paintStage(run) {
   const { snapshots, slider, losses, moment } = run, shown = shownSnapshot(run);
   if (!shown) return;
   const scale = scaleOf(run), small = Boolean(shown.matrix), loss = losses[shown.steps] ?? losses.at(-1);

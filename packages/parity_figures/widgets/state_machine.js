@@ -1,14 +1,22 @@
 // A point that moves in the plane of a network's states, and the machine extracted from the network, on the same bits.
 
+import {
+  buttonRow, correctness, counted, currentNetwork, digits, fixed, halfPlane, make, numbersTable, paintStringSettings,
+  parityName, play, save, setAvailable, squareAxes, stop, stringSettings, svg, svgPath, svgText, vector, widgetOf,
+  widgetRoot,
+} from "./shared.js";
+import { dot, forward } from "./forward_pass.js";
+
 const MOST_BITS = 400, ZEROS = 50;
 const MILLISECONDS_PER_BIT = 80;
 const SIDE = 280; // of each drawing
+const RADIUS = 22, RING = 72; // of a state of the machine, and of the circle on which the states are
 const LEAST_TRAIL = 3; // steps of the point that are always drawn; a run of equal bits is drawn as a whole
 
 export default widgetOf(["network", "bits", "proof"], build, paint, stop);
 
 /** Return the point of a state: its two numbers, or those along the two axes. */
-const project = ({ mean, axes, weights }) => ({ h, c }) => {
+const project = ({ mean, axes, weights }, { h, c }) => {
   const state = (weights.cell === "lstm" ? [...h, ...c] : h).map((v, i) => v - mean[i]);
   return axes.map((axis) => dot(axis, state));
 };
@@ -29,21 +37,8 @@ function readZeros(view, model) {
     stop(view);
     return paint(view, model);
   }
-  if (wantsLessMotion()) return readMore(view, model, "0".repeat(ZEROS));
-  let left = ZEROS;
-  const next = () => {
-    left -= 1;
-    // Stop first, so that screen readers announce the last step.
-    if (left === 0 || model.get("bits").length >= MOST_BITS - 1) stop(view);
-    save(model, { bits: (model.get("bits") + "0").slice(0, MOST_BITS) });
-  };
-  view.timer = setInterval(next, MILLISECONDS_PER_BIT);
-  next();
-}
-
-function stop(view) {
-  clearInterval(view.timer);
-  view.timer = null;
+  play(view, Math.min(ZEROS, MOST_BITS - model.get("bits").length), () => MILLISECONDS_PER_BIT, (count) =>
+    save(model, { bits: model.get("bits") + "0".repeat(count) }));
 }
 
 function build(model) {
@@ -89,7 +84,7 @@ function paint(view, model) {
     drawPlane(view, network, proof);
     view.automaton = drawAutomaton(view.machine, network.machine);
   }
-  view.steps = walk(network, bits, project(network));
+  view.steps = walk(network, bits);
   paintControls(view, model, network, bits);
   paintPlane(view, network, bits);
   paintAutomaton(view.automaton, view.steps.at(-1), bits.length > 0);
@@ -130,18 +125,15 @@ function axisNames({ mean, weights }) {
 
 /** Draw what does not change while bits are read, and elements for what moves: trail, mark of the machine, point. */
 function drawPlane(view, network, proof) {
-  const [even, odd] = network.points.map((points) => points.map((place) => inside(network, place)));
-  const [across, up] = axisNames(network), upward = svgText(0, 0, up);
-  upward.setAttribute("transform", `translate(-26 ${SIDE / 2}) rotate(-90)`);
+  const states = network.points.map((points) => points.map((place) => inside(network, place)));
   view.trail = svg("g");
   view.expected = svg("circle", { class: "pw-expected", r: 14 });
   view.point = svg("circle", { class: "pw-point", r: 5 });
-  view.plane.replaceChildren(svg("rect", { class: "pw-frame", width: SIDE, height: SIDE }), ...ticks(network),
-    ...boundary(network), ...even.map(([cx, cy]) => svg("circle", { class: "pw-even-state", cx, cy, r: 2.7 })),
-    ...odd.map(([x, y]) => svg("rect", { class: "pw-odd-state", x: x - 2.4, y: y - 2.4, width: 4.8, height: 4.8 })),
+  const place = (coordinates) => spot(network, coordinates);
+  view.plane.replaceChildren(...halfPlane(network.border, place, SIDE),
+    ...squareAxes(place, SIDE, ...axisNames(network)), ...drawStates(states),
     ...(proof ? network.boxes : []).map((box) => drawBox(network, box)), view.trail,
-    ...network.centres.map((_, state) => numberOf(network, state)), view.expected, view.point,
-    svgText(SIDE / 2, SIDE + 33, across, "middle", "pw-across"), upward);
+    ...network.centres.map((_, state) => numberOf(network, state)), view.expected, view.point);
 }
 
 /** Draw a frame around a box of the proof, because many boxes are smaller than a point. */
@@ -158,26 +150,6 @@ function numberOf(network, state) {
   return svgText(x + 25 * ux, y + 25 * uy + 5, String(state), "middle", "pw-name-of-state");
 }
 
-/** Draw ticks at whole numbers, at the lower and the left edge. */
-function ticks(network) {
-  const [x, y, half] = network.window, visible = (value, middle) => Math.abs(value - middle) < 0.95 * half;
-  return [-3, -2, -1, 0, 1, 2, 3].flatMap((value) => {
-    const [across, up] = spot(network, [value, value]), text = fixed(value, 0);
-    const below = [svgLine("pw-frame", across, SIDE - 5, across, SIDE), svgText(across, SIDE + 16, text)];
-    const left = [svgLine("pw-frame", 0, up, 5, up), svgText(-5, up + 4, text, "end")];
-    return [...(visible(value, x) ? below : []), ...(visible(value, y) ? left : [])];
-  });
-}
-
-/** Draw the line on which the logit is 0. */
-function boundary({ border: [a, b, c], window }) {
-  const square = a * a + b * b, [x, y, half] = window;
-  if (square === 0) return [];
-  const off = (a * x + b * y + c) / square, far = (4 * half) / Math.sqrt(square);
-  const [start, end] = [-far, far].map((way) => spot({ window }, [x - off * a - way * b, y - off * b + way * a]));
-  return [svg("svg", { width: SIDE, height: SIDE }, svgLine("pw-readout", ...start, ...end))]; // clips it at its edge
-}
-
 function paintPlane({ plane, trail, expected, point, steps }, network, bits) {
   const t = bits.length, run = t ? /(.)\1*$/.exec(bits)[0].length : 0, { place, at } = steps[t];
   const latest = steps.slice(Math.max(0, t - Math.max(run, LEAST_TRAIL)));
@@ -189,9 +161,8 @@ function paintPlane({ plane, trail, expected, point, steps }, network, bits) {
     const [x, y] = inside(network, target);
     mark.style.transform = `translate(${x}px, ${y}px)`;
   }
-  const written = (values) => `(${values.map((v) => fixed(v)).join(", ")})`;
   plane.setAttribute("aria-label", `The plane of the states after ${counted(t, "bit")}: the point is at ` +
-    `${written(place)}, the centre of the machine's state ${at} at ${written(network.centres[at])}.`);
+    `${vector(place)}, the centre of the machine's state ${at} at ${vector(network.centres[at])}.`);
 }
 
 function describe(steps, bits) {
@@ -212,4 +183,109 @@ function tableRows(steps, bits, network) {
     ...steps.map((step, t) => [String(t), bits[t - 1] ?? "", ...step.place.map((v) => fixed(v, 3)),
       t ? fixed(step.logit, 3) : "", t ? parityName(step.network) : "", String(step.at), parityName(step.machine),
       parityName(step.parity)])];
+}
+
+// --- the machine ----------------------------------------------------------------
+
+/**
+ * Draw { successors [states][2], odd [states], places [states][2] }. Returns the arrows, the states and a description,
+ * which `paintAutomaton` needs.
+ */
+function drawAutomaton(drawing, { successors, odd, places }) {
+  const farthest = Math.max(...places.map(([x, y]) => Math.hypot(x, y)));
+  const at = places.map(([x, y]) => [SIDE / 2 + (RING * x) / farthest, SIDE / 2 - (RING * y) / farthest]);
+  const arrows = successors.flatMap((pair, from) => [...new Set(pair)].map((to) => {
+    const bits = [0, 1].filter((bit) => pair[bit] === to).join(", ");
+    return { from, to, element: from === to ? loop(at[from], bits) :
+      between(at[from], odd[from], at[to], odd[to], bits, successors[to].includes(from)) };
+  }));
+  const states = at.map(([x, y], state) => svg("g", { transform: `translate(${x} ${y})` },
+    outline(odd[state], RADIUS + 5, "pw-ring"), outline(odd[state], RADIUS, `pw-${parityName(odd[state])}-node`),
+    svgText(0, 0, String(state), "middle", "pw-number"), svgText(0, 13, parityName(odd[state]))));
+  const [x, y] = at[0];
+  drawing.replaceChildren(arrow(`M${x - 54} ${y}H${x - 32}`, [x - RADIUS - 2, y], [1, 0]),
+    ...arrows.map(({ element }) => element), ...states);
+  const words = successors.map(([after0, after1], state) =>
+    `${state}, ${parityName(odd[state])}: on 0 to ${after0}, on 1 to ${after1}`).join("; ");
+  return { drawing, arrows, states, words };
+}
+
+/** Draw the places of states, those with an even parity first: discs if it is even, and squares if it is odd. */
+const drawStates = ([even, odd]) => [
+  ...even.map(([cx, cy]) => svg("circle", { class: "pw-even-state", cx, cy, r: 2.7 })),
+  ...odd.map(([x, y]) => svg("rect", { class: "pw-odd-state", x: x - 2.4, y: y - 2.4, width: 4.8, height: 4.8 }))];
+
+/** Mark the current state and, if a bit has been read, the arrow that was taken. */
+function paintAutomaton({ drawing, arrows, states, words }, { from, at }, hasRead) {
+  states.forEach((element, state) => element.classList.toggle("pw-here", state === at));
+  for (const arrow of arrows)
+    arrow.element.classList.toggle("pw-taken", hasRead && arrow.from === from && arrow.to === at);
+  drawing.setAttribute("aria-label",
+    `A machine of ${states.length} states that starts in state 0. ${words}. Now it is in state ${at}.`);
+}
+
+/** Draw the outline of a state: even is round, odd has corners. */
+function outline(odd, radius, name) {
+  const side = radius - 2;
+  return odd ? svg("rect", { class: name, x: -side, y: -side, width: 2 * side, height: 2 * side, rx: 3 }) :
+    svg("circle", { class: name, r: radius });
+}
+
+/** Return the distance from the middle of a state to its outline in a direction. */
+const reach = (odd, [x, y]) => (odd ? (RADIUS - 2) / Math.max(Math.abs(x), Math.abs(y)) : RADIUS);
+
+const unit = ([x, y]) => [x / Math.hypot(x, y), y / Math.hypot(x, y)];
+const along = ([x, y], [dx, dy], distance) => [x + distance * dx, y + distance * dy];
+
+/** Draw a line and a head with its tip at a point, in a direction, with a label at another point. */
+function arrow(line, tip, [dx, dy], label, [x, y] = [0, 0]) {
+  const [backX, backY] = along(tip, [dx, dy], -9);
+  const head = [tip, [backX - 4.5 * dy, backY + 4.5 * dx], [backX + 4.5 * dy, backY - 4.5 * dx]];
+  return svg("g", { class: "pw-edge" }, svg("path", { d: line }), svg("polygon", { points: head.join(" ") }),
+    ...(label ? [svgText(x, y + 5, label)] : []));
+}
+
+/** Draw an arrow between two states, bent out of the circle, or to its left to keep it apart from the one back. */
+function between(start, startOdd, end, endOdd, label, andBack) {
+  const difference = [end[0] - start[0], end[1] - start[1]], way = unit(difference), length = Math.hypot(...difference);
+  const middle = along(start, difference, 0.5);
+  const outwards = way[1] * (middle[0] - SIDE / 2) - way[0] * (middle[1] - SIDE / 2);
+  const side = outwards < 0 && !andBack ? [-way[1], way[0]] : [way[1], -way[0]];
+  const bend = along(middle, side, 0.2 * length);
+  const out = unit([bend[0] - start[0], bend[1] - start[1]]), into = unit([end[0] - bend[0], end[1] - bend[1]]);
+  const tip = along(end, into, -reach(endOdd, into) - 3);
+  return arrow(`M${along(start, out, reach(startOdd, out))}Q${bend} ${along(tip, into, -7)}`, tip, into, label,
+    along(middle, side, 0.1 * length + 11));
+}
+
+/** Draw an arrow from a state out of the circle and back to the same state. */
+function loop(place, label) {
+  const out = unit([place[0] - SIDE / 2, place[1] - SIDE / 2]), turned = (angle) => [
+    out[0] * Math.cos(angle) - out[1] * Math.sin(angle), out[0] * Math.sin(angle) + out[1] * Math.cos(angle)];
+  const into = turned(0.45).map((v) => -v), tip = along(place, turned(0.45), RADIUS + 4);
+  const curve = `C${along(place, turned(-0.5), 58)} ${along(place, turned(0.5), 58)} ${along(tip, into, -7)}`;
+  return arrow(`M${along(place, turned(-0.45), RADIUS)}${curve}`, tip, into, label, along(place, out, 59));
+}
+
+/**
+ * Return for the start and each bit the point of the network's state, the machine's state, and three answers (1 for
+ * odd).
+ */
+function walk(network, bits) {
+  const { weights, machine } = network;
+  let at = 0, parity = 0;
+  return forward(weights, digits(bits)).map((step, t) => {
+    const bit = t > 0 ? Number(bits[t - 1]) : 0, from = at, { logit } = step;
+    if (t > 0) at = machine.successors[at][bit];
+    parity ^= bit;
+    return { place: project(network, step), logit, from, at, parity, network: logit > 0 ? 1 : 0, machine: machine.odd[at] };
+  });
+}
+
+/** Show the true parity, or the answer of the network or the machine and whether it is correct, if a bit was read. */
+function paintParity(box, steps, who) {
+  const step = steps.at(-1), answer = parityName(step[who]), correct = step[who] === step.parity;
+  box.className = steps.length === 1 ? "pw-answer" : `pw-answer pw-${answer} ${correct ? "" : "pw-wrong"}`;
+  if (steps.length === 1) box.replaceChildren("–");
+  else box.replaceChildren(answer, ...(who === "parity" ? [] : [correctness(correct)]));
 }

@@ -39,8 +39,8 @@ class StateMachine(NetworkWidget):
     [Interactive figure] After 3 bits the network 'by hand' answers even; its machine, in state 2 of 4, answers even.
     """
 
-    _esm, _css = front_end("state_machine", "automaton.js")
-    room = traitlets.List(traitlets.Float(), [45.2, 48.9]).tag(sync=True)
+    _esm, _css = front_end("state_machine")
+    room = traitlets.List(traitlets.Float(), [49.8, 50.2]).tag(sync=True)
     cells, most_units = tuple(CELLS), 32
 
     bits = Bits("", least=0, most=400)
@@ -51,7 +51,7 @@ class StateMachine(NetworkWidget):
         self._boxes = boxes or {}
         for label in self._boxes:
             require_choice("a label in boxes", label, tuple(networks))
-        super().__init__(networks, network, bits=bits, proof=proof)
+        super().__init__(networks, network=network, bits=bits, proof=proof)
 
     @property
     def states(self) -> np.ndarray:

@@ -1,13 +1,15 @@
 // The unrolled network, one column for each time step: the bit below, the state in the middle, the answer on top.
 
+import {
+  addCount, buttonRow, currentNetwork, digits, fixed, flip, goTo, judge, make, onesIn, paintAnswer,
+  paintStringSettings, play, setAvailable, setBits, stop, stringSettings, symbol, tint, vector, wantsLessMotion, widgetOf,
+  widgetRoot,
+} from "./shared.js";
+import { forward, sigmoid } from "./forward_pass.js";
+
 const MOST_BITS = 12, MILLISECONDS_PER_STEP = 700;
 
 export default widgetOf(["bits", "network", "step"], build, paint, stop);
-
-function stop(view) {
-  clearInterval(view.timer);
-  view.timer = null;
-}
 
 /** Go to another step, and end a run. */
 function move(view, model, step) {
@@ -18,11 +20,9 @@ function move(view, model, step) {
 
 /** Go to the end step by step until the button is pressed again, or at once if the reader wants less motion. */
 function run(view, model) {
-  const end = () => model.get("bits").length, next = () => model.get("step") + 1;
-  if (view.timer) return move(view, model, model.get("step"));
-  if (wantsLessMotion() || next() >= end()) return move(view, model, end());
-  view.timer = setInterval(() => (next() < end() ? goTo(model, next()) : move(view, model, end())), MILLISECONDS_PER_STEP);
-  goTo(model, next());
+  const step = () => model.get("step");
+  if (view.timer) return move(view, model, step());
+  play(view, model.get("bits").length - step(), () => MILLISECONDS_PER_STEP, (count) => goTo(model, step() + count));
 }
 
 /** Go to another step with the arrow keys, Home and End, wherever the focus is in the graph. */

@@ -3,7 +3,6 @@
 import traitlets
 
 from parity_figures.widgets.base import Bits, StringReader, front_end
-from parity_lib.models import ParityRNN, by_hand
 
 
 class UnrolledRNN(StringReader):
@@ -25,7 +24,4 @@ class UnrolledRNN(StringReader):
     room = traitlets.List(traitlets.Float(), [37.6, 45.9]).tag(sync=True)
     bits = Bits("10110", least=1, most=12)
     cells, most_units = ("tanh", "relu"), 8
-
-    def __init__(self, networks: dict[str, ParityRNN] | None = None, bits: str = "10110", *,
-                 network: str | None = None, step: int = 0) -> None:
-        super().__init__({"by hand": by_hand("tanh")} if networks is None else networks, network, bits=bits, step=step)
+    by_hand = (("by hand", "tanh"),)

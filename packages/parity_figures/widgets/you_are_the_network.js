@@ -1,5 +1,9 @@
 // A game in which the reader takes the place of the network: one bit at a time, and after each one odd or even.
 
+import {
+  addCount, buttonRow, correctness, counted, make, onesIn, parityName, setAvailable, widgetOf, widgetRoot,
+} from "./shared.js";
+
 const ENOUGH = 10; // answers, after which the widget asks what the reader remembered
 const MEMORIES = {
   "All of them": "You could, but nobody does for long. Look at what you used when the next bit came: only whether " +

@@ -36,9 +36,9 @@ def open_file(browser):
 
 @pytest.fixture
 def show(open_file, tmp_path):
-    """Open a page with some widgets and further scripts of the book; ``address`` is appended to its address."""
-    def show_widgets(*widgets, width=1280, theme="light", less_motion=True, address="", scripts=()):
-        file = write_page(tmp_path / "page.html", *widgets, theme=theme, scripts=scripts)
+    """Open a page with some widgets; ``address`` is appended to its address."""
+    def show_widgets(*widgets, width=1280, theme="light", less_motion=True, address=""):
+        file = write_page(tmp_path / "page.html", *widgets, theme=theme)
         page = open_file(file + address, viewport={"width": width, "height": 900}, color_scheme=theme,
                          reduced_motion="reduce" if less_motion else "no-preference")
         page.wait_for_function(f"document.querySelectorAll('.widget-host[data-ready]').length === {len(widgets)}")

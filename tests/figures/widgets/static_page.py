@@ -1,12 +1,12 @@
 """A page with saved widgets, as Jupyter Book makes them, and what tests do with the widgets in it."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 from ipywidgets.embed import dependency_state, embed_data, escape_script
 
 from parity_figures.picture import SHEET
+from parity_figures.widgets.base import EXPORT, FOLDER, IMPORT
 
 STATIC = Path(__file__).parents[3] / "book" / "_static"
 PAGE = """<!doctype html>
@@ -17,23 +17,29 @@ html[data-theme=dark] {{ --pst-color-text-base: #ced6dd; --pst-color-text-muted:
   --pst-color-background: #14181e; --pst-color-border: #48566b; background: #14181e; }}
 {colours}</style>
 <script type="application/vnd.jupyter.widget-state+json">{state}</script>
-<script>{scripts}</script></head>
+<script>{host}</script></head>
 <body>{views}</body></html>"""
 
 
-def page_html(state: dict, views: list[dict], theme: str = "light", scripts: Sequence[str] = ()) -> str:
-    """Return the HTML for the saved ``state`` and one view for each of ``views``, with further scripts of the book."""
+def in_one_scope(*names: str) -> str:
+    """Return the text of JavaScript modules, so that a test can call their functions."""
+    texts = [(FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in names]
+    return EXPORT.sub(r"\1", IMPORT.sub("", "\n".join(texts)))
+
+
+def page_html(state: dict, views: list[dict], theme: str = "light") -> str:
+    """Return the HTML for the saved ``state`` and one view for each of ``views``."""
     tag = '<script type="application/vnd.jupyter.widget-view+json">{}</script>'
-    texts = [(STATIC / name).read_text(encoding="utf-8") for name in ("widget-host.js", *scripts)]
+    host = (STATIC / "widget-host.js").read_text(encoding="utf-8")
     return PAGE.format(
-        theme=theme, state=escape_script(json.dumps(state)), colours=SHEET, scripts="\n".join(texts),
+        theme=theme, state=escape_script(json.dumps(state)), colours=SHEET, host=host,
         views="\n".join(tag.format(escape_script(json.dumps(view))) for view in views))
 
 
-def write_page(path: Path, *widgets, theme: str = "light", scripts: Sequence[str] = ()) -> str:
+def write_page(path: Path, *widgets, theme: str = "light") -> str:
     """Write a page that shows ``widgets`` in this order and return its file:// address."""
     data = embed_data(list(widgets), state=dependency_state(list(widgets), drop_defaults=False))
-    path.write_text(page_html(data["manager_state"], data["view_specs"], theme, scripts), encoding="utf-8")
+    path.write_text(page_html(data["manager_state"], data["view_specs"], theme), encoding="utf-8")
     return path.as_uri()
 
 

@@ -5,17 +5,19 @@ import re
 import pytest
 
 from parity_figures.picture import SHEET
-from parity_figures.widgets.base import FOLDER, front_end
+from parity_figures.widgets.base import EXPORT, FOLDER, IMPORT
+from tests.figures.widgets.static_page import in_one_scope
 
 
-def test_a_front_end_begins_with_the_shared_part_and_imports_nothing():
-    module, style = front_end("unrolled_rnn")
-    for suffix, joined in ((".js", module), (".css", style.removeprefix(SHEET + "\n"))):
-        shared, own = ((FOLDER / f"{name}{suffix}").read_text(encoding="utf-8") for name in ("shared", "unrolled_rnn"))
-        assert joined.startswith(shared)
-        assert joined.endswith(own)
-    assert module.count("export ") == 1
-    assert not any(line.startswith("import ") for line in module.splitlines())
+def test_a_module_imports_names_that_exist_and_uses_all_of_them():
+    texts = {file.name.removesuffix(".js"): file.read_text(encoding="utf-8")
+             for file in FOLDER.iterdir() if file.name.endswith(".js")}
+    for name, text in texts.items():
+        body = IMPORT.sub("", text)
+        for names, module in IMPORT.findall(text):
+            imported = {each.strip() for each in names.split(",") if each.strip()}
+            assert imported <= {each for _, each in EXPORT.findall(texts[module])}, (name, module)
+            assert {each for each in imported if not re.search(rf"\b{each}\b", body)} == set(), (name, module)
 
 
 def test_a_style_sheet_applies_to_widgets_only():
@@ -28,7 +30,7 @@ def test_a_style_sheet_applies_to_widgets_only():
 
 @pytest.mark.browser
 def test_numbers_are_formatted(browser):
-    shared = (FOLDER / "shared.js").read_text(encoding="utf-8")
+    shared = in_one_scope("shared")
     page = browser.new_page()
     written = page.evaluate(f"() => {{ {shared}\n return [fixed(-0.001), fixed(-1.5), fixed(12.345), fixed(123.4), "
                             "fixed(-2e6), vector([0.5]), vector([1, -1])]; }")

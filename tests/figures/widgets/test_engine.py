@@ -11,13 +11,14 @@ from scipy.stats import chi2
 from torch.nn.utils import clip_grad_norm_
 
 from parity_figures.widgets import Playground
-from parity_figures.widgets.base import FOLDER, front_end, weights
-from parity_lib import ParityRNN, ParityTask, by_hand
-from parity_lib.data import Curriculum, running_parity
+from parity_figures.widgets.base import front_end, weights
+from parity_lib.data import Curriculum, ParityTask
+from parity_lib.models import ParityRNN, by_hand
 from parity_lib.padding import masked_values
 from parity_lib.training import OPTIMIZERS, masked_loss
 from parity_study.cells import CELLS
-from parity_study.experiments.trained_networks import set_forget_bias
+from parity_study.trained_networks import set_forget_bias
+from tests.figures.widgets.static_page import in_one_scope
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +37,7 @@ function trainer({{ weights, ...settings }}) {{
 @pytest.fixture
 def page(open_file, tmp_path):
     """A page from file:// with the engine."""
-    source = (FOLDER / "engine.js").read_text(encoding="utf-8")
+    source = in_one_scope("engine")
     (tmp_path / "page.html").write_text(f"<!doctype html><meta charset=utf-8><script>{source}\n{TRAINER}</script>",
                                         encoding="utf-8")
     return open_file((tmp_path / "page.html").as_uri())
@@ -53,7 +54,7 @@ def batch_of(strings, label):
     bits = np.zeros((len(strings), lengths.max()), dtype=np.uint8)
     for row, string in zip(bits, strings, strict=True):
         row[:len(string)] = string
-    return ParityTask((1, int(lengths.max())), LABELS[label]).assemble(bits, running_parity(bits), lengths)
+    return ParityTask((1, int(lengths.max())), LABELS[label]).assemble(bits, lengths)
 
 
 def random_net(cell, hidden, seed, scale=1.0):
@@ -316,7 +317,7 @@ def test_a_preset_succeeds_or_fails_as_its_chapter_says(worker, preset):
     source = front_end("playground")[0]
     presets = source[source.index("const RECIPE ="):source.index("export default")]
     settings = worker.evaluate(f"(() => {{ {presets}; return PRESETS; }})()")[preset]
-    steps = solved_at(worker, settings, most=(SOLVES | FAILS)[preset])
+    steps = solved_at(worker, settings, most=(SOLVES | FAILS)[preset], seeds=4)
     print(preset, steps)
     solved = sum(step is not None for step in steps)
-    assert solved >= 8 if preset in SOLVES else solved <= 2
+    assert solved >= 3 if preset in SOLVES else solved <= 1

@@ -58,10 +58,3 @@ def test_lengths_change_by_keyboard_and_strings_are_added_and_removed(show):
     assert page.get_by_role("slider").count() == 3
     click(page, "Remove a string", "Remove a string")
     assert page.get_by_role("slider").count() == 1
-
-
-def test_the_mark_moves_when_its_string_is_removed(show):
-    page = show(PackedBatch((3, 7)))
-    page.locator(".pw-packed").get_by_text("B4").click()
-    click(page, "Remove a string")
-    assert marked(page, ".pw-flat") == ["A1", "A2", "A3"]

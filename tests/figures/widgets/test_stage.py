@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from parity_figures.widgets.base import FOLDER
 from parity_study.cells import CELLS
+from tests.figures.widgets.static_page import in_one_scope
 from tests.figures.widgets.test_engine import DEFAULTS, random_net, settings_of
 
 pytestmark = pytest.mark.browser
@@ -46,7 +46,7 @@ WEIGHTS = """(settings) => {
 @pytest.fixture
 def page(open_file, tmp_path):
     """A page from file:// with the engine and the stage."""
-    source = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("shared.js", "engine.js", "stage.js"))
+    source = in_one_scope("shared", "forward_pass", "engine", "stage")
     text = f"<!doctype html><meta charset=utf-8><script>{source}</script>"
     (tmp_path / "page.html").write_text(text, encoding="utf-8")
     return open_file((tmp_path / "page.html").as_uri())

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from parity_figures.widgets import UnrolledRNN
-from parity_lib import NumpyRNN, ParityRNN, by_hand
+from parity_lib.models import ParityRNN, by_hand
+from parity_lib.numpy_rnn import NumpyRNN
 from tests.figures.widgets.static_page import bits_field, button, choose, click, count
 
 NETS = {"hand tanh": by_hand("tanh"), "hand relu": by_hand("relu"), "tanh": ParityRNN(6, "tanh", seed=1),
@@ -72,27 +73,6 @@ def test_buttons_step_through_the_string_and_explain_it(show):
 
 
 @pytest.mark.browser
-def test_a_run_goes_step_by_step_and_can_be_stopped(show):
-    page = show(UnrolledRNN(bits="1101"), less_motion=False)
-    line = page.locator(".pw-line")
-    for stopping in ("Stop", "Back"):
-        click(page, "Run")
-        assert count(page) == "step 1 of 4"
-        assert line.get_attribute("aria-live") == "off"
-        page.get_by_text("step 2 of 4").wait_for()
-        click(page, stopping)
-        stopped = count(page)
-        assert line.get_attribute("aria-live") == "polite"
-        page.wait_for_timeout(1000)
-        assert (count(page), button(page, "Run").count()) == (stopped, 1)
-        click(page, "Reset")
-    click(page, "Run")
-    page.get_by_text("step 4 of 4").wait_for()
-    assert line.get_attribute("aria-live") == "polite"
-    assert button(page, "Run").get_attribute("aria-disabled") == "true"
-
-
-@pytest.mark.browser
 def test_arrow_keys_step_and_bits_flip_by_keyboard(show):
     page = show(UnrolledRNN(bits="1101"))
     page.keyboard.press("Tab")
@@ -109,44 +89,3 @@ def test_arrow_keys_step_and_bits_flip_by_keyboard(show):
     for name in ("Bit 2 is 1. Flip it.", "Bit 3 is 0. Flip it.", "Bit 4 is 1. Flip it."):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.ariaLabel") == name
-
-
-@pytest.mark.browser
-def test_a_flipped_bit_changes_all_later_answers_and_a_wrong_network_is_called_wrong(show):
-    blind = by_hand("tanh")
-    blind.hidden_to_logits.weight.data.zero_()
-    page = show(UnrolledRNN({"by hand": by_hand(), "blind": blind}, bits="1011", step=4))
-    assert answers(page) == ["odd", "odd", "even", "odd"]
-    page.get_by_role("button", name="Bit 2 is 0").click()
-    assert answers(page) == ["odd", "even", "odd", "even"]
-    assert page.get_by_role("img", name="wrong").count() == 0
-    choose(page, "blind")
-    bits_field(page).fill("1")
-    assert answers(page) == ["even"]
-    assert page.get_by_role("img", name="wrong").count() == 1
-    assert "That is wrong: 1 has 1 one, and 1 is odd." in page.locator(".pw-line").inner_text()
-
-
-@pytest.mark.browser
-def test_on_a_phone_five_steps_are_in_sight_and_the_height_does_not_change(show):
-    page = show(UnrolledRNN(), width=390)
-    heights = set()
-    for step in range(6):
-        heights.add(page.locator(".parity-widget").bounding_box()["height"])
-        if step < 5:
-            click(page, "Step")
-    assert len(heights) == 1
-    graph = page.locator(".pw-graph").bounding_box()
-    for shown in page.locator(".pw-graph :is(.pw-cells, .pw-bit, .pw-verdict)").all():
-        box = shown.bounding_box()
-        assert graph["x"] <= box["x"] < box["x"] + box["width"] <= graph["x"] + graph["width"]
-    texts = page.locator(".pw-graph :is(.pw-cell, .pw-says, .pw-logit)")
-    assert texts.evaluate_all("all => all.filter((e) => e.scrollWidth > e.clientWidth)") == []
-
-
-@pytest.mark.browser
-def test_the_graph_scrolls_to_the_current_step_on_a_phone(show):
-    page = show(UnrolledRNN(bits="101101110001"), width=390)
-    click(page, "Run")
-    box = page.locator("[aria-current=step]").bounding_box()
-    assert 0 <= box["x"] <= 390 - box["width"]

@@ -12,64 +12,32 @@ def correct(bits: str) -> str:
     return "Odd" if bits.count("1") % 2 else "Even"
 
 
-def check_end(page, bits: str, mistakes: set[int] = frozenset()) -> None:
-    """Check that no more answers are possible, and that each bit has its correct answer, and the mistake if any."""
-    answers = [correct(bits[:t]).lower() for t in range(1, len(bits) + 1)]
-    assert page.locator(".pw-stage li").all_inner_texts() == [
-        f"{answer}\n{bit}" + (f"\nyou: {'odd' if answer == 'even' else 'even'} ✗" if t in mistakes else "")
-        for t, (answer, bit) in enumerate(zip(answers, bits, strict=True))]
-    for name in ("Even", "Odd"):
-        assert button(page, name).get_attribute("aria-disabled") == "true"
-        button(page, name).click(force=True)
-    assert page.locator(".pw-stage li").count() == len(bits)
-    assert count(page) == ""
-
-
-def test_ten_correct_answers_lead_to_the_question_what_was_remembered(show):
+@pytest.mark.parametrize("mistake", [None, 3])
+def test_a_round_asks_ten_times_and_shows_the_bits_with_the_mistakes_and_the_question(show, mistake):
     page, bits = show(YouAreTheNetwork()), YouAreTheNetwork().bits
+    line, question = page.locator(".pw-told"), page.locator(".pw-asked")
     for t in range(10):
         assert page.locator(".pw-arriving").inner_text() == bits[t]
-        assert count(page) == f"bit {t + 1} of 10"
-        assert page.locator(".pw-asked").is_hidden()
-        click(page, correct(bits[:t + 1]))
-    assert page.locator(".pw-told").inner_text().startswith("You answered 10 of the 10 questions correctly.")
-    check_end(page, bits[:10])
-    chosen = page.locator(".pw-asked [aria-pressed=true]")
-    for memory, reply in (("All of them", "nobody does"), ("One: whether the count so far is odd", "a 1 changes it")):
-        click(page, memory)
-        assert chosen.all_inner_texts() == [memory]
-        assert reply in page.locator(".pw-asked").inner_text()
-    click(page, "Again")
-    assert chosen.count() == 0
-    assert page.locator(".pw-asked").is_hidden()
-    assert page.locator(".pw-arriving").inner_text() == bits[10]
-    for t in range(10):
-        click(page, correct(bits[10:11 + t]))
-    assert page.locator(".pw-asked").is_visible()
-    assert "a 1 changes it" not in page.locator(".pw-asked").inner_text()
-
-
-def test_the_round_goes_on_after_a_mistake_and_ends_with_the_mistake_and_the_question(show):
-    page, bits = show(YouAreTheNetwork()), YouAreTheNetwork().bits
-    line = page.locator(".pw-told")
-    assert f"The first bit is {bits[0]}" in line.inner_text()
-    for t in range(3):
-        button(page, correct(bits[:t + 1])).focus()
+        assert count(page).startswith(f"bit {t + 1} of 10")
+        assert question.is_hidden()
+        wrong = {"Odd": "Even", "Even": "Odd"}[correct(bits[:t + 1])]
+        button(page, wrong if t == mistake else correct(bits[:t + 1])).focus()
         page.keyboard.press("Enter")
-        assert line.inner_text() == f"Correct. Bit {t + 2} is {bits[t + 1]}."
-    click(page, "Even" if correct(bits[:4]) == "Odd" else "Odd")
-    assert f"The bits were {bits[:4]}" in line.inner_text()
-    assert line.inner_text().endswith(f"Bit 5 is {bits[4]}.")
-    assert page.locator(".pw-asked").is_hidden()
-    assert count(page) == "bit 5 of 10, 1 mistake"
-    for t in range(4, 10):
-        click(page, correct(bits[:t + 1]))
-    assert line.inner_text().startswith("You answered 9 of the 10 questions correctly.")
-    assert page.locator(".pw-asked").is_visible()
-    check_end(page, bits[:10], {3})
+        if t < 9:
+            said = f"The bits were {bits[:t + 1]}" if t == mistake else "Correct."
+            assert said in line.inner_text()
+            assert line.inner_text().endswith(f"Bit {t + 2} is {bits[t + 1]}.")
+    assert line.inner_text().startswith(f"You answered {10 - (mistake is not None)} of the 10 questions correctly.")
+    answers = [correct(bits[:t]).lower() for t in range(1, 11)]
+    assert page.locator(".pw-stage li").all_inner_texts() == [
+        f"{answer}\n{bit}" + (f"\nyou: {'odd' if answer == 'even' else 'even'} ✗" if t == mistake else "")
+        for t, (answer, bit) in enumerate(zip(answers, bits))]
+    button(page, "Odd").click(force=True)       # no more answers
+    assert page.locator(".pw-stage li").count() == 10
+    click(page, "All of them")
+    assert question.locator("[aria-pressed=true]").all_inner_texts() == ["All of them"]
+    assert "nobody does" in question.inner_text()
     click(page, "Again")
     assert page.evaluate("document.activeElement.textContent") == "Even"
     assert page.locator(".pw-arriving").inner_text() == bits[10]
-    assert count(page) == "bit 1 of 10"
-    click(page, correct(bits[10]))
-    assert line.inner_text().startswith("Correct")
+    assert (count(page), question.is_hidden()) == ("bit 1 of 10", True)
