@@ -19,25 +19,26 @@ SECTIONS = {
         "doctor": ("parity_book.book_commands", "List the installed and the missing requirements."),
     },
     "Exercises": {
-        "check": ("parity_grading.grading_commands", "Check notebooks before you submit them."),
-        "exercises": ("parity_grading.grading_commands", "Generate the exercise notebooks from their sources."),
+        "check": ("parity_teaching.grading_commands", "Check notebooks before you submit them."),
+        "exercises": ("parity_teaching.grading_commands", "Generate the exercise notebooks from their sources."),
     },
     "A class": {
-        "rehearse": ("parity_grading.rehearsal", "Rehearse the grading of an exercise with made-up students."),
-        "collect": ("parity_grading.grading_commands", "Collect submissions from a learning platform's archive."),
-        "extend": ("parity_grading.grading_commands", "Give a student more time for an exercise."),
-        "status": ("parity_grading.grading_commands", "Show which submissions are missing, graded or unread."),
-        "grade": ("parity_grading.grading_commands", "Grade every submission for an exercise."),
-        "regrade": ("parity_grading.grading_commands", "Show how changed checks would change grades, and apply them."),
-        "report": ("parity_grading.grading_commands", "Write an HTML report on the results of the class."),
-        "export": ("parity_grading.grading_commands", "Export grades for a learning platform."),
+        "rehearse": ("parity_teaching.rehearsal", "Rehearse the grading of an exercise with made-up students."),
+        "collect": ("parity_teaching.grading_commands", "Collect submissions from a learning platform's archive."),
+        "extend": ("parity_teaching.grading_commands", "Give a student more time for an exercise."),
+        "status": ("parity_teaching.grading_commands", "Show which submissions are missing, graded or unread."),
+        "grade": ("parity_teaching.grading_commands", "Grade every submission for an exercise."),
+        "report": ("parity_teaching.grading_commands", "Write an HTML report on the results of the class."),
+        "export": ("parity_teaching.grading_commands", "Export grades for a learning platform."),
     },
     "The results": {
         "experiment": ("parity_study.study_commands", "Run experiments, or recheck their results."),
         "verify": ("parity_study.study_commands", "Verify every stored certificate."),
-        "bench": ("parity_study.study_commands", "Measure the speed of the library."),
+        "bench": ("parity_study.study_commands", "Measure the speed of packing."),
     },
 }
+# The extra that installs a package without which some subcommands do not work.
+EXTRAS = {"nbgrader": "course", "jupyter-book": "book", "playwright": "pdf", "pypdf": "pdf"}
 COMMANDS = {name: entry for commands in SECTIONS.values() for name, entry in commands.items()}
 
 
@@ -60,8 +61,8 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except (ImportError, OSError, ValueError) as error:
-            missing = getattr(error, "name", None) or ""
-            hint = "; install it with: pip install -e '.[course]'" if missing.startswith("nbgrader") else ""
+            extra = EXTRAS.get(str(getattr(error, "name", "")).partition(".")[0])
+            hint = f"; install it with: pip install -c constraints.txt -e '.[{extra}]'" if extra else ""
             raise click.ClickException(f"{error}{hint}") from None
         except Exception as error:
             if type(error).__name__ != "OperationalError":      # SQLAlchemy's, which may not be installed

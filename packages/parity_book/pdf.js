@@ -5,7 +5,7 @@
 // sheet. Screen-only elements and the code of figures disappear, other folded elements open, and links lead to places
 // inside the document.
 async ({ home, pages, title, cover, sheet }) => {
-  const SCREEN_ONLY = "a.headerlink, .parity-numbers, a[download], details.hide, section:has(> .guesses-kept), " +
+  const SCREEN_ONLY = "a.headerlink, .parity-numbers, a[download], details.hide.above-input, section:has(> .guesses-kept), " +
     ".sd-summary-state-marker, noscript:not(:has(figure))";
   const REFERRING = ["for", "headers", "aria-labelledby", "aria-describedby", "aria-controls"];
   const addressOf = (page) => `${home}/${page.name}.html`;

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from html import escape
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from pypdf import PdfReader
 
 from parity_lib.version import __version__
 
@@ -43,33 +44,21 @@ NUMBER = """(pages) => {
 }"""
 
 
-@dataclass
-class Entry:
-    """An entry for one page in the table of contents.
+def contents(toc: dict) -> Iterator[dict[str, Any]]:
+    """Yield every page of the book in the order of the table of contents, which is the content of _toc.yml.
 
-    ``part`` is the caption of the part that begins with this page, and ``depth`` is 1 for subpages.
-    """
-
-    name: str
-    part: str = ""
-    depth: int = 0
-
-
-def contents(toc: dict) -> Iterator[Entry]:
-    """Yield every page of the book in the order of the table of contents.
-
-    ``toc`` is the content of _toc.yml.
+    ``part`` is the caption of the part that begins with the page, and ``depth`` is 1 for subpages.
 
     >>> toc = {"root": "a", "parts": [{"caption": "P", "chapters": [{"file": "b", "sections": [{"file": "c"}]}]}]}
-    >>> [(entry.name, entry.part, entry.depth) for entry in contents(toc)]
+    >>> [tuple(page.values()) for page in contents(toc)]
     [('a', '', 0), ('b', 'P', 0), ('c', '', 1)]
     """
-    def walk(entries: list[dict], caption: str, depth: int) -> Iterator[Entry]:
+    def walk(entries: list[dict], caption: str, depth: int) -> Iterator[dict[str, Any]]:
         for position, entry in enumerate(entries):
-            yield Entry(entry["file"], "" if position else caption, depth)
+            yield {"name": entry["file"], "part": "" if position else caption, "depth": depth}
             yield from walk(entry.get("sections", []), "", depth + 1)
 
-    yield Entry(toc["root"])
+    yield from walk([{"file": toc["root"]}], "", 0)
     for part in toc.get("parts", [toc]):
         yield from walk(part.get("chapters", []), part.get("caption", ""), 0)
 
@@ -96,11 +85,11 @@ def join(browser: Browser, root: Path, theme: Literal["light", "dark"] = "light"
     html = root / "_build" / "html"
     config, toc = (yaml.safe_load((root / name).read_text(encoding="utf8")) for name in ("_config.yml", "_toc.yml"))
     pages = []
-    for entry in contents(toc):
-        file = html / f"{entry.name}.html"
+    for page in contents(toc):
+        file = html / f"{page['name']}.html"
         if not file.is_file():
-            raise ValueError(f"the page {entry.name} has not been built; run `parity book` first")
-        pages.append(asdict(entry) | {"html": file.read_text(encoding="utf8")})
+            raise ValueError(f"the page {page['name']} has not been built; run `parity book` first")
+        pages.append(page | {"html": file.read_text(encoding="utf8")})
     context = browser.new_context(color_scheme=theme, viewport={"width": WIDTH, "height": 1080})
     context.route(lambda url: not LOCAL_URL.match(url), lambda route: route.abort())
     page = context.new_page()
@@ -136,8 +125,6 @@ def print_book(browser: Browser, root: Path) -> Path:
 
 def page_numbers(pdf: bytes) -> dict[str, int]:
     """Return the page number of each link target in a PDF, counted from 1."""
-    from pypdf import PdfReader
-
     reader = PdfReader(BytesIO(pdf))
     return {name.removeprefix("/"): reader.get_destination_page_number(place) + 1  # type: ignore[operator]
             for name, place in reader.named_destinations.items()}

