@@ -12,8 +12,6 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-NOT_STARTED = 2     # exit status if the script has printed why it builds nothing
-
 
 def build(root: Path) -> bool:
     """Build all pages of the book and return True if there was no warning."""
@@ -32,20 +30,13 @@ def build(root: Path) -> bool:
 def main() -> int:
     """Build the book unless another build is running, and return the exit status."""
     root = Path.cwd()
-    lock = FileLock(root / "_build" / ".lock")
-    problem = None
     try:
-        Path(lock.lock_file).parent.mkdir(exist_ok=True)
-        lock.acquire(timeout=0)
+        (root / "_build").mkdir(exist_ok=True)
+        with FileLock(root / "_build" / ".lock", timeout=0):
+            return 0 if build(root) else 1
     except Timeout:
-        problem = f"another build is running in {root}. Wait until it ends."
-    except OSError as error:
-        problem = f"{root / '_build'} cannot be written: {error.strerror}"
-    if problem:
-        print(f"Error: {problem}", file=sys.stderr)
-        return NOT_STARTED
-    with lock:
-        return 0 if build(root) else 1
+        print(f"Another build is running in {root}. Wait until it ends.", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

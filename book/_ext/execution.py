@@ -23,7 +23,6 @@ from jupyter_cache.base import CacheBundleIn
 from myst_nb.core.read import create_nb_reader
 from nbclient import NotebookClient
 from nbformat import NotebookNode
-from sample_checks import EXERCISE_PAGES, SAMPLES_NOTEBOOK
 from sphinx.errors import ExtensionError
 from sphinx.util.console import strip_escape_sequences
 
@@ -54,8 +53,6 @@ def notebooks(app, env) -> dict[str, tuple[NotebookNode, Path]]:
             reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
             if reader:
                 found[name] = reader.read(text), path.parent
-    if any(name.startswith(EXERCISE_PAGES) for name in env.found_docs):
-        found[EXERCISE_PAGES] = SAMPLES_NOTEBOOK, Path(app.srcdir)
     return found
 
 
@@ -136,10 +133,7 @@ def outdated(cache, env, pages) -> set[str]:
             cache.remove_cache(record.pk)
     executed = {name: record.created.isoformat() for name, record in records.items()}
     read, env.parity_executed = getattr(env, "parity_executed", {}), executed
-    newer = {name for name, when in executed.items() if read.get(name) != when}
-    if EXERCISE_PAGES in newer:
-        newer |= {name for name in env.found_docs if name.startswith(EXERCISE_PAGES)}
-    return newer - {EXERCISE_PAGES}
+    return {name for name, when in executed.items() if read.get(name) != when}
 
 
 def setup(app) -> dict[str, bool]:

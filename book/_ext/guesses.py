@@ -69,7 +69,7 @@ def close_guess(writer, node) -> None:
 def add_script(app, pagename, templatename, context, doctree) -> None:
     """Add the script to pages with a question or an answer, and to the page that lists all answers."""
     if re.search(r'data-guess=|class="[^"]*guesses-kept', context.get("body", "")):
-        app.add_js_file("guesses.js", loading_method="defer")
+        app.add_js_file("guesses.js", priority=900, loading_method="defer")     # after page.js
 
 
 def setup(app) -> dict[str, bool]:

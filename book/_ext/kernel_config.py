@@ -7,6 +7,7 @@ kernel imports or reads to the file named by PARITY_USED_FILES, one path in each
 kernel passes to `Path.glob`. Kernels and processes that a page starts append to the same file.
 """
 
+import logging
 import os
 import sys
 from importlib.util import source_from_cache
@@ -14,6 +15,8 @@ from importlib.util import source_from_cache
 c = get_config()  # noqa: F821 (IPython defines it)
 # Each kernel would log a warning that its sockets are not encrypted, although they never leave this machine.
 c.IPKernelApp.log_level = "ERROR"
+# A kernel that is told to stop may close a socket that another of its threads is about to use.
+logging.getLogger("tornado.general").setLevel(logging.CRITICAL)
 
 
 def record_used_files(record: str, root: str) -> None:

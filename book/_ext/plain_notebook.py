@@ -14,7 +14,7 @@ from collections.abc import Callable
 import nbformat
 from docutils import nodes
 
-from parity_grading.addresses import Addresses
+from parity_teaching.addresses import Addresses
 
 ABOUT = """\
 > This notebook was made from *One Bit of Memory*, {version}. To run a cell, press Shift+Enter. The interactive figures

@@ -12,7 +12,6 @@
   const EDITOR = "editor.json", READY = "Python is ready.";
   const BUSY = "Another cell is running. Stop it first, or wait.";
   const UNCHECKED = "You have not checked this answer since you opened the page.";
-  const SVG = "http://www.w3.org/2000/svg", SHAPES = ["svg", "polygon", "rect", "circle", "text"];
   // The classes that the book's style sheet has for CodeMirror's kinds of code.
   const CLASSES = { keyword: "k", "atom,bool,url,contentSeparator,labelName": "kc", "literal,inserted": "mi",
     "string,deleted": "s2", "definition(variableName)": "nf", className: "nc", comment: "c1" };
@@ -23,20 +22,7 @@
     const { grade, solution } = cell.metadata.nbgrader ?? {};
     return grade ? (solution ? "words" : "check") : solution ? "answer" : cell.metadata.nbgrader ? "locked" : "run";
   };
-  let kept = {};
-  try {
-    kept = JSON.parse(localStorage.getItem(KEY)) ?? {};
-  } catch { /* without a readable storage, answers last as long as the page */ }
-
-  function make(tag, attributes = {}, ...children) {
-    const element = SHAPES.includes(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
-    for (const [key, value] of Object.entries(attributes)) {
-      if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-      else if (value !== false) element.setAttribute(key, value === true ? "" : value);
-    }
-    element.append(...children);
-    return element;
-  }
+  const { make } = globalThis.parity, [kept, save] = globalThis.parity.kept(KEY);
 
   // --- Python, in a worker -------------------------------------------------------
 
@@ -168,9 +154,7 @@
     const text = textOf(cell);
     if (text === stub(cell) || !text.trim()) delete kept[cell.id];
     else kept[cell.id] = text;
-    try {
-      localStorage.setItem(KEY, JSON.stringify(kept));
-    } catch { /* as above */ }
+    save();
     const verdicts = document.querySelectorAll(".exercise-output:not([hidden], [data-passed=''])");
     for (const output of cell.cell_type === "code" ? verdicts : []) {
       output.prepend("Before your last change:\n");
@@ -200,7 +184,9 @@
       EditorView.editorAttributes.of({ class: isCode ? "exercise-code highlight" : "exercise-words" }),
       EditorView.contentAttributes.of({ "aria-label": label, ...(isCode ? { "aria-describedby": "exercise-keys" }
         : { spellcheck: "true", autocorrect: "on", autocapitalize: "sentences" }) }),
-      isCode ? ofCode() : [], code.history(), keymap.of([...code.defaultKeymap, ...code.historyKeymap])] });
+      isCode ? ofCode() : [], code.history({ joinToEvent: (change, isNext) => isNext // a reset is a step of its own
+        && ["input", "delete"].some((kind) => change.isUserEvent(kind)) }),
+      keymap.of([...code.defaultKeymap, ...code.historyKeymap])] });
     editors.set(cell, view);
     return view.dom;
   }
@@ -218,7 +204,7 @@
   function cellsFor(cell) {
     const before = notebook.cells.slice(0, notebook.cells.indexOf(cell));
     const needed = before.filter((other) => other.cell_type === "code" && ["locked", "answer"].includes(kind(other)));
-    const own = MODEL.test(stub(cell)) ? stub(cell).replace(")", `, ${JSON.stringify(textOf(before.at(-1)))})`)
+    const own = MODEL.test(stub(cell)) ? stub(cell).replace(")", `, answer=${JSON.stringify(textOf(before.at(-1)))})`)
       : textOf(cell);
     return [...needed.map((one) => [one.id, textOf(one)]), [cell.id, own]];
   }
@@ -401,6 +387,5 @@
     return box;
   }
 
-  for (const sample of document.querySelectorAll(".sample-check")) sample.remove(); // the checks themselves show it
   document.querySelector(".get-notebook").before(panel());
 })();

@@ -1,5 +1,6 @@
 // Notes that open next to a citation, a term or a claim, with the text to which the link leads (see notes-data.js).
-// Without this script, and in browsers without popovers, these links work as other links do.
+// Without this script, and in browsers without popovers, these links work as other links do. It is the browser that
+// closes a note at a press outside of it, and that brings the focus from a closed note back to the link.
 (() => {
   "use strict";
   const WAIT = 250; // ms that a pointer rests on a link before its note opens
@@ -12,39 +13,45 @@
     "evidence.html": "Evidence in full",
   };
 
-  const notes = new Map(); // address of an entry -> the element of its note
-  let open = null; // { link, note }
+  const { make } = globalThis.parity;
+  const notes = new Map(); // address of an entry -> the element of its note, which follows its link while it is open
   let timer = 0;
-  let lastInput = "key"; // key, mouse, pen or touch
+  let lastInput = "key"; // key, Escape, mouse, pen or touch
+  const isOpen = (note, link = note.previousSibling) => note.matches(":popover-open") && note.previousSibling === link;
+  const hasFocus = (note, element = document.activeElement) => note.contains(element) || element === note.previousSibling;
+  const close = (note) => isOpen(note) && note.hidePopover();
 
   function start() {
     if (!HTMLElement.prototype.showPopover) return;
     for (const page of Object.keys(PLACES))
       for (const link of document.querySelectorAll(`article a[href*="${page}#"]`)) attach(link);
-    addEventListener("keydown", onKey, true);
-    addEventListener("pointerdown", onPointerDown, true);
-    addEventListener("pagehide", close);
-    addEventListener("resize", close);
+    addEventListener("keydown", ({ key }) => {
+      lastInput = key === "Escape" ? key : "key"; // so that the focus does not open the note again
+      if (key === "Escape") notes.forEach(close); // Sphinx keeps this key from the browser
+    }, true);
+    addEventListener("pointerdown", ({ pointerType }) => (lastInput = pointerType), true);
+    addEventListener("resize", () => notes.forEach(close));
   }
 
   /** Give a link its note, which also describes the link to screen readers. */
   function attach(link) {
     const note = noteFor(link);
     if (!note) return;
+    let wasOpen = false; // before the browser closed the note because the link was pressed
     link.setAttribute("aria-describedby", note.firstChild.id);
     link.removeAttribute("title"); // the browser's tooltip would cover the note
     link.addEventListener("pointerenter", (event) => {
       clearTimeout(timer);
-      if (event.pointerType !== "touch" && open?.link !== link) timer = setTimeout(show, WAIT, link, note);
+      if (event.pointerType !== "touch" && !isOpen(note, link)) timer = setTimeout(show, WAIT, link, note);
     });
-    link.addEventListener("pointerleave", (event) => event.pointerType === "touch" || closeSoon());
-    link.addEventListener("focus", () => lastInput === "key" && open?.link !== link && show(link, note));
-    link.addEventListener("blur", onBlur);
+    link.addEventListener("focus", () => lastInput === "key" && !isOpen(note, link) && show(link, note));
+    link.addEventListener("pointerdown", () => (wasOpen = isOpen(note, link)));
     link.addEventListener("click", (event) => {
-      if (lastInput !== "touch" || open?.link === link) return;
+      if (lastInput !== "touch" || wasOpen) return;
       event.preventDefault(); // the first tap opens the note; a second tap follows the link
       show(link, note);
     });
+    closeWhenLeft(link, note);
   }
 
   /** Return the note of the entry to which a link leads, or nothing if that entry has none. */
@@ -52,71 +59,40 @@
     const address = decodeURIComponent(link.href.split("/").pop());
     const text = globalThis.parityNotes?.[address];
     if (!text || notes.has(address)) return notes.get(address);
-    const note = document.createElement("div");
-    Object.assign(note, { className: "parity-note", popover: "manual", role: "note", innerHTML: text });
+    const note = make("div", { class: "parity-note", popover: "auto", role: "note",
+      onpointerenter: () => clearTimeout(timer) });
+    note.innerHTML = text;
     note.firstChild.id = `note-${address.split("#")[1]}`;
     for (const inner of note.querySelectorAll("a")) inner.href = new URL(inner.getAttribute("href"), link.href);
-    note.append(Object.assign(document.createElement("p"), { className: "from" }));
-    note.lastChild.append(Object.assign(document.createElement("a"), { href: link.href, textContent: PLACES[address.split("#")[0]] }));
-    note.addEventListener("pointerenter", () => clearTimeout(timer));
-    note.addEventListener("pointerleave", (event) => event.pointerType === "touch" || closeSoon());
-    note.addEventListener("focusout", onBlur);
+    note.append(make("p", { class: "from" }, make("a", { href: link.href }, PLACES[address.split("#")[0]])));
+    closeWhenLeft(note, note);
     document.body.append(note);
     notes.set(address, note);
     return note;
   }
 
-  function show(link, note) {
-    close();
-    link.after(note); // so that Tab leads from the link into its note
-    note.showPopover();
-    place(link, note);
-    open = { link, note };
+  /** Close a note soon after the pointer, or when the focus, has left an element for a place outside of link and note. */
+  function closeWhenLeft(element, note) {
+    element.addEventListener("pointerleave", (event) => {
+      clearTimeout(timer);
+      if (event.pointerType !== "touch") timer = setTimeout(() => hasFocus(note) || close(note), GRACE);
+    });
+    element.addEventListener("focusout", ({ relatedTarget }) =>
+      relatedTarget && !hasFocus(note, relatedTarget) && close(note));
   }
 
-  /** Put a note below its link, or above it if there is no space below. It scrolls with the page. */
-  function place(link, note) {
+  /** Open a note below its link, or above it if there is no space below. It scrolls with the page. */
+  function show(link, note) {
+    clearTimeout(timer);
+    close(note);
+    link.after(note); // so that Tab leads from the link into its note
+    note.showPopover();
     const words = link.getBoundingClientRect();
     const { width, height } = note.getBoundingClientRect();
     const above = words.bottom + GAP + height > innerHeight && words.top - GAP - height > 0;
     const most = document.documentElement.clientWidth - EDGE - width;
     note.style.left = `${Math.max(EDGE, Math.min(words.left, most)) + scrollX}px`;
     note.style.top = `${(above ? words.top - GAP - height : words.bottom + GAP) + scrollY}px`;
-  }
-
-  function close() {
-    clearTimeout(timer);
-    if (open?.note.isConnected) open.note.hidePopover();
-    open = null;
-  }
-
-  function closeSoon() {
-    clearTimeout(timer);
-    timer = setTimeout(() => open && !belongsToOpen(document.activeElement) && close(), GRACE);
-  }
-
-  const belongsToOpen = (element) => Boolean(open) && (element === open.link || open.note.contains(element));
-
-  function onBlur(event) {
-    if (event.relatedTarget && !belongsToOpen(event.relatedTarget)) close();
-  }
-
-  function onKey(event) {
-    lastInput = "key";
-    if (event.key !== "Escape" || !open) return;
-    const { link, note } = open;
-    const inside = note.contains(document.activeElement);
-    close();
-    if (!inside) return;
-    lastInput = ""; // the focus returns to the link without opening its note again
-    link.focus();
-  }
-
-  function onPointerDown(event) {
-    lastInput = event.pointerType;
-    clearTimeout(timer);
-    const link = open?.link;
-    if (link && !link.contains(event.target) && !open.note.contains(event.target)) close();
   }
 
   start();

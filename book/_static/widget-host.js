@@ -9,7 +9,6 @@
   const VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]';
   const modules = new Map(); // source text -> promise of the module
   const styles = new Set(); // style sheets that the page already has
-  const models = new Map(); // model id -> promise of { model, widget }
 
   function showAll() {
     const saved = {};
@@ -20,8 +19,8 @@
   async function show(script, saved) {
     const place = placeFor(script);
     try {
-      const { model, widget } = await start(JSON.parse(script.textContent).model_id, saved);
-      widget.render({ model, el: place });
+      const { state, widget } = await prepare(saved[JSON.parse(script.textContent).model_id]);
+      await widget.render({ model: makeModel(state), el: place });
       place.dataset.ready = "";
     } catch (error) {
       console.error(error);
@@ -41,15 +40,8 @@
     return place;
   }
 
-  /** Start a model once, however many views it has. */
-  function start(id, saved) {
-    if (!models.has(id)) models.set(id, makeReady(id, saved));
-    return models.get(id);
-  }
-
-  /** Return a model that is ready for its views: its module is imported, and its style added. */
-  async function makeReady(id, saved) {
-    const entry = saved[id];
+  /** Return the saved state of a widget and its module, and add its style. */
+  async function prepare(entry) {
     if (!entry) throw new Error("its saved state is not in the page");
     if (entry.model_module !== "anywidget")
       throw new Error(`the page has no code for widgets of the kind ${entry.model_module} ${entry.model_name}`);
@@ -57,7 +49,7 @@
     addStyle(entry.state._css);
     const widget = (await load(entry.state._esm)).default;
     if (typeof widget?.render !== "function") throw new Error("its module exports no render function");
-    return { model: makeModel(entry.state), widget };
+    return { state: entry.state, widget };
   }
 
   /** Import a module from its text. The address of a Blob works on pages from file:// too. */

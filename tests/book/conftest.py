@@ -25,7 +25,7 @@ def build(folder: Path) -> subprocess.CompletedProcess[str]:
 
 def pages_in_toc(folder: Path) -> list[str]:
     """Return the name of every page in _toc.yml, the first page first."""
-    return [entry.name for entry in contents(yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf8")))]
+    return [page["name"] for page in contents(yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf8")))]
 
 
 @pytest.fixture(scope="session")

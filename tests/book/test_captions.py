@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 
 import pytest
-from docutils import nodes
 
 from tests.figures.test_figures import ON_A_PHONE
 
 from .conftest import ROOT, pages_in_toc
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from captions import merge_captions
 
 CHAPTERS = [name for name in pages_in_toc(ROOT) if (ROOT / f"{name}.md").is_file()]
 FIGURE = re.compile(r"<figure\b[^>]*>(?:(?!<figure\b).)*?</figure>", re.DOTALL)
@@ -49,37 +44,6 @@ def test_a_figure_is_named_by_its_number_on_the_page_and_in_the_notebook(html):
     assert len(re.findall(rf"{number}\b", notebook)) > 1
 
 
-DRAWING = '<div class="parity-drawing"><svg><path/></svg></div>'
-PICTURE = f'<figure class="parity-figure">{DRAWING}\n{{}}</figure>'
-NUMBERS = "<details class=\"parity-numbers\"><summary>The numbers</summary></details>"
-
-
-def merged(picture: str, caption: str = "See it.") -> nodes.figure:
-    """Return a figure of a page after its captions have been merged."""
-    figure = nodes.figure("", nodes.raw("", picture, format="html"))
-    if caption:
-        figure += nodes.caption("", caption)
-    merge_captions(figure)
-    return figure
-
-
-@pytest.mark.parametrize(("own", "caption", "words", "legend"), [
-    ("", "See it.", "See it.", ""),
-    ("<figcaption>A &amp; B.</figcaption>", "See it.", "See it. A & B.", ""),
-    ("<figcaption>A.</figcaption>" + NUMBERS, "", "A.", NUMBERS),
-    (NUMBERS, "See it.", "See it.", NUMBERS),
-])
-def test_the_key_of_a_picture_ends_the_caption_and_its_numbers_follow(own, caption, words, legend):
-    figure = merged(PICTURE.format(own), caption)
-    assert figure.next_node(nodes.raw).astext() == f'<div class="parity-figure">{DRAWING}</div>'
-    assert [node.astext() for node in figure.findall(nodes.caption)] == [words]
-    assert [node.astext() for node in figure.findall(nodes.legend)] == [legend] * bool(legend)
-
-
-def test_other_output_in_a_figure_is_left_alone():
-    assert merged("<table></table>").next_node(nodes.raw).astext() == "<table></table>"
-
-
 # A drawing that another one stands for is a pixel wide.
 TOO_WIDE = "all => all.filter(box => box.clientWidth > 1 && box.scrollWidth > box.clientWidth).length"
 
@@ -91,6 +55,7 @@ def test_every_picture_fits_on_a_phone_and_all_its_text_can_be_read(browser, htm
     page, seen = browser.new_page(viewport={"width": 390, "height": 900}), 0
     for name in CHAPTERS:
         page.goto((html / f"{name}.html").as_uri())
+        page.locator("details.hide").evaluate_all("folds => folds.forEach(fold => fold.open = true)")
         sizes = page.locator(".parity-drawing").evaluate_all(ON_A_PHONE)
         assert [size for _, size in sizes if size < 11] == [], name
         assert page.evaluate("document.documentElement.scrollWidth") == 390, name

@@ -1,40 +1,26 @@
 """Every measured claim holds, can be falsified, is used on a page, and has its place on the page Evidence."""
 
-import functools
 import html
-import importlib.util
-import itertools
+import json
 import re
-import sys
 
 import pytest
 
-from parity_study import experiments
-from parity_study.experiments.comparisons import fisher_p
-from parity_study.experiments.recheck import LEVEL
+from parity_study import claims, experiments
+from parity_study.claims import CLAIMS, words
+from parity_study.results import FOLDER, evidence, load
 
 from .conftest import ROOT
 
 BOOK = ROOT / "book"
 ROLE = re.compile(r"\{claim\}`([^`]+)`")
-SERIES = sorted([*experiments.names(), "bench"])
+SERIES = sorted(experiments.names())
 # Claims on series of trainings that are not about a success rate.
 NO_RATE = {"end-fixed-is-a-coin", "plain-nets-stop-at-short-strings", "every-step-speed-alike", "solved-nets-at-10000"}
 
 
-@functools.cache
-def registry():
-    """Return the package book/claims, which pages import from their own folder."""
-    file = BOOK / "claims" / "__init__.py"
-    spec = importlib.util.spec_from_file_location("claims", file, submodule_search_locations=[str(file.parent)])
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["claims"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def claims_on(source):
-    return [claim for claim in registry().CLAIMS if claim.source == source]
+    return [claim for claim in CLAIMS if claim.source == source]
 
 
 def used(text):
@@ -50,15 +36,15 @@ def test_each_claim_holds_on_the_committed_results(source):
 
 
 @pytest.mark.parametrize("source", SERIES)
-def test_each_condition_fails_on_its_falsified_results_while_the_others_hold(source):
+def test_each_predicate_fails_on_its_falsified_results_while_the_others_hold(source):
     for claim in claims_on(source):
-        names = [condition.name for condition in claim.conditions]
+        names = [predicate.name for predicate in claim.conditions]
         assert len(set(names)) == len(names) >= 1, claim.id
         results = claim.results()
-        for condition in claim.conditions:
-            failing = claim.failing(condition.falsify(results))
-            same_numbers = {other.name for other in claim.conditions if set(other.reads) & set(condition.reads)}
-            assert {condition.name} <= set(failing) <= same_numbers | {condition.name}, (claim.id, condition.name)
+        for predicate in claim.conditions:
+            failing = claim.failing(predicate.falsify(results))
+            same_numbers = {other.name for other in claim.conditions if set(other.reads) & set(predicate.reads)}
+            assert {predicate.name} <= set(failing) <= same_numbers | {predicate.name}, (claim.id, predicate.name)
         assert results == claim.results(), "the results stay as they are"
 
 
@@ -73,71 +59,51 @@ def rows(value, path=()):
 
 @pytest.mark.parametrize("source", SERIES)
 def test_a_row_counts_what_it_lists_and_rests_on_enough_seeds(source):
-    for path, row in rows(experiments.load(source)):
+    for path, row in rows(load(source)):
         assert row["seeds"] == len(row["steps"]), path
         assert row["solved"] == sum(step is not None for step in row["steps"]), path
         assert row["seeds"] >= (5 if source == "published" else 20), path
 
 
-def ends(results, name, cap):
-    """Return the updates after which each run of a row was solved, None for those that took longer than ``cap``."""
-    return [step if step and step <= cap else None for step in results["conditions"][name]["steps"]]
+def test_the_pages_read_the_claims_as_they_are():
+    current = json.loads(json.dumps(claims.as_data()))
+    assert json.loads((FOLDER / "claims.json").read_text(encoding="utf-8")) == current, (
+        "write the file again with: python -m parity_study.claims")
 
 
-def setting(results, name, key, default):
-    return results["conditions"][name]["settings"].get(key, results.get("defaults", {}).get(key, default))
+def test_no_page_needs_the_code_of_an_experiment_or_of_a_claim():
+    for page in BOOK.glob("*.md"):
+        code = "\n".join(re.findall(r"```\{code-cell\}.*?```", page.read_text(encoding="utf-8"), re.DOTALL))
+        assert not re.search(r"parity_study(\.| import )(experiments|claims|recheck)", code), page.name
 
 
-def rounding(place, row):
-    """Return what decides how the sums of a row were rounded: the version of the code and the processor."""
-    made = experiments.load(place[0], "provenance")
-    return setting(*row, "backend", "numpy"), made.get("version"), made["cpu"]
-
-
-def test_rows_that_are_called_the_same_runs_end_at_the_same_steps():
-    registry()
-    groups = sys.modules["claims.same_runs"].same_runs()
-    assert {source for source, *_ in groups[0]} >= {"curriculum", "lengths_present", "padding_side", "two_by_two"}
-    for group in groups:
-        for one, other in itertools.combinations(group, 2):
-            rows = [(experiments.load(source), name) for source, name, _ in (one, other)]
-            cap = min(setting(*row, "max_steps", 8000) for row in rows)
-            both = list(zip(*(ends(*row, cap) for row in rows)))
-            assert len(both) >= 20
-            if rounding(one, rows[0]) == rounding(other, rows[1]):
-                assert all(step == other_step for step, other_step in both), (one, other)
-            else:   # the same seeds may end differently, but not much more often
-                counts = [(sum(step is not None for step in steps), len(both)) for steps in zip(*both)]
-                assert fisher_p(*counts) > LEVEL, (one, other)
-
-
-def test_every_experiment_and_the_benchmark_have_claims_with_different_ids():
-    ids = [claim.id for claim in registry().CLAIMS]
+def test_every_experiment_has_claims_with_different_ids():
+    ids = [claim.id for claim in CLAIMS]
     assert len(set(ids)) == len(ids)
-    assert {claim.source for claim in registry().CLAIMS} == {*experiments.names(), "bench"} == set(SERIES)
+    assert {claim.source for claim in CLAIMS} == set(SERIES)
 
 
 def test_every_id_on_a_page_exists_and_every_claim_is_on_a_page():
     pages = [path.read_text(encoding="utf-8") for path in BOOK.glob("*.md") if path.name != "evidence.md"]
-    assert set().union(*map(used, pages)) == {claim.id for claim in registry().CLAIMS}
+    assert set().union(*map(used, pages)) == {claim.id for claim in CLAIMS}
 
 
 @pytest.mark.parametrize("source", SERIES)
 def test_evidence_shows_each_claim_in_a_sentence_with_numbers_its_file_and_its_command(source):
-    page = registry().show_claims(source)._repr_html_()
+    page = evidence.show_claims(source)._repr_html_()
     assert "does not hold" not in page
     for claim in claims_on(source):
         assert page.count(f'id="claim-{claim.id}"') == 1
         assert f"{claim.command}</code>" in page
-        assert f"packages/parity_study/experiments/results/{source}.json" in page
+        assert f"packages/parity_study/results/{source}.json" in page
         assert html.escape(claim.says) in page
         assert claim.says.endswith(".")
         assert re.search(r"\d", claim.shows(claim.results()))
 
 
 def test_a_success_rate_is_shown_with_its_interval():
-    rates = {"course_loop", "optimizers", "one_unit", *filter(experiments.is_series, experiments.names())}
-    for claim in registry().CLAIMS:
+    rates = {"course_loop", "optimizers", *experiments.SERIES}
+    for claim in CLAIMS:
         if (claim.source in rates or claim.id.endswith("solves")) and claim.id not in NO_RATE:
             shown = claim.shows(claim.results())
             assert re.search(r"\d+ of \d+ seeds \(95 % interval \d+ to \d+ %\)", shown), claim.id
@@ -151,22 +117,27 @@ def test_evidence_has_a_heading_for_each_file_of_results():
     assert sorted(shown) == SERIES
 
 
-def test_a_claim_that_fails_says_which_condition_does(monkeypatch):
-    claim = registry().CLAIMS[0]
-    condition = claim.conditions[0]
-    falsified = condition.falsify(claim.results())
-    monkeypatch.setattr(type(claim), "results", lambda self, folder=None: falsified)
-    assert html.escape(condition.name) in registry().as_html(claim).partition("does not hold")[2]
+def test_a_claim_that_fails_says_which_condition_does():
+    claim = load("claims", "claims")["pools"]["claims"][0]
+    failing = claim | {"failing": ["more < often"]}
+    assert "more &lt; often" in evidence.as_html("pools", failing).partition("does not hold")[2]
 
 
-@pytest.mark.parametrize(("source", "words"), [
+@pytest.mark.parametrize(("source", "meaning"), [
     ("recipes", "1.5 times as long as those in training"), ("two_by_two", "own kind, as long as those in training")])
-def test_a_file_that_counts_solved_runs_says_what_solved_means(source, words):
-    assert words in registry().solved_means(source)
-    assert registry().solved_means("guessing") == ""
+def test_a_file_that_counts_solved_runs_says_what_solved_means(source, meaning):
+    assert meaning in claims.solved_means(source, load(source))
+    assert claims.solved_means("label_signal", load("label_signal")) == ""
 
 
 def test_numbers_of_every_size_are_readable():
-    registry()
     numbers = {0: "0", 0.123: "0.12", 6.8: "6.8", 724.4: "724", 6100: "6,100", 3e-14: "3·10⁻¹⁴", 2e5: "2·10⁵"}
-    assert {number: sys.modules["claims.words"].power(number) for number in numbers} == numbers
+    assert {number: words.power(number) for number in numbers} == numbers
+
+
+@pytest.mark.parametrize(("condition", "words"), [
+    ({"allways": ["lstm"]}, "a condition must be"), ({"signal": ["lstm 8", 5]}, "signal must be above or below"),
+    ({"always": ["lstm"], "above": 0.5}, "always must be"), ({"always": ["lstm"], "unless": 1}, "unless")])
+def test_a_condition_that_is_not_understood_is_refused(condition, words):
+    with pytest.raises((ValueError, TypeError), match=words):
+        list(claims.read_conditions([condition], (), {}))

@@ -16,14 +16,12 @@ def test_the_archive_has_every_figure_as_a_drawing_of_its_own(html):
     with ZipFile(html / "_static/one-bit-of-memory-figures.zip") as archive:
         texts = {entry.filename: archive.read(entry).decode() for entry in archive.infolist()}
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-    index = texts.pop("index.html")
     assert {name for text in texts for name in re.findall(r"fig-[\w-]+", text)} == set(
         re.findall(r"figure: \{name: (fig-[\w-]+)", sources))
     assert "unrolling/2.1-fig-unrolled.svg" in texts
     assert "unrolling/interactive-1.svg" in texts
-    for name, text in texts.items():
+    for text in texts.values():
         drawing = ElementTree.fromstring(text)
         assert drawing.get("width").endswith("pt")
-        assert drawing[0].text.endswith("of One Bit of Memory by The One Bit of Memory authors, CC BY 4.0")
+        assert drawing[0].text.endswith("(One Bit of Memory by The One Bit of Memory authors, CC BY 4.0)")
         assert "var(" not in text, "a colour of the page"
-        assert f'src="{name}"' in index

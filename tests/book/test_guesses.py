@@ -39,7 +39,8 @@ def test_a_guess_in_the_first_chapter_is_shown_next_to_the_result_and_can_be_for
         page.close()
 
         page, _ = visit(context, f"{site}/the-experiment.html")
-        assert page.locator(".guessed").all_inner_texts() == [f"{question} You guessed: {choice}", ""]
+        said = [text for text in page.locator(".guessed").all_inner_texts() if text]
+        assert said == [f"{question} You guessed: {choice}"]
         page.close()
 
         page, _ = visit(context, f"{site}/how-to-use.html")
@@ -54,7 +55,7 @@ def test_a_guess_in_the_first_chapter_is_shown_next_to_the_result_and_can_be_for
         page.close()
 
         page, _ = visit(context, f"{site}/the-experiment.html")
-        assert page.locator(".guessed").all_inner_texts() == ["", ""]
+        assert not any(page.locator(".guessed").all_inner_texts())
         assert page.evaluate("localStorage.getItem('one-bit-of-memory: guesses')") == "{}"
 
 
@@ -99,12 +100,3 @@ def test_without_javascript_the_page_shows_the_question_and_all_replies(browser,
     question.get_by_text("Answers").click()
     assert all(reply in question.inner_text() for reply in replies(site))
     context.close()
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-def test_fields_and_buttons_are_large_enough_for_a_finger(browser, site, width):
-    with opened(browser, width, "light") as context:
-        page, _ = visit(context, f"{site}/data.html")
-        targets = page.locator(".guess :is(label, button, input[type=text])")
-        assert targets.count() >= 5
-        assert all(target.bounding_box()["height"] >= 44 for target in targets.all())

@@ -26,8 +26,7 @@ pytestmark = [pytest.mark.book, pytest.mark.browser]
 
 GENERATED = ["genindex", "search"]
 PAGES = [*pages_in_toc(ROOT), *GENERATED]
-# The longer tests look at all other pages, which resemble these, and at the reference, which is long.
-OF_EACH_KIND = [PAGES[0], "book/gates", "exercises/unrolling/unrolling", "search"]
+CHAPTER = "book/gates"      # with figures, formulas and claims; the longer tests look at all other pages
 WIDE, NARROW = 1280, 390
 CONTRAST = "color-contrast"
 INSPECT = (Path(__file__).parent / "inspect_page.js").read_text(encoding="utf8")
@@ -156,17 +155,20 @@ def site(html) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("name", OF_EACH_KIND)
-def test_a_page_of_each_kind(browser, site, html, name):
+def check_page(browser, site, html, name: str) -> None:
     with opened(browser, WIDE, "light") as context:
         problems = examine(context, f"{site}/{name}.html", html)
     assert not any(problems.values()), listing(problems)
 
 
+def test_a_chapter(browser, site, html):
+    check_page(browser, site, html, CHAPTER)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(set(PAGES) - set(OF_EACH_KIND)))
+@pytest.mark.parametrize("name", sorted({*PAGES} - {CHAPTER}))
 def test_every_other_page(browser, site, html, name):
-    test_a_page_of_each_kind(browser, site, html, name)
+    check_page(browser, site, html, name)
 
 
 def listing(wrong: dict[str, list[tuple[str, str]]]) -> str:
@@ -196,13 +198,6 @@ def test_index_html_leads_to_the_first_page_and_describes_it(browser, site, html
     assert not [problem for problem in wrong if problem[0] != "request"]    # requests of index.html are cancelled
 
 
-def test_an_old_address_leads_to_the_page_that_has_its_content(browser, site):
-    with opened(browser, 1280, "light") as context:
-        page, _ = watched(context)
-        page.goto(f"{site}/book/do-gates-help.html", wait_until="commit")
-        page.wait_for_url("**/book/gates.html")
-
-
 def test_no_two_pages_have_the_same_title_or_description(html):
     def all_of(pattern: str) -> list[str]:
         return [re.search(pattern, (html / f"{name}.html").read_text(encoding="utf8"), re.DOTALL)[1] for name in PAGES]
@@ -225,12 +220,6 @@ def test_every_page_describes_itself_to_search_engines(html):
                                    (exercise, "solutions/unrolling.md", r"minutes: (\d+)")):
         minutes = re.search(line, (ROOT / source).read_text(encoding="utf8"))[1]
         assert resource["timeRequired"] == f"PT{minutes}M"
-
-
-def test_every_table_is_rendered(html):
-    source = re.compile(r"<p>\s*\|[^<]*\|\s*\n\|\s*[-—–]")
-    assert source.search("<p>| a | b |\n| — | — |\n| 1 | 2 |</p>")
-    assert [name for name in PAGES if source.search((html / f"{name}.html").read_text(encoding="utf8"))] == []
 
 
 @pytest.mark.parametrize("from_folder", [True, False])
@@ -259,38 +248,6 @@ def test_search_results_with_equal_scores_are_in_the_order_of_the_book(browser, 
     for score in scores:
         places = [place for place, of_page in found if of_page == score]
         assert places == sorted(places)
-
-
-def test_the_search_button_opens_one_field(browser, site):
-    with opened(browser, 390, "dark") as context:
-        page, _ = visit(context, f"{site}/{PAGES[0]}.html")
-        page.locator(".search-button__button:visible").click()
-        assert page.locator("input[type=search]:visible").count() == 1
-        icon = page.locator(".bd-search .fa-magnifying-glass:visible").bounding_box()
-        assert icon["x"] + icon["width"] <= page.locator("input[type=search]:visible").bounding_box()["x"]
-
-
-def test_buttons_in_the_header_show_the_focus(browser, site):
-    with opened(browser, 390, "light") as context:
-        page, _ = visit(context, f"{site}/{PAGES[1]}.html")
-        page.keyboard.press("Tab")      # from now on the browser marks the focus
-        for button in page.locator(".bd-header-article button:visible").all():
-            button.focus()
-            assert button.evaluate("e => getComputedStyle(e).outlineStyle") == "solid", button.inner_html()
-
-
-def test_a_wide_formula_fades_at_the_edge_behind_which_there_is_more(browser, site):
-    fades = r"""e => { const solid = /rgb\(0, 0, 0\) ([\d.]+)px, rgb\(0, 0, 0\) (?:100%|calc\(100% - ([\d.]+)px\))/;
-      const [, before, after] = solid.exec(getComputedStyle(e).maskImage);
-      return [before > 0, after > 0]; }"""
-    with opened(browser, 390, "light") as context:
-        page, _ = visit(context, f"{site}/book/training.html")
-        for formula in page.locator(".parity-formula:visible").all():
-            scrolls = formula.evaluate("e => e.scrollWidth > e.clientWidth")
-            assert formula.evaluate(fades) == [False, scrolls]
-            formula.evaluate("e => { e.scrollLeft = e.scrollWidth; }")
-            page.evaluate(FRAMES)
-            assert formula.evaluate(fades) == [scrolls, False]
 
 
 def test_no_page_names_another_host_for_a_file_that_it_loads(html):

@@ -93,33 +93,14 @@ def test_every_page_is_there_to_its_last_sentence(reader, html):
     starts = [*bookmarks(reader).values(), len(reader.pages)]
     for name, after in zip(pages_in_toc(ROOT), starts[1:], strict=True):
         sheets = "".join(text_of(reader.pages[number]) for number in (after - 2, after - 1))
-        paragraphs = re.findall(r"<p[^>]*>(.*?)</p>", article(html, name), re.DOTALL)
+        paragraphs = re.findall(r"<p(?: [^>]*)?>(.*?)</p>", article(html, name), re.DOTALL)
         last = [words(paragraph) for paragraph in paragraphs if "math" not in paragraph][-1]
         assert last.replace(" ", "")[-60:] in sheets.replace(" ", ""), (name, last)
-
-
-@pytest.mark.slow        # prints the whole book
-def test_each_sheet_has_its_number_and_its_chapter(reader):
-    for number in (20, len(reader.pages) - 1):
-        assert str(number + 1) in reader.pages[number].extract_text().splitlines()[:3]
-    title, first = next(mark for mark in bookmarks(reader).items() if mark[0].startswith("5. "))
-    assert title in reader.pages[first + 1].extract_text()
 
 
 @pytest.mark.slow        # joins all pages, as the tests below do
 def test_nothing_is_wider_than_a_sheet_or_cut_off(joined):
     assert joined.evaluate(WIDE, pdf.WIDTH) == []
-
-
-@pytest.mark.slow
-def test_no_box_of_code_and_no_figure_is_torn(joined):
-    boxes = joined.locator("div.cell_input:visible, figure:visible, div.math:visible").evaluate_all(
-        "all => all.map(box => [getComputedStyle(box).breakInside, box.getBoundingClientRect().height])")
-    assert abs(pdf.HEIGHT - (297 - 22 - 20) / 25.4 * 96 / pdf.SETTINGS["scale"]) < 1      # the margins of pdf.css
-    assert abs(pdf.WIDTH - (210 - 24 - 24) / 25.4 * 96 / pdf.SETTINGS["scale"]) < 1
-    assert len(boxes) > 300
-    assert {rule for rule, _ in boxes} == {"avoid"}
-    assert max(height for _, height in boxes) < pdf.HEIGHT
 
 
 @pytest.mark.slow
@@ -143,22 +124,10 @@ def test_ids_are_unique_and_interactive_figures_are_pictures(joined, html):
     views = sum(article(html, name).count('widget-view+json"') for name in pages_in_toc(ROOT))
     assert joined.locator("figure.parity-still:visible").count() == views
     pictures = sum(article(html, name).count("_static/still/") for name in pages_in_toc(ROOT))
-    assert joined.locator("figure.parity-still img:visible").count() == pictures > views / 2    # others are sentences
+    assert joined.locator("figure.parity-still img:visible").count() == pictures >= views / 2    # others are sentences
     assert joined.get_by_text("On its page this figure is interactive.").count() == views
     assert joined.locator(".widget-host").count() == 0
     assert joined.get_by_text("needs JavaScript").count() == 0
-
-
-@pytest.mark.parametrize("wrong", [
-    '<div style="width: 3000px">x</div>', '<div style="overflow: hidden"><p style="width: 3000px">x</p></div>',
-    '<p style="margin-left: -50px">x</p>', '<div style="overflow-x: auto"><pre style="width: 3000px">x</pre></div>'])
-def test_what_is_too_wide_is_noticed(browser, wrong):
-    page = browser.new_page(viewport={"width": pdf.WIDTH, "height": 900})
-    page.set_content("<body style='margin: 0'><div class=chapter id=a><p>sound</p></div></body>")
-    assert page.evaluate(WIDE, pdf.WIDTH) == []
-    page.set_content(f"<body style='margin: 0'><div class=chapter id=a>{wrong}</div></body>")
-    assert page.evaluate(WIDE, pdf.WIDTH) != []
-    page.close()
 
 
 # --- books of small pages ---
@@ -200,20 +169,6 @@ def test_ids_and_links_of_two_pages_do_not_collide(browser, tmp_path):
     assert "unused" not in html
     assert page.locator("nav:not(.paper-contents)").count() == 0
     assert page.title() == "T & U"
-    page.context.close()
-
-
-def test_screen_only_elements_disappear_and_folded_ones_open(browser, tmp_path):
-    view = '<script type="application/vnd.jupyter.widget-view+json">{}</script><div class="widget-host"></div>'
-    still = ('<noscript><figure><img src="_static/p.svg"><figcaption>[No script.] It moves.</figcaption></figure>'
-             "</noscript>")
-    boxes = ('<details class="parity-numbers">1000 rows</details><details class="hide">code</details>'
-             '<details><p>folded</p></details>')
-    page = book(browser, tmp_path, a=boxes + view + still)
-    assert page.get_by_text("1000 rows").count() == 0
-    assert page.locator(".headerlink, noscript, .widget-host, details.hide").count() == 0
-    assert page.get_by_text("folded").is_visible()
-    assert page.locator("figcaption").inner_text() == "It moves. On its page this figure is interactive."
     page.context.close()
 
 

@@ -4,6 +4,8 @@ A measured number comes from a cell (glue) or belongs to a claim, because digits
 next run. A number that the page itself chooses, such as fifty bits, is an integer and passes.
 """
 
+import ast
+import builtins
 import re
 from pathlib import Path
 
@@ -103,71 +105,19 @@ def test_a_page_has_no_measured_numbers_and_no_empty_words(page):
 @pytest.mark.parametrize(("text", "kind", "words"), [
     ("It scores 0.75 in evaluation.", "a decimal", "0.75"),
     ("It scores about 74.9 % of them.", "a percentage", "74.9 %"),
-    ("Ten percent fail.", "a percentage", "Ten percent"),
-    ("That is 25x faster.", "a factor", "25x"),
     ("It is 5 times as fast.", "a factor", "5 times"),
-    ("A tenfold or 10-fold gain.", "a factor", "10-fold"),
-    ("It takes 2.3 s.", "a decimal", "2.3"),
-    ("It takes 18 s.", "a time", "18 s"),
     ("It takes 3 seconds.", "a time", "3 seconds"),
     ("A step, and\nthen 0.5 again.", "a decimal", "0.5"),
-    (":::{tip}\nIt scores 0.75.\n:::", "a decimal", "0.75"),
     (":::{tip} A hint\n:class: dropdown\nIt scores 0.75.\n:::", "a decimal", "0.75"),
     ("```{figure} a.svg\n---\nalt: A curve that falls to 0.01\n---\nThe curve.\n```", "a decimal", "0.01"),
-    ("```{figure} a.svg\n:alt: A curve that falls to 0.01\n\nThe curve.\n```", "a decimal", "0.01"),
     ("{claim}`a quarter, 0.25, of them <some-claim>`", "a decimal", "0.25"),
-    ("[about 0.75](https://example.org)", "a decimal", "0.75"),
     ('```{code-cell} ipython3\n:mystnb: {figure: {caption: "It ends at 0.75."}}\nx\n```', "a decimal", "0.75"),
-    ("| net | 0.75 |", "a decimal", "0.75"),
-    ("# It scores 0.75", "a decimal", "0.75"),
     ("It is Just a bit.", "an empty word", "Just"),
     ("Let us dive into it.", "an empty phrase", "dive into"),
     ("It works!", "an exclamation mark", "!"),
 ])
 def test_lint_rejects(text, kind, words):
     assert [problem[1:] for problem in complaints(text)] == [(kind, words)]
-
-
-@pytest.mark.parametrize("text", [
-    "Strings of 50 bits, batches of 8, and 100,000 strings; 2 of 20 seeds.",
-    "OpenAI's *Requests for Research 2.0* asked it.",
-    "With Wilson's 95 % interval, or a 95% interval, or an interval at 95 % confidence.",
-    "Built with Jupyter Book 1.0.4.post1 on Python 3.11; text CC BY 4.0.",
-    "See section 2.1.",
-    "Read for 25 minutes.",
-    "An array of 100 x 50 numbers, and 5 x's.",
-    "Nothing in `0.75 simply!` counts, nor in ``a ` 0.5``.",
-    "With $p = 0.75$ and $$p = 0.5!$$ (half)",
-    "```{code-cell} ipython3\nx = 0.75  # just!\n```",
-    "````{admonition} A word\n```python\nx = 0.75\n```\n````",
-    "```{math}\n:label: half\n0.5 \\times 2\n```",
-    "---\ntitle: 0.75 just\n---\nText.",
-    "{glue:text}`loss-0.75` and {cite}`simply2.5` and {eq}`a-0.5`",
-    "{claim}`words <claim-0.75>`",
-    "[words](https://example.org/v0.75/just!) and <https://example.org/0.75>",
-    "![A curve](curve-0.5.svg)",
-    "<!-- just 0.75! -->",
-    "% just 0.75!",
-    ":::{admonition} In this chapter\n:class: tip-0.75\nText.\n:::",
-    "The adjustment is justified, and an injustice is not.",
-    "Validation strings are 1.5 times as long.",
-])
-def test_lint_accepts(text):
-    assert complaints(text) == []
-
-
-def test_lint_names_the_line():
-    text = "---\na: 1\n---\n# Head\n\n```python\n0.5\n```\n\nText.\nIt scores 0.75.\n"
-    assert complaints(text) == [(11, "a decimal", "0.75")]
-
-
-@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
-def test_the_lint_reads_the_prose_of_every_page(page):
-    text = page.read_text(encoding="utf-8")
-    body = text.split("---\n", 2)[-1] if text.startswith("---\n") else text
-    lines = [line + words.count("\n") for line, words in prose(text)]
-    assert lines[-1] <= text.count("\n") + 1
-    assert sum(len(words.split()) for _, words in prose(text)) > 0.1 * len(body.split())
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if "{admonition} In this chapter" in page.read_text("utf-8")],
@@ -178,3 +128,46 @@ def test_a_chapter_says_what_measures_each_of_its_objectives(page):
     measure = r"  - .* \((?:\[.*\]\(#.*\)|.*\bTasks? \d.*|first question|\*Try\*.*)\)\."
     assert 2 <= len(box) <= 4
     assert [line for line in box if not re.fullmatch(measure, line)] == []
+
+
+CELL = re.compile(r"^```\{code-cell\} ipython3\n((?::[^\n]*\n)*)(.*?)^```$", re.MULTILINE | re.DOTALL)
+FOLDED_OR_HIDDEN = re.compile(r"hide-input|remove-input|remove-cell")
+
+
+def unknown_names(text):
+    """Return the names that a page's visible code uses although no visible code up to there imports or defines them."""
+    known, missing = {*dir(builtins)}, []
+    for options, code in CELL.findall(text):
+        if FOLDED_OR_HIDDEN.search(options):
+            continue
+        nodes = list(ast.walk(ast.parse(code)))
+        known |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        known |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        known |= {(node.asname or node.name).split(".")[0] for node in nodes if isinstance(node, ast.alias)}
+        names = [node for node in nodes if isinstance(node, ast.Name)]
+        known |= {name.id for name in names if not isinstance(name.ctx, ast.Load)}
+        missing += [name.id for name in names if name.id not in known]
+    return sorted(set(missing))
+
+
+@pytest.mark.parametrize("name", [
+    "pytorch", "one-bit", "unrolling", "data", "packing", "training", "gradient", "gates", "a-network-that-writes",
+    "the-experiment", "what-did-it-learn", "then-and-now"])
+def test_visible_code_imports_or_defines_all_its_names(name):
+    assert unknown_names((BOOK / f"{name}.md").read_text("utf-8")) == []
+
+
+def test_a_name_from_folded_code_is_noticed():
+    cell = "```{{code-cell}} ipython3\n{}\n```\n"
+    folded = cell.format(":tags: [hide-input]\nimport numpy as np")
+    assert unknown_names(folded + cell.format("bits = np.zeros(3)\nprint(bits)")) == ["np"]
+
+
+def test_the_box_of_a_chapter_has_the_median_of_its_readers_minutes():
+    """The boxes of the course state what the table in *How to use this book* holds."""
+    table = re.findall(r"^\| \{doc\}`([\w-]+)` \| (\d+), (\d+), (\d+) \|$",
+                       (BOOK / "how-to-use.md").read_text(encoding="utf8"), re.MULTILINE)
+    boxes = [re.search(r"\*\*Time:\*\* (\d+) minutes", (BOOK / f"{name}.md").read_text(encoding="utf8"))[1]
+             for name, *_ in table]
+    assert len(table) == 11
+    assert boxes == [sorted(minutes, key=int)[1] for _, *minutes in table]

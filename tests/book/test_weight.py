@@ -27,49 +27,6 @@ def site(html):
         yield address
 
 
-def fetched(browser, address: str) -> list[str]:
-    """Return the names of all files that a first visit loads."""
-    names = []
-    with opened(browser, 1280, "light") as context:
-        context.on("request", lambda request: names.append(request.url.partition("?")[0].rpartition("/")[2]))
-        visit(context, address)
-    return names
-
-
-@pytest.mark.slow
-def test_a_first_visit_loads_no_script_for_formulas_icons_or_the_search(browser, site):
-    home, unrolling = fetched(browser, f"{site}/{HOME}.html"), fetched(browser, f"{site}/{FORMULAS}.html")
-    assert not [name for name in home if name.startswith("book-index")], "a still picture"
-    assert ("formulas.css" in unrolling, "formulas.css" in home) == (True, False)
-    for names in (home, unrolling):
-        assert not {"searchindex.js", "fontawesome.js"} & set(names)
-        assert not [name for name in names if "mathjax" in name.lower()]
-
-
-def test_icons_are_drawn_from_a_font(browser, site):
-    with opened(browser, 1280, "light") as context:
-        page, _ = visit(context, f"{site}/{HOME}.html")
-        fonts = page.evaluate("[...document.fonts].filter(font => font.status === 'loaded').map(font => font.family)")
-        icon = page.locator(".theme-switch-button :is(svg, i):visible").first
-        assert icon.bounding_box()["width"] > 8
-    assert any("Font Awesome" in family for family in fonts)
-
-
-def test_the_first_figure_links_to_the_course_and_to_the_reason_after_the_network_has_forgotten(browser, site, html):
-    with opened(browser, 1280, "light") as context:
-        page, _ = visit(context, f"{site}/{HOME}.html")
-        links, ways = page.locator(".parity-widget").get_by_role("link"), page.locator(".ways")
-        start, place = ways.locator("li").first.bounding_box(), ways.bounding_box()
-        assert start["y"] + start["height"] < 900     # the first card can be seen without scrolling
-        assert links.count() == 0
-        page.get_by_role("button", name="Now fifty zeros").click()
-        links.first.wait_for()
-        addresses = [link.get_attribute("href") for link in links.all()]
-        assert addresses == ["one-bit.html", "what-did-it-learn.html"]
-        assert all((html / HOME).with_name(address).is_file() for address in addresses)
-        assert ways.bounding_box() == place
-
-
 @pytest.mark.slow
 def test_without_javascript_each_figure_is_a_picture_and_a_sentence(browser, site, html):
     context = browser.new_context(java_script_enabled=False)

@@ -12,11 +12,6 @@ SHOWN = "(document.querySelector('.stage svg')?.getAttribute('aria-label') ?? ''
 IN_VIEW = """(({ top, bottom, right }) => top >= 0 && bottom <= innerHeight && right <= innerWidth)(
   document.querySelector(".stage svg").getBoundingClientRect())"""
 DRAWN = "all => all.filter((still) => still.querySelector('.parity-figure').offsetHeight > 100).length"
-COUNT_FADES = """() => {
-  const animate = window.animate ??= Element.prototype.animate;
-  window.fades = 0;
-  Element.prototype.animate = function (...how) { window.fades += 1; return animate.apply(this, how); };
-}"""
 CONTENTS = "document.querySelector('.sidebar-secondary-item').getBoundingClientRect().toJSON()"
 TO_THE_MIDDLE = """(still) =>
   scrollBy({ top: still.getBoundingClientRect().top - innerHeight * 0.49, behavior: "instant" })"""
@@ -54,29 +49,13 @@ def test_the_stills_stand_in_the_text_on_paper_in_small_windows_and_without_java
         page, _ = visit(context, chapter)
         for width, height in ((1280, 500), (1150, 900), (390, 844)):
             page.set_viewport_size({"width": width, "height": height})
-            assert page.locator(".still").evaluate_all(DRAWN) == 5
+            assert page.locator(".still").evaluate_all(DRAWN) == 4
             assert not page.locator(".stage").is_visible()
         page.set_viewport_size({"width": 1280, "height": 900})
         page.emulate_media(media="print")
-        assert page.locator(".still").evaluate_all(DRAWN) == 5
+        assert page.locator(".still").evaluate_all(DRAWN) == 4
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(chapter)
-    assert [still.locator("svg").bounding_box()["height"] > 100 for still in page.locator(".still").all()] == [True] * 5
+    assert [still.locator("svg").bounding_box()["height"] > 100 for still in page.locator(".still").all()] == [True] * 4
     context.close()
-
-
-def test_only_new_parts_of_the_drawing_fade_in(browser, chapter):
-    with opened(browser, 1280, "light") as context:
-        page, _ = visit(context, chapter)
-        for motion, fades in (("reduce", False), ("no-preference", True)):
-            page.emulate_media(reduced_motion=motion)
-            page.evaluate(COUNT_FADES)
-            parts = 0
-            for name in ("fig-parity", "fig-latch", "fig-parity"):
-                page.locator(f"#{name}").evaluate(TO_THE_MIDDLE)
-                page.wait_for_function(f"{SHOWN} === document.querySelector('#{name} svg').getAttribute('aria-label')")
-                parts += page.locator(".stage svg g[id^=axes] > g").count()
-            if fades:
-                page.wait_for_function("fades > 0")
-            assert page.evaluate("fades") < (parts if fades else 1)

@@ -7,7 +7,7 @@
   // A still is shown when its place has risen to this height of the window; the first one, when it comes into view.
   const line = (i) => innerHeight * (i ? 0.5 : 0.9);
   const places = [...stills, stills.at(-1).closest("section").nextElementSibling.children[2]]; // empty at the last
-  const stage = Object.assign(document.createElement("div"), { className: "stage", ariaHidden: "true" });
+  const { make } = globalThis.parity, stage = make("div", { class: "stage", "aria-hidden": "true" });
   const partsOf = (element) => [...element.querySelectorAll("svg g[id^=axes] > g")];
   let shown = null;
 
@@ -17,9 +17,8 @@
     const kept = new Set(partsOf(stage).map((part) => part.outerHTML));
     stage.replaceChildren();
     if (!still) return;
-    const caption = document.createElement("p"), words = still.querySelectorAll(".caption-number, .caption-text");
-    caption.append(...[...words].map((part) => part.cloneNode(true)));
-    stage.append(still.querySelector("svg").cloneNode(true), caption);
+    const words = [...still.querySelectorAll(".caption-number, .caption-text")];
+    stage.append(still.querySelector("svg").cloneNode(true), make("p", {}, ...words.map((part) => part.cloneNode(true))));
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     for (const part of partsOf(stage))
       if (!kept.has(part.outerHTML)) part.animate({ opacity: [0, 1] }, { duration: 600, easing: "ease-out" });

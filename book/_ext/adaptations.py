@@ -8,12 +8,10 @@ those that `_config.yml` names.
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import re
 import shutil
-import sys
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
@@ -23,25 +21,24 @@ from zlib import crc32
 import nbformat
 from captions import OneCaption
 from docutils import nodes
+from exercise_page import EXERCISES
 from figure_archive import LICENCE, collect_figures, write_figures
-from in_place import EVIDENCE, notes_of, text_of, with_places, write_scripts
 from live_figures import CodeBelowFigures, LiveFigures
 from myst_parser.mdit_to_docutils.base import default_slugify
+from notes_and_excerpts import EVIDENCE, notes_of, text_of, with_places, write_scripts
 from plain_notebook import Markdown, Unknown, plain_notebook
-from sample_checks import EXERCISE_PAGES
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.roles import XRefRole
 from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
-from parity_grading.addresses import addresses
-from parity_grading.chapters import title_and_minutes
 from parity_lib.version import __version__
+from parity_study.results import FOLDER, load
+from parity_teaching.addresses import addresses
 
 LOG = logging.getLogger(__name__)
 PICTURE = "_static/social.png"      # what a chat or a timeline shows next to a link to the book
 EXAMPLE = "https://github.com/OWNER/one-bit-of-memory"     # in pages, the address of the repository
-MOVED = {"book/do-gates-help": "book/gates"}    # pages that no longer exist, and the pages that have their content
 GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a source, and so without a title
 
 
@@ -123,9 +120,9 @@ class FinishedPages(BuiltinTemplateLoader):
 
 
 def write_generated_files(app, exception) -> None:
-    """Write the notes, the texts, the archive of figures, and pages that lead from old addresses and index.html on.
+    """Write the notes, the texts, the archive of figures, and index.html, which leads to the first page.
 
-    index.html has the metadata of the first page.
+    index.html has the metadata of the first page, and a link in case a browser does not follow it by itself.
     """
     root, folder = app.config.root_doc, Path(app.outdir)
     if exception or app.builder.name != "html" or not app.parity_changed:
@@ -136,19 +133,11 @@ def write_generated_files(app, exception) -> None:
     head = (folder / f"{root}.html").read_text(encoding="utf8").partition("</head>")[0]
     title = re.search(r"<title>.*?</title>", head, re.DOTALL)
     tags = re.findall(r'<meta (?:name="(?:description|twitter:\w+)"|property="og:\w+")[^>]*>', head)
-    write_redirect(folder / "index.html", f"{root}.html", app.config.html_title, title[0], *tags)
-    for old, new in MOVED.items():
-        if new in app.env.titles:
-            words = app.env.titles[new].astext()
-            write_redirect(folder / f"{old}.html", f"{Path(new).name}.html", words, f"<title>{escape(words)}</title>")
-
-
-def write_redirect(file: Path, address: str, words: str, *head: str) -> None:
-    """Write a page that leads to another address, with a link in case a browser does not follow it by itself."""
-    file.write_text("\n".join([
-        "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8" />', *head,
-        f'<meta http-equiv="refresh" content="0; url={address}" />', f'<link rel="canonical" href="{address}" />',
-        "</head>", f'<body><h1><a href="{address}">{escape(words)}</a></h1></body>', "</html>", ""]), encoding="utf8")
+    (folder / "index.html").write_text("\n".join([
+        "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8" />', title[0], *tags,
+        f'<meta http-equiv="refresh" content="0; url={root}.html" />', f'<link rel="canonical" href="{root}.html" />',
+        "</head>", f'<body><h1><a href="{root}.html">{escape(app.config.html_title)}</a></h1></body>', "</html>", ""]),
+        encoding="utf8")
 
 
 # --- the addresses of the pages and of the repository ---
@@ -168,8 +157,9 @@ def name_repository(app, name: str, source: list[str]) -> None:
 
 def link_exercise(app, name: str, source: list[str]) -> None:
     """Turn the words that name a section, a chapter or a page in the notebook of an exercise into links."""
-    for page in Path(app.srcdir).glob("book/*.md") if name.startswith(EXERCISE_PAGES) else ():
-        address, title = f"../../book/{page.name}", re.escape(title_and_minutes(page.read_text(encoding="utf8"))[0])
+    for page in Path(app.srcdir).glob("book/*.md") if name.startswith(EXERCISES) else ():
+        title = re.search("^# (.*)", page.read_text(encoding="utf8"), re.MULTILINE)
+        address, title = f"../../book/{page.name}", re.escape(title[1])
         source[0] = re.sub(rf'\\"([^"\\]+)\\"(?= \(chapter \d+, \*{title}\*)',
                            lambda words, to=address: f"[{words[0]}]({to}#{default_slugify(words[1])})", source[0])
         source[0] = re.sub(rf"(\d, |page )(\*{title}\*)", rf"\1[\2]({address})", source[0])
@@ -212,7 +202,7 @@ def add_metadata(app, pagename, templatename, context, doctree) -> None:
     minutes = doctree and re.search(r"\bTime: (?:about )?(\d+) minutes\b", doctree.astext())
     resource = {"@context": "https://schema.org", "@type": "LearningResource", "name": title, "url": address,
                 "description": description, "timeRequired": f"PT{minutes[1]}M" if minutes else "",
-                "learningResourceType": "exercise" if pagename.startswith(EXERCISE_PAGES) else "reading",
+                "learningResourceType": "exercise" if pagename.startswith(EXERCISES) else "reading",
                 "educationalLevel": "Intermediate", "inLanguage": "en-GB", "license": LICENCE,
                 "isAccessibleForFree": True, "isPartOf": {"@type": "Book", "name": book},
                 "author": {"@type": "Organization", "name": app.config.author},
@@ -231,7 +221,7 @@ def write_notebook(app, pagename, templatename, context, doctree) -> None:
     context["ipynb_source"] = f"{pagename}.ipynb"
     target = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
     target.parent.mkdir(parents=True, exist_ok=True)
-    if pagename.startswith(EXERCISE_PAGES):       # students' notebooks must be the released ones, to the byte
+    if pagename.startswith(EXERCISES):       # students' notebooks must be the released ones, to the byte
         shutil.copyfile(Path(app.srcdir) / f"{pagename}.ipynb", target)
         return
 
@@ -254,12 +244,9 @@ def write_notebook(app, pagename, templatename, context, doctree) -> None:
 # --- claims ---
 
 @cache
-def claim_ids(folder: Path) -> frozenset[str]:
-    """Return the ids of all claims in the package `claims` of a folder, which need not exist."""
-    if not (folder / "claims").is_dir():
-        return frozenset()
-    sys.path.insert(0, str(folder))
-    return frozenset(claim.id for claim in importlib.import_module("claims").CLAIMS)
+def claim_ids() -> frozenset[str]:
+    """Return the ids of all claims."""
+    return frozenset(claim["id"] for entry in load("claims", "claims").values() for claim in entry["claims"])
 
 
 class Claim(XRefRole):
@@ -271,8 +258,7 @@ class Claim(XRefRole):
     innernodeclass = nodes.inline
 
     def result_nodes(self, document, env, node, is_ref):
-        for file in Path(env.srcdir).glob("book/claims/*.py"):
-            env.note_dependency(str(file))
+        env.note_dependency(str(FOLDER / "claims.json"))
         anchor, anchors = f"says-{node['reftarget']}", env.parity_claims.setdefault(env.docname, [])
         count = 1 + sum(earlier.partition("--")[0] == anchor for earlier in anchors)
         anchors.append(anchor + f"--{count}" * (count > 1))
@@ -289,7 +275,7 @@ def forget_claims(app, env, name: str) -> None:
 
 def resolve_claim(app, env, node, content):
     """Resolve a reference to the evidence of a claim, and return None for any other reference and unknown ids."""
-    if node.get("reftype") != "claim" or node["reftarget"] not in claim_ids(Path(env.srcdir) / "book"):
+    if node.get("reftype") != "claim" or node["reftarget"] not in claim_ids():
         return None
     if EVIDENCE not in env.found_docs:
         return content
