@@ -6,6 +6,10 @@ PIP_ARGS ?=
 PIP = $(BIN)/python -m pip install --disable-pip-version-check $(PIP_ARGS) -c constraints.txt
 # On Linux, the ordinary PyTorch brings gigabytes of CUDA along. TORCH=cuda asks for it.
 TORCH ?= cpu
+# HASHES=1 installs first, from the files that hashes.txt lists and from no others, everything but PyTorch for Linux.
+HASHES ?=
+HASHED = $(BIN)/python -m pip install --disable-pip-version-check $(PIP_ARGS) --quiet --no-deps --require-hashes \
+  -r hashes.txt
 CPU_BUILD := --no-deps --index-url https://download.pytorch.org/whl/cpu --timeout 10 --retries 0
 
 ifneq ($(words $(VENV)),1)
@@ -34,12 +38,12 @@ help:
 	@echo "make lab            open JupyterLab on the exercises"
 	@echo "make exercises      write the exercise notebooks from their sources, solutions/*.md"
 	@echo "make test           run the tests"
-	@echo "make test-full      run the longer tests as well (make test-slow: only these)"
+	@echo "make test-full      run all tests (make test-slow: the longer ones, without those that run every week)"
 	@echo "make test-wheel     install the library into an empty environment and run the chapters' notebooks with it"
 	@echo "                    (all of them, or for example CHAPTERS='data gates')"
 	@echo "make test-anywhere  build the book with disturbed weights and with other processor instructions"
 	@echo "make lint           check the style of the code and its types"
-	@echo "make bench          measure the speed of the library"
+	@echo "make bench          measure the speed of packing"
 	@echo "make doctor         list what is installed and what is missing"
 	@echo "make clean          remove everything that was built; the virtual environment stays"
 
@@ -58,9 +62,10 @@ test: $(VENV)/.ready-test lint
 
 test-slow: $(VENV)/.ready-test
 	$(BIN)/python -m tests.browser
-	$(PYTEST) -m slow
+	$(PYTEST) -m "slow and not weekly"
 
-test-full: test test-slow
+test-full: test
+	$(PYTEST) -m slow
 
 test-wheel: $(VENV)/.ready-test
 	$(BIN)/parity book
@@ -94,7 +99,8 @@ ifeq ($(TORCH)$(shell uname -s),cpuLinux)
 	@$(PIP) $(CPU_BUILD) torch || echo "PyTorch's own index cannot be reached, so pip installs the ordinary package next"
 endif
 	@echo "Installing everything for \"$*\". This takes a few minutes and prints nothing."
-	$(PIP) --quiet -e ".[$*]"
+	$(if $(HASHES),$(HASHED))
+	$(PIP) --quiet $(if $(HASHES),--no-build-isolation) -e ".[$*]"
 	@touch $@
 
 $(BIN)/.made-in:

@@ -14,20 +14,26 @@ c.CourseDirectory.release_directory = "exercises"
 # nbgrader would release a Markdown file that lies next to a source notebook, solutions included.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.md", "parity_submitted"]
 
+# Released notebooks show model answers after the due date, or at once with `c.KeepBack.at_once = True`.
+c.GenerateAssignment.preprocessors.append("parity_teaching.feedback.KeepBack")
+
 # A test cell that a student has deleted is restored. Without it, the submission would always need to be graded.
 c.OverwriteCells.add_missing_cells = True
 
 # Submissions in any notebook format are read, and those whose grading was killed are graded again.
 c.Autograde.exporter_class = "parity_grading.rebuild.LenientExporter"
 
-# Students can write to a shared exchange, so links in it are not followed, and times come from the file system.
-c.ExchangeFactory.collect = "parity_grading.exchange.CollectRegularFiles"
-
-# Without a shared exchange, this folder takes its place, so that the formgrader does not warn that there is none.
+# No exchange is used. This folder takes its place, so that the formgrader does not warn that there is none.
 c.Exchange.root = str(HERE / "private" / "exchange")
+# In a course that uses one, a folder that cannot be copied stops nobody else.
+c.ExchangeFactory.collect = "parity_grading.exchange.CollectEach"
 
 # The student's cells run in the sandbox, the tests in this process. The chapter lists the other settings of `Execute`.
 c.Execute.timeout = SECONDS_A_CELL
+
+# A notebook imports these packages, wherever the course is. It cannot read the model answers to written questions.
+c.Execute.packages = ["parity_study", "parity_figures"]
+c.Execute.hidden_files = ["parity_checks/model_answers.json"]
 
 # nbgrader gives no points for a test cell with output on stderr, but a correct answer may print warnings there.
 c.IgnorePattern.enabled = True
@@ -48,19 +54,21 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 # Feedback shows the messages of hidden tests, but not their source, and the points for each task.
-c.GenerateFeedback.exporter_class = "parity_grading.feedback.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "parity_teaching.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
-    "parity_grading.feedback.MessagesOnly",
-    "parity_grading.feedback.TaskResults",
+    "parity_teaching.feedback.MessagesOnly",
+    "parity_teaching.feedback.TaskResults",
 ]
 
 # Everything that could run is removed from a submission before the formgrader or the feedback shows it. The formgrader
 # also shows the rubric next to each written answer.
-c.HTMLExporter.preprocessors = ["parity_grading.sanitise.Sanitise", "parity_grading.rubric.Rubric"]
+c.HTMLExporter.preprocessors = ["parity_grading.sanitise.Sanitise", "parity_teaching.rubric.Rubric"]
 c.HTMLExporter.filters = {"markdown2html": "parity_grading.sanitise.markdown2html",
                           "ansi2html": "parity_grading.sanitise.ansi2html",
-                          "clean_html": "parity_grading.rubric.clean_html"}
+                          "highlight_code": "parity_grading.sanitise.highlight_code",
+                          "strip_files_prefix": "copy.copy",     # nbconvert's takes hours for a long line of brackets
+                          "clean_html": "parity_grading.sanitise.clean_html"}
 
 # Files of one class stay out of git, in private/: its own exercises, whose checks are modules, its own tests, and
 # settings in the form of this file, such as a rule for late submissions.

@@ -14,8 +14,7 @@ os.environ["PARITY_PROGRESS"] = "0"
 torch.set_num_threads(1)
 
 # These files keep a worker busy for the longest time, so they start first.
-LONGEST = ("test_pages.py", "test_hostile.py", "test_nbgrader.py", "test_grade.py", "test_hostile_pages.py",
-           "test_regrade.py")
+LONGEST = ("test_pages.py", "test_hostile.py", "test_nbgrader.py", "test_grade.py", "test_hostile_pages.py")
 DIVIDED = ("tests/submissions/", "tests/mutants/", "tests/exercises/test_nbgrader.py",
            "tests/book/test_pages.py::test_every_other_page", "tests/hostile/test_hostile.py::test_with_nbgrader")
 
@@ -53,7 +52,9 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_itemcollected(item):
-    """Mark tests that read built pages, and tests that need a browser."""
+    """Mark tests that read built pages, tests that need a browser, and the weekly ones as slow."""
+    if item.get_closest_marker("weekly"):
+        item.add_marker("slow")
     for fixture, mark in (("html", "book"), ("browser", "browser")):
         if fixture in getattr(item, "fixturenames", ()):
             item.add_marker(mark)

@@ -13,13 +13,15 @@ ROOT = Path(__file__).resolve().parents[1]
 # The size that chats and timelines expect of a picture is 1200 x 630.
 ALONE = """.alone { position: fixed; inset: 0 auto auto 0; z-index: 9999; width: 1200px; height: 630px;
   padding: 36px 60px; background: white; } .alone h1 { margin: 0 0 1rem; font-size: 56px; }
-.alone .parity-widget { zoom: 1.35; margin: 0; padding: 0; border: 0; }
-.alone .pw-forgetting svg { max-height: 14.5rem !important; } .alone :is(.pw-playing, .pw-string) { display: none; }"""
+.alone .parity-widget { zoom: 1.5; margin: 0; padding: 0; border: 0; }
+.alone :is(.pw-playing, .pw-note, .pw-why) { display: none !important; }"""
 
 
 def let_the_network_forget(figure: Locator) -> Locator:
-    """Have the network read fifty zeros after the bits that the figure begins with."""
-    figure.get_by_role("button", name="fifty zeros").click()
+    """Have the networks read a 1 and zeros, until the sixth one forgets."""
+    figure.get_by_role("radio", name="No. 6").check()
+    for name in ("1", "Fifty zeros"):
+        figure.get_by_role("button", name=name, exact=True).click()
     return figure
 
 
