@@ -36,7 +36,7 @@ help:
 	@echo "                    (with RUNTIME=1, readers can do two exercises in their pages)"
 	@echo "make pdf            print the whole book into _build/one-bit-of-memory.pdf; needs a Chromium or Chrome"
 	@echo "make lab            open JupyterLab on the exercises"
-	@echo "make exercises      write the exercise notebooks from their sources, solutions/*.md"
+	@echo "make exercises      write the exercise notebooks from their sources, solutions/NAME/NAME.md"
 	@echo "make test           run the tests"
 	@echo "make test-full      run all tests (make test-slow: the longer ones, without those that run every week)"
 	@echo "make test-wheel     install the library into an empty environment and run the chapters' notebooks with it"

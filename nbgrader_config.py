@@ -11,8 +11,8 @@ SECONDS_A_CELL = 60
 c.CourseDirectory.course_id = "one-bit-of-memory"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
-# nbgrader would release a Markdown file that lies next to a source notebook, solutions included.
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.md", "parity_submitted"]
+# nbgrader releases every file that lies next to a source notebook, apart from these, such as its text and its bank.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.md", "bank", "parity_submitted"]
 
 # Released notebooks show model answers after the due date, or at once with `c.KeepBack.at_once = True`.
 c.GenerateAssignment.preprocessors.append("parity_teaching.feedback.KeepBack")
@@ -70,8 +70,9 @@ c.HTMLExporter.filters = {"markdown2html": "parity_grading.sanitise.markdown2htm
                           "strip_files_prefix": "copy.copy",     # nbconvert's takes hours for a long line of brackets
                           "clean_html": "parity_grading.sanitise.clean_html"}
 
-# Files of one class stay out of git, in private/: its own exercises, whose checks are modules, its own tests, and
-# settings in the form of this file, such as a rule for late submissions.
-sys.path += sorted({str(path) for path in HERE.glob("private/exercises/*")} - set(sys.path))
+# The checks of an instructor's own exercise are a module in its folder.
+sys.path += sorted({str(path.parent) for path in HERE.glob("solutions/*/*_checks.py")} - set(sys.path))
+# Files of one class stay out of git, in private/: its own tests, and settings in the form of this file, such as a rule
+# for late submissions.
 os.environ.setdefault("PARITY_PRIVATE_TESTS", str(HERE / "private"))
 load_subconfig("nbgrader_config.py", path=str(HERE / "private"))  # noqa: F821

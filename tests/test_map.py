@@ -75,9 +75,8 @@ def test_a_new_platform_needs_the_files_of_its_row(tmp_path):
 
 def test_a_new_chapter_needs_the_files_of_its_row_and_the_message_names_the_one_that_is_missing(tmp_path):
     shutil.copytree(ROOT / "book", tmp_path / "book", ignore=NO_CODE)
-    (tmp_path / "solutions").mkdir()
-    for path in (*(ROOT / "solutions").glob("*.md"), ROOT / "_toc.yml"):
-        shutil.copy(path, tmp_path / path.relative_to(ROOT))
+    shutil.copytree(ROOT / "solutions", tmp_path / "solutions")
+    shutil.copy(ROOT / "_toc.yml", tmp_path)
 
     def change(name, *replacement):
         write(tmp_path, "a chapter", name, (tmp_path / name).read_text(encoding="utf8").replace(*replacement, 1))
@@ -106,7 +105,7 @@ def test_a_new_exercise_needs_the_files_of_its_row(tmp_path):
                     ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "tests/submissions").mkdir(parents=True)
     for name in ("_toc.yml", "tests/__init__.py", "tests/submissions/__init__.py", "tests/submissions/bank.py",
-                 "tests/submissions/test_bank.py", "tests/submissions/conftest.py"):
+                 "tests/submissions/test_bank.py"):
         shutil.copy(ROOT / name, tmp_path / name)
     page = (tmp_path / "book/own-exercises.md").read_text(encoding="utf8")
     blocks = [token.content for token in bank.authoring.PARSER.parse(page) if token.info.strip() == "bash"]
@@ -114,12 +113,12 @@ def test_a_new_exercise_needs_the_files_of_its_row(tmp_path):
     subprocess.run(["bash", "-ec", write_files], cwd=tmp_path, check=True)
 
     front = "title: Ones\norder: 9\nsummary: count\n"
-    for path in (tmp_path / "private/exercises/ones").iterdir():
-        text = path.read_text(encoding="utf8").replace("import ones_checks as", "from parity_checks import ones as")
-        name = {"ones.md": "solutions/ones.md", "ones_checks.py": "packages/parity_checks/ones/__init__.py"}.get(
-            path.name, f"tests/submissions/ones/{path.name}")
-        write(tmp_path, "an exercise", name, text.replace("title: Ones\n", front))
-    shutil.rmtree(tmp_path / "private")
+    source, checks = tmp_path / "solutions/ones/ones.md", tmp_path / "solutions/ones/ones_checks.py"
+    text = source.read_text(encoding="utf8").replace("import ones_checks as", "from parity_checks import ones as")
+    write(tmp_path, "an exercise", "solutions/ones/ones.md", text.replace("title: Ones\n", front))
+    write(tmp_path, "an exercise", "packages/parity_checks/ones/__init__.py", checks.read_text(encoding="utf8"))
+    for path in (checks, source.with_name(".gitignore")):
+        path.unlink()
     words = ("order: 9", "summary: ", "from parity_checks import ones as")
     assert all(f"`{word}" in page for word in words)
 

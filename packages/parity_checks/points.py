@@ -1,6 +1,6 @@
 """The points of each exercise, and those that a student has earned so far.
 
-`parity exercises` writes the points to ``cells.json``, from the marks of the cells in ``solutions/NAME.md``.
+`parity exercises` writes the points to ``cells.json``, from the marks of the cells in ``solutions/NAME/NAME.md``.
 """
 
 import contextlib

@@ -1,6 +1,6 @@
 """Tools for converting exercise sources to notebooks.
 
-Each ``solutions/NAME.md`` becomes nbgrader's source notebook, from which nbgrader makes the notebook that students
+Each ``solutions/NAME/NAME.md`` becomes nbgrader's source notebook, from which nbgrader makes the notebook that students
 receive. *Exercises of your own* in the book describes the form of a source. Besides, a line of +++ ends a text cell. A
 source that does not have this form raises ValueError, because a mistake could release a solution or lose points
 unnoticed.
@@ -22,6 +22,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+import parity_checks
 from parity_lib.errors import require, require_int
 from parity_lib.version import __version__
 from parity_teaching.addresses import addresses, chapters
@@ -40,7 +41,6 @@ ABOUT, INSTALL = "{{ about }}", "{{ install }}"
 WELCOME = ("\n\nWelcome. To run a cell, click it and press Shift+Enter. Begin with the first cell that contains code. "
            "*Your progress*, at the end of the notebook, adds up your points whenever you run it.")
 MODEL_ANSWER = "checks.model_answer("
-OWN = Path("private", "exercises")      # an instructor's own exercises, each in a folder of its name
 CHAPTER_LINK = re.compile(r"\[([^\]]*)\]\(\.\./\.\./book/([\w-]+)\.md(#[\w-]+)?\)")
 HINT_NAMES = ("Hint 1: where to look", "Hint 2: how to go about it", "Hint 3: how to test it")
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -50,17 +50,22 @@ Cell = dict[str, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """A parsed exercise source: the front matter and the cells of ``NAME.md``, and the folder of its submissions."""
+    """A parsed exercise source: the front matter and the cells of ``NAME.md``, and the folder of the exercise."""
 
     name: str
     settings: dict[str, Any]
     cells: list[Cell]
-    bank: Path
+    folder: Path
 
     @property
     def graded(self) -> list[Cell]:
         """The tests and answers of the exercise."""
         return [cell for cell in self.cells if cell["kind"] in ("test", "answer")]
+
+    @property
+    def own(self) -> bool:
+        """True for an instructor's own exercise. Its checks are in its folder, those of the book's in parity_checks."""
+        return not Path(parity_checks.__file__).with_name(self.name).is_dir()
 
     @property
     def points(self) -> int:
@@ -85,23 +90,19 @@ def _points(cell: Cell) -> int:
 
 
 def read(path: Path) -> Source:
-    """Parse an exercise source. Raise ValueError, naming the place, if it does not have the right form.
-
-    The model answers of an instructor's own exercise, which lies in a folder of its name, stay with the instructor.
-    """
+    """Parse an exercise source. Raise ValueError, naming the place, if it does not have the right form."""
     try:
-        text, own = path.read_text(encoding="utf-8"), path.parent.name == path.stem
-        root = path.absolute().parents[3 if own else 1]
+        require(path.parent.name == path.stem, "the folder", path.parent.name, f"named {path.stem}, as the source is")
+        text, root = path.read_text(encoding="utf-8"), path.absolute().parents[2]
         numbers = {"markdown": itertools.count(1), "code": itertools.count(1)}
         first = next(iter(PARSER.parse(text)), None)
         settings: Any = _yaml(first.content) if first is not None and first.type == "front_matter" else None
         require(isinstance(settings, dict), "front matter", text[:40], "a YAML mapping between two lines of ---")
-        cells = [_finished(cell, numbers) for cell in _cells(text)
-                 if not (own and cell["source"].startswith(MODEL_ANSWER))]
+        cells = [_finished(cell, numbers) for cell in _cells(text)]
         ids = [cell["id"] for cell in cells]
         require(len(set(ids)) == len(ids), "ids", sorted({name for name in ids if ids.count(name) > 1}),
                 "each used once")
-        source = Source(path.stem, settings, cells, path.parent if own else root / "tests/submissions" / path.stem)
+        source = Source(path.stem, settings, cells, path.parent)
         _write_points(cells)
         _write_about(source, root)
         _write_addresses(cells, root)
@@ -272,25 +273,17 @@ def _write_addresses(cells: list[Cell], root: Path) -> None:
 
 
 def notebook(source: Source) -> nbformat.NotebookNode:
-    """Create nbgrader's source notebook for an exercise, without outputs."""
+    """Create nbgrader's source notebook for an exercise. The model answers of an instructor's own stay with them."""
     make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
-    cells = [make[cell["cell_type"]](cell["source"], id=cell["id"], metadata=cell["metadata"]) for cell in source.cells]
+    cells = [make[cell["cell_type"]](cell["source"], id=cell["id"], metadata=cell["metadata"]) for cell in source.cells
+             if not (source.own and cell["source"].startswith(MODEL_ANSWER))]
     return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(KERNEL))
 
 
 def sources(root: Path) -> list[Source]:
     """Return the exercises of a course in the order in which students complete them."""
-    return sorted((read(path) for path in (root / "solutions").glob("*.md")),
+    return sorted((read(path) for path in (root / "solutions").glob("[!._]*/*.md")),
                   key=lambda source: (source.settings.get("order", 99), source.name))
-
-
-def own_sources(root: Path) -> list[Source]:
-    """Return an instructor's own exercises. Raise ValueError if one has the name of an exercise of the course."""
-    own = [read(folder / f"{folder.name}.md") for folder in sorted((root / OWN).glob("[!._]*/"))]
-    for source in own:
-        require(not (root / "solutions" / f"{source.name}.md").exists(), f"the name of {OWN / source.name}",
-                source.name, "different from those of the course's exercises")
-    return own
 
 
 def notebooks(sources: list[Source]) -> dict[str, bytes]:

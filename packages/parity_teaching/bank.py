@@ -41,7 +41,7 @@ class Submission:
     @property
     def exercise(self) -> str:
         """The name of the exercise."""
-        return self.path.parent.name
+        return self.path.parents[1].name
 
     @property
     def name(self) -> str:

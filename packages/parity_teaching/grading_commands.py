@@ -201,7 +201,7 @@ def check(files: tuple[Path, ...], seconds: int) -> None:
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing, and fail if a file is not up to date.")
 def exercises(check: bool) -> None:
-    """Generate the exercise notebooks from solutions/*.md.
+    """Generate the exercise notebooks from solutions/NAME/NAME.md.
 
     The command also updates the files that repeat the points and minutes of the exercises.
     """
@@ -216,7 +216,7 @@ def exercises(check: bool) -> None:
     if check and stale:
         raise click.ClickException("\n".join(
             [*(f"{path} is not up to date" for path in stale),
-             "Edit solutions/NAME.md, not the generated files, and run: parity exercises"]))
+             "Edit solutions/NAME/NAME.md, not the generated files, and run: parity exercises"]))
     for path in stale:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(files[path])

@@ -1,4 +1,4 @@
-"""Tools for updating the files that repeat the points, minutes and chapters of the exercises in ``solutions/*.md``.
+"""Tools for updating the files that repeat the points, minutes and chapters of the exercises in ``solutions/``.
 
 Git must not see what is made from an instructor's own exercises. So the book does not mention them, and a file
 ``.gitignore`` is written beside their notebooks.
@@ -26,11 +26,11 @@ Rows = list[tuple[str, ...]]
 def generated(root: Path) -> dict[str, bytes]:
     """Return the contents of all files that ``parity exercises`` writes, keyed by path."""
     files = {path: text.encode() for path, text in derived(root).items()}
-    own = authoring.own_sources(root)
-    files |= authoring.notebooks([*authoring.sources(root), *own])
-    for source in own:
+    sources = authoring.sources(root)
+    files |= authoring.notebooks(sources)
+    for source in (source for source in sources if source.own):
         checks = f"{source.name}_checks.py"
-        beside = {".gitignore": b"*\n", checks: (source.bank / checks).read_bytes(),
+        beside = {".gitignore": b"*\n", checks: (source.folder / checks).read_bytes(),
                   f"{source.name}_checks.json": _cells([source]).encode()}
         files |= {f"{tree}/{source.name}/{name}": data for tree in TREES for name, data in beside.items()}
     return files
@@ -42,7 +42,7 @@ def derived(root: Path) -> dict[str, str]:
     Raise ValueError, naming the file, if a source or its front matter cannot be read.
     """
     pages = chapters(root)      # first, because an error in a source names the source
-    sources = authoring.sources(root)
+    sources = [source for source in authoring.sources(root) if not source.own]
     make: dict[Path, Callable[[str], str]] = {
             ANSWERS: lambda text: _answers(sources),
             CELLS: lambda text: _cells(sources),

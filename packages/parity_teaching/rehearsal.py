@@ -36,10 +36,10 @@ class Rehearsal:
     """A temporary copy of a course with one exercise and a few made-up students, or ``everyone`` in the bank."""
 
     def __init__(self, root: Path, folder: Path, name: str, everyone: bool) -> None:
-        self.folder, self.name, own = folder, name, root / authoring.OWN / name / f"{name}.md"
-        self.source = authoring.read(own if own.is_file() else root / "solutions" / f"{name}.md")
+        self.folder, self.name = folder, name
+        self.source = authoring.read(root / "solutions" / name / f"{name}.md")
         self.points = {cell["id"]: cell["metadata"]["nbgrader"]["points"] for cell in self.source.graded}
-        submissions = bank.read_all(self.source.bank)
+        submissions = bank.read_all(self.source.folder / "bank")
         if not everyone:    # a correct one, and one for each test that a wrong one loses first
             submissions = list({next(iter(item.loses), ""): item for item in reversed(submissions)}.values())
         everybody = [bank.Submission(Path("model answer"), "", {}),
@@ -48,10 +48,8 @@ class Rehearsal:
         self.names = {student: item.path.stem.replace("_", " ") for student, item in self.students.items()}
         settings = (root / "nbgrader_config.py").read_text(encoding="utf-8")
         (folder / "nbgrader_config.py").write_text(settings + SETTINGS, encoding="utf-8")
-        for path in (Path("solutions", name), authoring.OWN / name):
-            if (root / path).is_dir():
-                shutil.copytree(root / path, folder / path)
-        (folder / "private").mkdir(exist_ok=True)
+        shutil.copytree(self.source.folder, folder / "solutions" / name)
+        (folder / "private").mkdir()
         for path in (root / "private").glob("*.py"):    # the instructor's settings and tests
             shutil.copy(path, folder / "private")
         os.environ["PARITY_PRIVATE_TESTS"] = str(folder / "private")

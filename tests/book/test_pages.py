@@ -217,7 +217,7 @@ def test_every_page_describes_itself_to_search_engines(html):
     [chapter], [exercise] = resources["book/unrolling"], resources["exercises/unrolling/unrolling"]
     assert (chapter["learningResourceType"], exercise["learningResourceType"]) == ("reading", "exercise")
     for resource, source, line in ((chapter, "book/unrolling.md", r"Time:\*\* (\d+) minutes"),
-                                   (exercise, "solutions/unrolling.md", r"minutes: (\d+)")):
+                                   (exercise, "solutions/unrolling/unrolling.md", r"minutes: (\d+)")):
         minutes = re.search(line, (ROOT / source).read_text(encoding="utf8"))[1]
         assert resource["timeRequired"] == f"PT{minutes}M"
 

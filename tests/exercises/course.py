@@ -51,7 +51,6 @@ def copy_course(folder: Path, *names: str) -> Path:
     for name in names:
         for tree in ("solutions", "exercises"):
             shutil.copytree(ROOT / tree / name, folder / tree / name)
-        shutil.copy(ROOT / "solutions" / f"{name}.md", folder / "solutions")
     return folder
 
 

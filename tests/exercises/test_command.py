@@ -42,7 +42,7 @@ def test_the_committed_files_are_what_the_sources_make():
 
 @pytest.mark.slow
 def test_a_changed_source_or_notebook_is_noticed_and_written_anew(folder):
-    source, release = folder / f"solutions/{NAME}.md", folder / f"exercises/{NAME}/{NAME}.ipynb"
+    source, release = folder / f"solutions/{NAME}/{NAME}.md", folder / f"exercises/{NAME}/{NAME}.ipynb"
     before = release.read_bytes()
     source.write_text(source.read_text(encoding="utf8").replace("# Exercise: ", "# Exercise on ", 1), encoding="utf8")
     result = exercises(folder, "--check")

@@ -103,7 +103,8 @@ def test_the_release_is_the_committed_one(batch):
     kept_back = released.count(', after=\\"\\")')        # the model answers, because the gradebook has no due date
     assert kept_back == released.count("checks.model_answer(")
     assert released.replace(', after=\\"\\")', ")") == (bank.ROOT / path).read_text(encoding="utf8")
-    assert [file.name for file in (batch.folder / "exercises" / batch.name).iterdir()] == [f"{batch.name}.ipynb"]
+    for folder in ("exercises", "autograded/solution"):     # without the source and the bank
+        assert [file.name for file in (batch.folder / folder / batch.name).iterdir()] == [f"{batch.name}.ipynb"]
 
 
 def test_an_untouched_release_gets_nothing_and_a_noisy_solution_everything(batch):
@@ -186,7 +187,7 @@ def squeezed(text):
 
 def leaks(batch):
     """Return the lines of hidden tests that a student's feedback page shows, by student."""
-    source = (bank.ROOT / "solutions" / f"{batch.name}.md").read_text(encoding="utf8")
+    source = (bank.ROOT / "solutions" / batch.name / f"{batch.name}.md").read_text(encoding="utf8")
     parts = re.findall(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", source, re.DOTALL)
     lines = {squeezed(line) for part in parts for line in part.splitlines() if line.strip()} | {"BEGIN HIDDEN TESTS"}
     assert len(lines) > 1

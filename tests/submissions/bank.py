@@ -19,12 +19,12 @@ import nbformat
 
 import parity_checks as checks
 from parity_checks import core, rpc
+from parity_checks.points import POINTS
 from parity_teaching import authoring
 from parity_teaching.bank import Outcome, Submission, complaints, fill_in, is_locked, outcome, read_all, said, solve
 
 __all__ = ["Outcome", "Submission", "complaints", "fill_in", "is_locked", "outcome", "said"]
 ROOT = Path(__file__).resolve().parents[2]
-HERE = Path(__file__).parent
 TRAINED = {"final_parity", "last_valid", "end_loss", "train_step", "train_at_the_end"}
 # Tests that take seconds, with the functions that they call.
 LONG = {"trained-short-check": TRAINED, "trained-long-check": TRAINED, "learns-check": {"build_model"},
@@ -38,7 +38,8 @@ def named(name: str) -> Submission:
 
 def bank(exercise: str | None = None) -> list[Submission]:
     """Return all submissions, or those for one exercise, in the order of their names."""
-    return [submission for folder in sorted(HERE.glob(exercise or "*/")) for submission in read_all(folder)]
+    return [submission for name in sorted([exercise] if exercise else POINTS)
+            for submission in read_all(ROOT / "solutions" / name / "bank")]
 
 
 _read = functools.cache(authoring.read)
@@ -46,7 +47,7 @@ _read = functools.cache(authoring.read)
 
 def published(exercise: str) -> authoring.Source:
     """Return a copy of the source of an exercise, which is parsed only once."""
-    return copy.deepcopy(_read(ROOT / "solutions" / f"{exercise}.md"))
+    return copy.deepcopy(_read(ROOT / "solutions" / exercise / f"{exercise}.md"))
 
 
 def notebook(submission: Submission) -> nbformat.NotebookNode:

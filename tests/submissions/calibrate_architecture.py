@@ -1,6 +1,6 @@
 """Count how often the check that trains passes, for the solution, correct submissions and similar wrong ones.
 
-``python -m tests.submissions.architecture.calibration`` writes calibration.json next to this file. The check first
+``python -m tests.submissions.calibrate_architecture`` writes the JSON file of the same name. The check first
 runs tests that need no training (``refused`` counts the seeds with which they reject an answer). Then it tries up to
 three starts, and passes if one of them succeeds. ``seeds_passed`` counts single starts, also of rejected answers,
 because a network that reads down the batch learns this batch by the order of its strings. ``checks_passed`` counts
@@ -18,7 +18,7 @@ import parity_checks as checks
 from parity_checks.architecture import building as check
 from tests.submissions import bank, disturbed
 
-HERE = Path(__file__).parent
+STORED = Path(__file__).with_suffix(".json")
 CORRECT = ("right_cells_in_a_loop", "right_own_cells_in_float64", "right_helpers_and_noise", "right_steps_first")
 WRONG = ("wrong_all_weights_start_alike", "wrong_detached_readout", "wrong_state_not_carried",
          "wrong_batch_first_forgotten", "wrong_sigmoid_at_the_end")
@@ -67,9 +67,9 @@ def _refused(seed: int) -> bool:
 
 
 def main() -> None:
-    """Write calibration.json."""
+    """Write the counts."""
     torch.set_num_threads(1)
-    (HERE / "calibration.json").write_text(json.dumps(calibrate(), indent=1) + "\n", encoding="utf-8")
+    STORED.write_text(json.dumps(calibrate(), indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

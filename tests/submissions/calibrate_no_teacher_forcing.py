@@ -1,6 +1,6 @@
 """Count how often the two checks that train pass, for the solution, correct submissions and similar wrong ones.
 
-``python -m tests.submissions.no_teacher_forcing.calibration`` writes calibration.json next to this file. It takes some
+``python -m tests.submissions.calibrate_no_teacher_forcing`` writes the JSON file of the same name. It takes some
 minutes on one core. ``seeds_passed`` counts networks that have learned, with any loop: without zero_grad, a few do.
 ``checks_passed`` counts whole checks, with three consecutive seeds in place of the three seeds of the check.
 """
@@ -22,7 +22,7 @@ from parity_checks.no_teacher_forcing import loops as check
 from parity_checks.no_teacher_forcing import training_reference as reference
 from tests.submissions import bank, disturbed
 
-HERE = Path(__file__).parent
+STORED = Path(__file__).with_suffix(".json")
 ANSWERS = ("solution", "right_packed", "right_other_kinds", "right_loop_of_its_own", "wrong_zero_grad_missing",
            "wrong_loop_without_zero_grad", "wrong_label_before_the_cut")
 ASKED = {"trained_short": check.SHORT, "trained_long": check.LONG}
@@ -88,11 +88,11 @@ def _answer(name: str) -> Iterator[None]:
 
 
 def write(result: dict) -> None:
-    """Write calibration.json with one row on each line."""
+    """Write the counts with one row on each line."""
     about, disturbed_rows, rows = (json.dumps(result["about"]), json.dumps(result["disturbed"]),
                          ",\n  ".join(map(json.dumps, result["rows"])))
     text = f'{{\n "about": {about},\n "disturbed": {disturbed_rows},\n "rows": [\n  {rows}\n ]\n}}\n'
-    (HERE / "calibration.json").write_text(text, encoding="utf-8")
+    STORED.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

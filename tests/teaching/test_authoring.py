@@ -71,10 +71,9 @@ A model answer.
 
 @pytest.fixture
 def source(tmp_path):
-    (tmp_path / "solutions").mkdir()
-
     def write(text, name="small"):
-        path = tmp_path / "solutions" / f"{name}.md"
+        path = tmp_path / "solutions" / name / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path
     return write
@@ -238,7 +237,7 @@ def test_a_notebook_that_nbgrader_refuses_is_an_error(source):
 
 @pytest.mark.parametrize("name", POINTS)
 def test_the_source_says_what_an_exercise_is(name):
-    text = (ROOT / f"solutions/{name}.md").read_text(encoding="utf-8")
+    text = (ROOT / f"solutions/{name}/{name}.md").read_text(encoding="utf-8")
     source = bank.published(name)
     assert authoring.ABOUT in text
     assert f"**Points:** {source.points}." in source.cells[0]["source"]
@@ -269,7 +268,7 @@ def test_each_test_cell_draws_fresh_cases_and_asks_the_instructor(name):
 
 @pytest.mark.parametrize("name", POINTS)
 def test_each_task_that_is_coded_has_hints(name):
-    text = (ROOT / f"solutions/{name}.md").read_text(encoding="utf-8")
+    text = (ROOT / f"solutions/{name}/{name}.md").read_text(encoding="utf-8")
     tasks = re.split(r"^## (?=Task )", text, flags=re.MULTILINE)[1:]
     assert tasks
     for task in tasks:

@@ -21,13 +21,10 @@ CELLS, OVERVIEW, SYLLABUS, CONTENTS, INDEX, ANSWERS = (path.as_posix() for path 
 @pytest.fixture
 def root(tmp_path):
     """A copy of the sources and of all derived files, which a test may change."""
-    for folder in ("solutions", "book"):
-        (tmp_path / folder).mkdir()
-        for path in (ROOT / folder).glob("*.md"):
-            shutil.copy(path, tmp_path / folder)
-    (tmp_path / CELLS).parent.mkdir(parents=True)
-    for path in (ANSWERS, CELLS, CONTENTS):
-        shutil.copy(ROOT / path, tmp_path / path)
+    for pattern in ("book/*.md", "solutions/*/*.md", ANSWERS, CELLS, CONTENTS):
+        for path in ROOT.glob(pattern):
+            (tmp_path / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, tmp_path / path.relative_to(ROOT))
     return tmp_path
 
 
@@ -79,7 +76,7 @@ def test_a_change_by_hand_is_noticed(root, path, before, after):
 
 
 def test_points_that_change_in_the_source_change_everywhere(root):
-    source = root / f"solutions/{FIRST.name}.md"
+    source = root / f"solutions/{FIRST.name}/{FIRST.name}.md"
     change(source, "points: 2}", "points: 7}")
     text = authoring.read(source)
     assert "(7 points)" in "".join(cell["source"] for cell in text.cells)
@@ -88,7 +85,7 @@ def test_points_that_change_in_the_source_change_everywhere(root):
 
 
 def test_minutes_and_chapters_that_change_in_the_source_change_everywhere(root):
-    source = root / f"solutions/{FIRST.name}.md"
+    source = root / f"solutions/{FIRST.name}/{FIRST.name}.md"
     change(source, f"minutes: {FIRST.minutes}", "minutes: 200")
     assert "about 200 minutes" in authoring.read(source).cells[0]["source"]
     assert stale(root) == {OVERVIEW, SYLLABUS}
@@ -98,7 +95,7 @@ def test_minutes_and_chapters_that_change_in_the_source_change_everywhere(root):
 
 
 def test_links_to_chapters_lead_to_the_published_book_where_there_is_one(root):
-    source = root / "solutions/varying_lengths.md"
+    source = root / "solutions/varying_lengths/varying_lengths.md"
     (root / "_config.yml").write_text("html: {baseurl: 'https://example.org/bits/'}", encoding="utf-8")
     text = "".join(cell["source"] for cell in authoring.read(source).cells)
     assert "[*Packing strings of different lengths*](https://example.org/bits/book/packing.html)" in text
@@ -114,7 +111,7 @@ def test_links_to_chapters_lead_to_the_published_book_where_there_is_one(root):
 
 def test_a_chapter_of_no_session_is_optional_and_hours_leave_room(root):
     session = f"session: [{', '.join(FIRST.settings['session'])}]"
-    change(root / f"solutions/{FIRST.name}.md", session, "session: [one-bit]")
+    change(root / f"solutions/{FIRST.name}/{FIRST.name}.md", session, "session: [one-bit]")
     table = manifest.derived(root)[SYLLABUS]
     assert f"| 1 | {{doc}}`one-bit` | {chapters(ROOT)['one-bit'].minutes} minutes |" in table
     assert "| optional | {doc}`unrolling`, " in table
@@ -130,9 +127,9 @@ def test_a_chapter_of_no_session_is_optional_and_hours_leave_room(root):
 @pytest.fixture
 def own(root):
     """The folder of an instructor's own exercise, which is a copy of the first one."""
-    folder = root / authoring.OWN / "mine"
-    folder.mkdir(parents=True)
-    shutil.copy(ROOT / f"solutions/{FIRST.name}.md", folder / "mine.md")
+    folder = root / "solutions/mine"
+    folder.mkdir()
+    shutil.copy(ROOT / f"solutions/{FIRST.name}/{FIRST.name}.md", folder / "mine.md")
     (folder / "mine_checks.py").write_text("from parity_checks.unrolling import *\n", encoding="utf-8")
     return folder
 
@@ -145,18 +142,14 @@ def test_an_exercise_of_ones_own_changes_nothing_but_the_folders_of_its_notebook
 
 
 def test_model_answers_of_ones_own_exercise_stay_with_the_instructor(own):
-    assert "checks.model_answer(" in "".join(cell["source"] for cell in FIRST.cells)
-    assert "checks.model_answer(" not in "".join(cell["source"] for cell in authoring.read(own / "mine.md").cells)
+    assert "checks.model_answer(" in str(authoring.notebook(FIRST))
+    assert "checks.model_answer(" not in str(authoring.notebook(authoring.read(own / "mine.md")))
 
 
 @pytest.mark.parametrize(("before", "after", "words"), [
-    ("mine", FIRST.name, "different from those of the course"), ("mine.md", "yours.md", "mine.md")])
+    ("mine.md", "yours.md", "yours.md: the folder"), ("mine_checks.py", "checks.py", "mine_checks.py")])
 def test_an_exercise_of_ones_own_with_a_wrong_name_is_refused(root, own, before, after, words):
-    if before == "mine":
-        (own / "mine.md").rename(own / f"{after}.md")
-        own.rename(own.with_name(after))
-    else:
-        (own / before).rename(own / after)
+    (own / before).rename(own / after)
     with pytest.raises((ValueError, OSError), match=words):
         manifest.generated(root)
 
@@ -174,7 +167,7 @@ def test_an_exercise_of_ones_own_with_a_wrong_name_is_refused(root, own, before,
     ("check.rnn_step()\n", "check.parity()\n", "one for each test"),
 ])
 def test_a_mistake_in_a_source_names_the_file(root, before, after, words):
-    path = root / f"solutions/{FIRST.name}.md"
+    path = root / f"solutions/{FIRST.name}/{FIRST.name}.md"
     change(path, before, after)
     with pytest.raises(ValueError, match=words) as caught:
         manifest.derived(root)

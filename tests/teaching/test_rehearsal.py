@@ -12,6 +12,7 @@ from tests.submissions import bank
 
 pytestmark = pytest.mark.whole
 NAME = archives.NAME
+BANK = f"solutions/{NAME}/bank"
 
 
 @pytest.fixture
@@ -25,16 +26,16 @@ def root(tmp_path):
     (root / "private/nbgrader_config.py").write_text(
         "c = get_config()\nc.CourseDirectory.db_url = 'sqlite:////nowhere/gradebook.db'\n"
         "c.CourseDirectory.submitted_directory = '/nowhere'\n", encoding="utf8")
-    (root / f"tests/submissions/{NAME}").mkdir(parents=True)
-    shutil.copy(bank.HERE / NAME / "right_loops.py", root / f"tests/submissions/{NAME}")
-    rows = yaml.safe_load((bank.HERE / NAME / "wrong.yaml").read_text(encoding="utf8"))
+    for path in (root / BANK).glob("[!r]*.py"):
+        path.unlink()
+    rows = yaml.safe_load((root / BANK / "wrong.yaml").read_text(encoding="utf8"))
     _write_bank(root, rows["no_modulo"])
     return root
 
 
 def _write_bank(root, row):
     text = yaml.safe_dump({"no_modulo": row})
-    (root / f"tests/submissions/{NAME}/wrong.yaml").write_text(text, encoding="utf8")
+    (root / BANK / "wrong.yaml").write_text(text, encoding="utf8")
 
 
 def files(root):
@@ -56,7 +57,7 @@ def test_everybody_gets_what_they_deserve_and_the_class_is_left_as_it_is(root):
 
 @pytest.mark.slow
 def test_a_submission_that_does_not_get_what_it_deserves_is_named(root):
-    row = yaml.safe_load((root / f"tests/submissions/{NAME}/wrong.yaml").read_text(encoding="utf8"))["no_modulo"]
+    row = yaml.safe_load((root / BANK / "wrong.yaml").read_text(encoding="utf8"))["no_modulo"]
     _write_bank(root, row | {"loses": {"parity_check": "a-guess"}})
     status, output = course.parity(root, "rehearse", NAME)
     assert status == 1
