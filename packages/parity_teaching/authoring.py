@@ -92,7 +92,6 @@ def _points(cell: Cell) -> int:
 def read(path: Path) -> Source:
     """Parse an exercise source. Raise ValueError, naming the place, if it does not have the right form."""
     try:
-        require(path.parent.name == path.stem, "the folder", path.parent.name, f"named {path.stem}, as the source is")
         text, root = path.read_text(encoding="utf-8"), path.absolute().parents[2]
         numbers = {"markdown": itertools.count(1), "code": itertools.count(1)}
         first = next(iter(PARSER.parse(text)), None)
@@ -281,8 +280,13 @@ def notebook(source: Source) -> nbformat.NotebookNode:
 
 
 def sources(root: Path) -> list[Source]:
-    """Return the exercises of a course in the order in which students complete them."""
-    return sorted((read(path) for path in (root / "solutions").glob("[!._]*/*.md")),
+    """Return the exercises of a course in the order in which students complete them.
+
+    Other assignments of nbgrader may lie next to them. Raises FileNotFoundError where there are checks but no source.
+    """
+    folders = [folder for folder in (root / "solutions").glob("*/")
+               if any((folder / f"{folder.name}{end}").is_file() for end in (".md", "_checks.py"))]
+    return sorted((read(folder / f"{folder.name}.md") for folder in folders),
                   key=lambda source: (source.settings.get("order", 99), source.name))
 
 

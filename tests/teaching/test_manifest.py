@@ -147,11 +147,17 @@ def test_model_answers_of_ones_own_exercise_stay_with_the_instructor(own):
 
 
 @pytest.mark.parametrize(("before", "after", "words"), [
-    ("mine.md", "yours.md", "yours.md: the folder"), ("mine_checks.py", "checks.py", "mine_checks.py")])
+    ("mine.md", "yours.md", "mine.md"), ("mine_checks.py", "checks.py", "mine_checks.py")])
 def test_an_exercise_of_ones_own_with_a_wrong_name_is_refused(root, own, before, after, words):
     (own / before).rename(own / after)
-    with pytest.raises((ValueError, OSError), match=words):
+    with pytest.raises(FileNotFoundError, match=words):
         manifest.generated(root)
+
+
+def test_an_assignment_without_a_source_is_left_to_nbgrader(root):
+    (root / "solutions/exam").mkdir()
+    (root / "solutions/exam/notes.md").write_text("Bring a pen.\n", encoding="utf-8")
+    assert [source.name for source in authoring.sources(root)] == NAMES
 
 
 # ---------------------------------------------------------------- mistakes
