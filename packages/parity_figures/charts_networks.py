@@ -157,7 +157,7 @@ def gradient_norms(series: Series) -> Picture:
 
 
 @in_style
-def drift(before: Values, series: Series, state: str = "p") -> Picture:
+def drift(before: Values, series: Series, state: str = "d") -> Picture:
     """Plot the change in a state of one number during one time step as a function of the state.
 
     There is a line for each network. ``before [points]`` must increase, and each of ``series`` has the state after the
@@ -361,7 +361,7 @@ def interval_rounds(series: Sequence[tuple[str, Sequence[tuple]]]) -> Picture:
         words.append(f"{title}: after {len(rounds) - 1} rounds even is {even_low:.2f} to {even_high:.2f}, "
                      f"odd {odd_low:.2f} to {odd_high:.2f}")
         numbers += [(title, number, *map(float, (*even, *odd))) for number, (even, odd) in enumerate(rounds)]
-    places[0].set_ylabel("p")
-    return Picture(figure, "The intervals of p after an even and after an odd count, growing round by round, with a "
+    places[0].set_ylabel("d")
+    return Picture(figure, "The intervals of d after an even and after an odd count, growing round by round, with a "
                    "dashed line at one half. " + ". ".join(words) + ".",
                    numbers=Numbers(("panel", "round", "even low", "even high", "odd low", "odd high"), numbers))
