@@ -25,8 +25,6 @@ c.Autograde.exporter_class = "parity_grading.rebuild.LenientExporter"
 
 # No exchange is used. This folder takes its place, so that the formgrader does not warn that there is none.
 c.Exchange.root = str(HERE / "private" / "exchange")
-# In a course that uses one, a folder that cannot be copied stops nobody else.
-c.ExchangeFactory.collect = "parity_grading.exchange.CollectEach"
 
 # The student's cells run in the sandbox, the tests in this process. The chapter lists the other settings of `Execute`.
 c.Execute.timeout = SECONDS_A_CELL

@@ -1,7 +1,4 @@
-"""A whole class with hostile submissions among the honest ones: everybody else's file and points arrive in their row.
-
-tests/grading/test_exchange.py does the same for nbgrader's exchange.
-"""
+"""A whole class with hostile submissions among the honest ones: everybody else's file and points arrive in their row."""
 
 import io
 import struct
