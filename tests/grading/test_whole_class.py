@@ -1,4 +1,4 @@
-"""A whole class with hostile submissions among the honest ones: everybody else's file and points arrive in their row."""
+"""A class with hostile submissions among the honest ones: everybody else's file and points arrive in their row."""
 
 import io
 import struct
