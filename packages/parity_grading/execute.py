@@ -145,17 +145,17 @@ class Execute(NbGraderPreprocessor):
             answer = None
         return rpc.read(answer)
 
-    def _run_in_kernel(self, source: str, seconds: Callable[[], float], outputs: "CellOutputs",
-                       **options: Any) -> dict:  # type: ignore[return]
-        """Run code in the kernel. Retry once if the kernel process was killed."""
-        for attempt in (1, 2):
-            try:
-                return self._current_kernel().run(source, seconds(), outputs, **options)
-            except KernelStopped as reason:
-                self._close_kernel()
-                if attempt == 2 or not reason.died:
-                    raise
-                outputs.clear()
+    def _run_in_kernel(self, source: str, seconds: Callable[[], float], outputs: "CellOutputs", again: bool = True,
+                       **options: Any) -> dict:
+        """Run code in the kernel, and ``again`` if the kernel process was killed."""
+        try:
+            return self._current_kernel().run(source, seconds(), outputs, **options)
+        except KernelStopped as reason:
+            self._close_kernel()
+            if not (again and reason.died):
+                raise
+        outputs.clear()
+        return self._run_in_kernel(source, seconds, outputs, again=False, **options)
 
     def _current_kernel(self) -> Kernel:
         """Return the running kernel, or start a new one and rerun the completed cells in it."""
