@@ -1,8 +1,9 @@
-"""Tools for running the student's cells in a kernel in the sandbox, and the test cells in this process.
+"""Run the cells of a submission: the student's in a kernel in the sandbox, and the tests in this process.
 
-Test cells reach the student's functions through :mod:`parity_checks.rpc` only, so no code of a student ever runs in
-this process. A kernel that dies costs the cell in which it died: a new kernel runs the cells that had worked, and then
-the rest of the notebook. If it dies before any code of the student has run, the submission is not graded.
+:class:`Execute` takes the place of nbgrader's preprocessor of this name, and has the limits as its settings. Test cells
+reach the student's functions through :mod:`parity_checks.rpc` only, so no code of a student ever runs in this process.
+A kernel that dies costs the cell in which it died: a new kernel runs the cells that had worked, and then the rest of
+the notebook. If it dies before any code of the student has run, the submission is not graded.
 """
 
 import ast
@@ -30,8 +31,8 @@ from parity_grading import sandbox
 from parity_grading.kernel import Kernel, KernelNotStarted, KernelStopped, TooLong, remove_leftovers
 from parity_grading.untrusted import storable, valid_output
 
-ANSWER = "__import__('parity_checks.rpc', fromlist=['answer']).answer({!r})"
-OUTPUTS = ("stream", "display_data", "execute_result", "error")
+ANSWER_CALL = "__import__('parity_checks.rpc', fromlist=['answer']).answer({!r})"
+SHOWN = ("stream", "display_data", "execute_result", "error")
 NOT_AS_ROOT = ("submissions never run with root's rights, and root cannot give them up without a sandbox ({}). Use "
                "an ordinary account, or allow namespaces; in Docker, with --cap-add=SYS_ADMIN --cap-add=NET_ADMIN "
                "--security-opt seccomp=unconfined --security-opt apparmor=unconfined")
@@ -39,45 +40,6 @@ LEAST_SIZE = 1000   # characters that each output counts for, even an empty one
 NO_TERMINAL = "out of pty devices"
 RESTARTS = 6        # how often a new kernel is started after one has died
 FULL_CELLS = 5      # a notebook may show as much as this number of cells, each of which shows as much as it may
-
-
-class CellOutputs:
-    """The valid outputs of a cell, collected from a kernel's messages, up to ``limit`` characters."""
-
-    def __init__(self, cell: NotebookNode, limit: int) -> None:
-        self.cell, self.limit, self.size = cell, limit, 0
-
-    def __call__(self, message: dict) -> None:
-        if message["msg_type"] == "clear_output":
-            self.cell.outputs = []
-        if message["msg_type"] not in OUTPUTS:
-            return
-        self.size += max(message["size"], LEAST_SIZE)
-        if self.size > self.limit:
-            return
-        if (output := valid_output(message, output_from_msg)) is None:
-            return
-        last = self.cell.outputs[-1] if self.cell.outputs else None
-        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
-            last.text += output.text
-        else:
-            self.cell.outputs.append(output)
-
-    def clear(self) -> None:
-        """Remove all outputs."""
-        self.cell.outputs, self.size = [], 0
-
-    def add_missing_error(self, reply: dict) -> None:
-        """Add an error output if the kernel reported an error that is not shown yet."""
-        if reply.get("status") == "error" and all(output.output_type != "error" for output in self.cell.outputs):
-            name = storable(str(reply.get("ename"))[:LEAST_SIZE])
-            self.cell.outputs.append(error_output("Error", f"This cell stopped with {name}."))
-
-    def add_note(self) -> None:
-        """Add a note if some of the output was left out."""
-        if self.size > self.limit:
-            self.cell.outputs.append(new_output("stream", text=(
-                f"\n(Only the first {self.limit:,} of {self.size:,} characters of output are shown.)\n")))
 
 
 class Execute(NbGraderPreprocessor):
@@ -118,18 +80,18 @@ class Execute(NbGraderPreprocessor):
                 if cell.cell_type == "code":
                     cell.outputs, cell.execution_count = [], None
                     if is_grade(cell) and not is_solution(cell):
-                        self._run_test(cell)
+                        self._run_test_cell(cell)
                     elif cell.source.strip():
-                        self._run_cell(cell)
+                        self._run_student_cell(cell)
         finally:
             self._close_kernel()
         return nb, resources
 
-    def _run_cell(self, cell: NotebookNode) -> None:
+    def _run_student_cell(self, cell: NotebookNode) -> None:
         outputs = CellOutputs(cell, min(self.output_limit, self.output_left))
         self.student_code_ran |= not is_locked(cell)
         try:
-            reply = self._execute(cell.source, self._seconds_left, outputs)
+            reply = self._run_in_kernel(cell.source, self._seconds_left, outputs)
         except TooLong:
             cell.outputs.append(error_output("Timeout", self._timeout_message()))
         except KernelStopped as reason:
@@ -147,16 +109,53 @@ class Execute(NbGraderPreprocessor):
         outputs.add_note()
         self.output_left -= min(outputs.size, outputs.limit)
 
-    def _execute(self, source: str, seconds: Callable[[], float], outputs: CellOutputs, **options: Any) -> dict:  # type: ignore[return]
-        """Run code in the kernel. Retry once if the kernel process was killed."""
-        for attempt in (1, 2):
-            try:
-                return self._current_kernel().run(source, seconds(), outputs, **options)
-            except KernelStopped as reason:
-                self._close_kernel()
-                if attempt == 2 or not reason.died:
-                    raise
-                outputs.clear()
+    def _run_test_cell(self, cell: NotebookNode) -> None:
+        """Run a test cell in this process. Calls to the student's functions are sent to the kernel."""
+        printed = io.StringIO()
+        call = partial(self._call_student, time.monotonic() + self.timeout)
+        with core.remote_calls(call), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(Nowhere()), \
+                stopped_after(2 * self.timeout):
+            cell.outputs = run_test_source(cell.source)
+        if self.failure:        # the test has taken it for a mistake in the student's function
+            raise self.failure
+        if printed.getvalue():
+            cell.outputs.insert(0, new_output("stream", text=printed.getvalue()))
+
+    def _call_student(self, deadline: float, name: str, args: tuple, kwargs: dict) -> Any:
+        """Send a call to the kernel and return the result. Raise CheckFailed if the call fails."""
+        def seconds() -> float:
+            left = min(self._seconds_left(), deadline - time.monotonic())
+            if left <= 0:
+                raise TooLong
+            return left
+
+        function = f"`{args[0]}`" if args else name
+        expression = ANSWER_CALL.format(rpc.request(name, args, kwargs))
+        outputs = CellOutputs(NotebookNode(outputs=[]), 0)
+        try:
+            reply = self._run_in_kernel("", seconds, outputs, silent=True, user_expressions={"answer": expression})
+        except TooLong:
+            message = self._timeout_message()
+            raise CheckFailed(f"{function} does not finish: {message[0].lower()}{message[1:]}") from None
+        except KernelStopped as reason:
+            raise CheckFailed(f"the kernel stopped while {function} was called: {reason}") from None
+        try:
+            answer = reply["user_expressions"]["answer"]["data"][rpc.KIND]
+        except (KeyError, TypeError, IndexError):
+            answer = None
+        return rpc.read(answer)
+
+    def _run_in_kernel(self, source: str, seconds: Callable[[], float], outputs: "CellOutputs", again: bool = True,
+                       **options: Any) -> dict:
+        """Run code in the kernel, and ``again`` if the kernel process was killed."""
+        try:
+            return self._current_kernel().run(source, seconds(), outputs, **options)
+        except KernelStopped as reason:
+            self._close_kernel()
+            if not (again and reason.died):
+                raise
+        outputs.clear()
+        return self._run_in_kernel(source, seconds, outputs, again=False, **options)
 
     def _current_kernel(self) -> Kernel:
         """Return the running kernel, or start a new one and rerun the completed cells in it."""
@@ -176,6 +175,11 @@ class Execute(NbGraderPreprocessor):
                     self.kernel.run(source, self._seconds_left(), silent=True)
         return self.kernel
 
+    def _close_kernel(self) -> None:
+        if self.kernel is not None:
+            self.kernel.close()
+            self.kernel = None
+
     def _seconds_left(self) -> float:
         """Return the number of seconds left for the next piece of code. Raise KernelStopped if no time is left."""
         left = self.deadline - time.monotonic()
@@ -189,46 +193,44 @@ class Execute(NbGraderPreprocessor):
         return (f"This cell ran for more than {self.timeout:.0f} seconds and was stopped. Does it contain a loop that "
                 "never ends, or does it compute more than it needs?")
 
-    def _close_kernel(self) -> None:
-        if self.kernel is not None:
-            self.kernel.close()
-            self.kernel = None
 
-    def _run_test(self, cell: NotebookNode) -> None:
-        """Run a test cell in this process. Calls to the student's functions are sent to the kernel."""
-        printed = io.StringIO()
-        call = partial(self._call, time.monotonic() + self.timeout)
-        with core.remote_calls(call), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(Nowhere()), \
-                stopped_after(2 * self.timeout):
-            cell.outputs = run_test_source(cell.source)
-        if self.failure:        # the test has taken it for a mistake in the student's function
-            raise self.failure
-        if printed.getvalue():
-            cell.outputs.insert(0, new_output("stream", text=printed.getvalue()))
+class CellOutputs:
+    """The valid outputs of a cell, collected from a kernel's messages, up to ``limit`` characters."""
 
-    def _call(self, deadline: float, name: str, args: tuple, kwargs: dict) -> Any:
-        """Send a call to the kernel and return the result. Raise CheckFailed if the call fails."""
-        def seconds() -> float:
-            left = min(self._seconds_left(), deadline - time.monotonic())
-            if left <= 0:
-                raise TooLong
-            return left
+    def __init__(self, cell: NotebookNode, limit: int) -> None:
+        self.cell, self.limit, self.size = cell, limit, 0
 
-        function = f"`{args[0]}`" if args else name
-        expression = ANSWER.format(rpc.request(name, args, kwargs))
-        outputs = CellOutputs(NotebookNode(outputs=[]), 0)
-        try:
-            reply = self._execute("", seconds, outputs, silent=True, user_expressions={"answer": expression})
-        except TooLong:
-            message = self._timeout_message()
-            raise CheckFailed(f"{function} does not finish: {message[0].lower()}{message[1:]}") from None
-        except KernelStopped as reason:
-            raise CheckFailed(f"the kernel stopped while {function} was called: {reason}") from None
-        try:
-            answer = reply["user_expressions"]["answer"]["data"][rpc.KIND]
-        except (KeyError, TypeError, IndexError):
-            answer = None
-        return rpc.read(answer)
+    def __call__(self, message: dict) -> None:
+        if message["msg_type"] == "clear_output":
+            self.cell.outputs = []
+        if message["msg_type"] not in SHOWN:
+            return
+        self.size += max(message["size"], LEAST_SIZE)
+        if self.size > self.limit:
+            return
+        if (output := valid_output(message, output_from_msg)) is None:
+            return
+        last = self.cell.outputs[-1] if self.cell.outputs else None
+        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            self.cell.outputs.append(output)
+
+    def clear(self) -> None:
+        """Remove all outputs."""
+        self.cell.outputs, self.size = [], 0
+
+    def add_missing_error(self, reply: dict) -> None:
+        """Add an error output if the kernel reported an error that is not shown yet."""
+        if reply.get("status") == "error" and all(output.output_type != "error" for output in self.cell.outputs):
+            name = storable(str(reply.get("ename"))[:LEAST_SIZE])
+            self.cell.outputs.append(error_output("Error", f"This cell stopped with {name}."))
+
+    def add_note(self) -> None:
+        """Add a note if some of the output was left out."""
+        if self.size > self.limit:
+            self.cell.outputs.append(new_output("stream", text=(
+                f"\n(Only the first {self.limit:,} of {self.size:,} characters of output are shown.)\n")))
 
 
 def run_test_source(source: str) -> list[NotebookNode]:

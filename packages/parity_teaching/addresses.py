@@ -1,4 +1,8 @@
-"""The addresses of the book and its repository, its chapters, and the code that installs the library in a notebook."""
+"""What `_config.yml` and `_toc.yml` say about the published course: its addresses on the web, and its chapters.
+
+Links in notebooks, feedback pages and reports, the code with which a notebook installs the library, and the tables that
+repeat the titles and reading times of chapters get them here.
+"""
 
 import os
 import re
@@ -7,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-MISSING = """\
+INSTALL_IF_MISSING = """\
 # The library of the course may be missing here, for example in Colab.
 import os
 from importlib.util import find_spec
@@ -19,12 +23,12 @@ INSTALL = """\
     import sys
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet",
                     "one-bit-of-memory @ {archive}"{also}], check=True)"""
-NO_ADDRESS = """\
+SAY_HOW_TO_INSTALL = """\
     print("The library of the course is not installed here. Open the notebook in the folder",
           "of the course, where `make lab` installs the library, or ask the person who gave",
           "you the notebook for the address of the library.")"""
 TITLE = re.compile(r"^# (.*\S)", re.MULTILINE)
-TIME = re.compile(r"^- \*\*Time:\*\* (\d+) minutes\.$", re.MULTILINE)
+READING_TIME = re.compile(r"^- \*\*Time:\*\* (\d+) minutes\.$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Addresses:
         """Return code that installs a missing library, and what interactive ``figures`` need, without git."""
         needed = '(find_spec("parity_lib") and find_spec("anywidget"))' if figures else 'find_spec("parity_lib")'
         archive, also = f"{self.repository}/archive/refs/heads/{self.branch}.zip", ', "anywidget"' if figures else ""
-        code = MISSING + (INSTALL if self.repository else NO_ADDRESS)
+        code = INSTALL_IF_MISSING + (INSTALL if self.repository else SAY_HOW_TO_INSTALL)
         return code.format(needed=needed, archive=archive, also=also)
 
 
@@ -73,7 +77,7 @@ def chapters(root: Path) -> dict[str, Chapter]:
     numbered = {}
     for number, entry in enumerate(part["chapters"], start=1):
         text = (root / f"{entry['file']}.md").read_text(encoding="utf-8")
-        title, time = TITLE.search(text), TIME.search(text)
+        title, time = TITLE.search(text), READING_TIME.search(text)
         if title is None or time is None:
             raise ValueError(f"{entry['file']}.md needs a title and a line `- **Time:** 25 minutes.`")
         numbered[Path(entry["file"]).name] = Chapter(number, title[1], int(time[1]))

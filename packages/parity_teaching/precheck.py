@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from parity_checks.answers import NOT_WRITTEN
-from parity_checks.points import CELLS, cells_near, points_in_words, points_of_checks
+from parity_checks.points import cells_near, points_in_words, points_of_checks
 from parity_grading.untrusted import NotebookCell, printable, read_cells, visible
 from parity_lib.errors import require
 
 GRACE = 10                  # seconds that an interrupted cell has to stop
 EXAMPLE = 'my_id = "s1234567"'
 PLAIN = ("CheckFailed", "Timeout")     # errors whose text needs no name before it
+NOT_RUN = "its test did not run, because the test is missing or an earlier cell stopped the notebook"
 ANSI_CODE = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -55,15 +56,16 @@ def check_notebook(path: Path, seconds: int) -> CheckedNotebook:
     if path.name != f"{exercise}.ipynb":
         result.advice.append(f"Rename the file to {exercise}.ipynb, because it may not be found under another name.")
     result.advice += _cell_advice(cells, expected)
-    code = with_released_tests(cells, expected, exercise)
+    code = [cell for cell in cells if cell.cell_type == "code"]
     errors = run_cells(path, code, seconds)
     messages = {code[number].name: error for number, error in errors.items()}
     tests = {cell["id"]: cell["check"] for cell in expected if cell["kind"] == "test"}
     reached, points = 0, points_of_checks(expected)
     for cell, check in tests.items():
         most = points[check]
-        if message := messages.get(cell, "it did not run, because an earlier cell stopped the notebook"):
-            result.advice.append(_test_advice(check, message))
+        if message := messages.get(cell, NOT_RUN):
+            first = message.splitlines()[0]
+            result.advice.append(first if first.startswith(f"`{check}`") else f"`{check}`: {first}")
         reached += 0 if message else most
         result.table.append(f"  {f'{0 if message else most} of {most}':8} {check:28} {'not ' * bool(message)}passed")
     for number, error in errors.items():
@@ -83,18 +85,14 @@ def check_notebook(path: Path, seconds: int) -> CheckedNotebook:
 
 def _cell_advice(cells: list[NotebookCell], expected: list[dict]) -> Iterator[str]:
     """Yield advice about missing, duplicated, empty or unchanged cells."""
-    names = [cell.name for cell in cells]
     for cell in expected:
-        name, kind, count = cell["id"], cell["kind"], names.count(cell["id"])
-        if count == 0 and kind in ("solution", "answer"):
-            yield (f"The cell `{name}` is missing, with everything that you wrote in it. Copy it from the notebook "
-                   "that you were given, because a new cell has another name.")
-        elif count == 0:
-            yield (f"The locked cell `{name}` is missing. Grading restores it, but you can copy it from the notebook "
-                   "that you were given.")
+        name, count = cell["id"], sum(other.name == cell["id"] for other in cells)
+        if count == 0:
+            yield (f"The cell `{name}` is missing, with everything that you may have written in it. Copy it from the "
+                   "notebook that you were given, because a new cell has another name.")
         elif count > 1:
             yield f"The cell `{name}` occurs {count} times. Keep one of them; a copy of a cell has the same name."
-        elif kind == "answer" and _length(cells, name) == "empty":
+        elif cell["kind"] == "answer" and _length(cells, name) == "empty":
             yield f"The answer `{name}` is empty."
     if any(EXAMPLE in cell.source for cell in cells if cell.cell_type == "code"):
         yield "Replace the example id s1234567 with your own id, because your numbers depend on it."
@@ -105,24 +103,6 @@ def _length(cells: list[NotebookCell], name: str) -> str:
     text = next((visible(cell.source).strip() for cell in cells if cell.name == name), "")
     words = len(text.split())
     return "empty" if text in NOT_WRITTEN else f"{words} word{'s' * (words != 1)}"
-
-
-def _test_advice(name: str, message: str) -> str:
-    """Shorten a check's message to one line: what the check tested, the likely cause and the section to read."""
-    tested, *details = message.splitlines()
-    details = [line.strip() for line in details if line.strip().startswith(("likely:", "read:"))]
-    parts = [tested, *(re.sub(r":\s+", ": ", line, count=1) for line in details)]
-    text = " ".join(f"{part.rstrip('.')}." for part in parts)
-    return text if text.startswith(f"`{name}`") else f"`{name}`: {text}"
-
-
-def with_released_tests(cells: list[NotebookCell], expected: list[dict], exercise: str) -> list[NotebookCell]:
-    """Return the code cells of a notebook with the released tests restored, at the end if they are missing."""
-    module = f"from parity_checks import {exercise}" if exercise in CELLS else f"import {exercise}_checks"
-    tests = {cell["id"]: NotebookCell(cell["id"], "code", f"{module} as check\ncheck.{cell['check']}()")
-             for cell in expected if cell["kind"] == "test"}
-    code = [tests.get(cell.name, cell) for cell in cells if cell.cell_type == "code" or cell.name in tests]
-    return code + [test for test in tests.values() if test not in code]
 
 
 def run_cells(path: Path, code: list[NotebookCell], seconds: int) -> dict[int, str]:

@@ -1,6 +1,5 @@
 """Tools for creating a report on a class's results. A student's words are text on this page, never HTML."""
 
-import itertools
 import operator
 import os
 import re
@@ -96,20 +95,6 @@ class FrequentMessage:
 
 
 @dataclass
-class Finding:
-    """What a check or a demand of a rubric says, and what it cost the class."""
-
-    students: int
-    graded: int         # students, with and without this finding
-    points: float = 0.0
-    tasks: list[str] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    sections: list[str] = field(default_factory=list)       # of the book
-    to_speak_to: bool = False       # whether all of them are in `ClassReport.to_speak_to`
-    demand: TaskPoints | None = None
-
-
-@dataclass
 class ClassReport:
     """The results of a class in an exercise."""
 
@@ -133,23 +118,6 @@ class ClassReport:
         return statistics.quantiles(self.final, n=4, method="inclusive") if len(self.final) > 1 else self.final * 3
 
     @property
-    def unexplained(self) -> list[str]:
-        """The students who lost points for a written answer and got neither a comment nor points for each demand."""
-        return [student for task in self.tasks if self.demands.get(task.name) for student, points in task.points.items()
-                if points < task.most and student not in task.blank
-                and not task.by_demand.get(student) and not task.comments.get(student)]
-
-    @property
-    def labels(self) -> dict[str, str]:
-        """The students' names, by id. Students whose names have the same parts are named with their ids."""
-        names = {row.student: ", ".join(filter(None, (row.person.last_name, row.person.first_name)))
-                 for row in self.students}
-        parts = {student: frozenset(re.findall(r"\w+", name.casefold())) for student, name in names.items()}
-        shared = Counter(parts.values())
-        return {student: name if name and shared[parts[student]] == 1 else f"{name or 'without a name'} ({student})"
-                for student, name in names.items()}
-
-    @property
     def to_speak_to(self) -> dict[tuple[tuple[str, str], ...], list[StudentStatus]]:
         """The students with few points, by the tasks in which they have none and what was said about these."""
         groups: dict[tuple[tuple[str, str], ...], list[StudentStatus]] = {}
@@ -166,37 +134,12 @@ class ClassReport:
         return groups
 
     @property
-    def findings(self) -> list[Finding]:
-        """The four findings that cost most points, by the number of students, at the end those for a conversation.
-
-        Messages to the same students are one finding, because they probably have the same reason.
-        """
-        named = {row.student for rows in self.to_speak_to.values() for row in rows}
-        found: dict[tuple[str, ...], Finding] = {}
-        for task in self.tasks:
-            for message in self.messages:
-                if (students := tuple(message.tasks.get(task.name, ()))) and message.likely:
-                    finding = found.setdefault(students, Finding(
-                        len(students), len(task.points), to_speak_to=named >= set(students)))
-                    finding.points += task.most * len(students)
-                    finding.tasks.append(task.name)
-                    finding.texts.append(message.text)
-                    finding.sections.append(message.section)
-            for demand in task.demands(self.demands.get(task.name, ())):
-                found[task.name, demand.name] = Finding(
-                    len(demand.points) - demand.counts["all"], len(demand.points), demand.lost, [task.name],
-                    demand=demand)
-        costly = filter(lambda finding: finding.points, found.values())
-        most = sorted(costly, key=lambda finding: (finding.students < 3, -finding.points))[:4]
-        return sorted(most, key=lambda finding: (finding.to_speak_to, -finding.students))
-
-    @property
-    def histogram(self) -> list[tuple[float, float, int]]:
-        """Five ranges of points, each with its limits and the number of students whose answers were read."""
-        most = self.students[0].most or 1
-        edges = [most * part / 5 for part in range(6)]
-        return [(low, high, sum(low <= value < high or value >= high == most for value in self.final))
-                for low, high in itertools.pairwise(edges)]
+    def costliest(self) -> list[tuple[float, FrequentMessage]]:
+        """The four messages with a likely cause that cost the class most points, after these points."""
+        most = {task.name: task.most for task in self.tasks}
+        costs = [(sum(most.get(task, 0) * len(students) for task, students in message.tasks.items()), message)
+                 for message in self.messages if message.likely]
+        return sorted(costs, key=lambda cost: -cost[0])[:4]
 
 
 def class_report(app: NbGraderApp, name: str) -> ClassReport:

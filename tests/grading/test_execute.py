@@ -69,12 +69,12 @@ def test_a_machine_without_terminals_costs_no_points(run):
 def test_a_kernel_that_was_killed_from_outside_costs_nothing(run):
     test = new_code_cell("from parity_checks import core\nprint(core.call('f'))", metadata=TEST)
     preprocessor = Execute()
-    run_test = preprocessor._run_test
+    run_test = preprocessor._run_test_cell
 
     def kill_and_run(cell):
         psutil.Process(preprocessor.kernel.process.pid).kill()
         run_test(cell)
-    preprocessor._run_test = kill_and_run
+    preprocessor._run_test_cell = kill_and_run
     assert run(new_code_cell("def f():\n    return 5"), test, preprocessor=preprocessor) == ["5\n"]
 
 
