@@ -15,7 +15,6 @@ from parity_figures.widgets import (
     GatedUnit,
     GradientStrip,
     NameWriter,
-    PackedBatch,
     Playground,
     SetTheWeights,
     StateMachine,
@@ -34,7 +33,6 @@ MAKE = {
     "GatedUnit": lambda: GatedUnit(bits="10110010", step=3),
     "GradientStrip": lambda: GradientStrip(TWO),
     "NameWriter": lambda: NameWriter(stored_writer(), beginning="kan", written="nis", invented=[["oulu", "FI", 1]]),
-    "PackedBatch": PackedBatch,
     "Playground": lambda: Playground("lstm", hidden_size=8),
     "StateMachine": lambda: StateMachine(TWO, bits="1011"),
     "SetTheWeights": SetTheWeights,
@@ -43,7 +41,7 @@ MAKE = {
 }
 
 # Pages have drawings of the same, or there is nothing to show.
-SENTENCE_ONLY = {"NameWriter", "PackedBatch", "Playground", "SetTheWeights", "YouAreTheNetwork"}
+SENTENCE_ONLY = {"NameWriter", "Playground", "SetTheWeights", "YouAreTheNetwork"}
 
 
 def test_every_widget_is_tested_here():
@@ -175,9 +173,7 @@ ONE, THREE = {"net": by_hand()}, {"net": ParityRNN(3, "gru")}
     (lambda: Playground(clip=0), "clip must be"), (lambda: Playground(seed=-1), "seed must be"),
     (lambda: UnrolledRNN(step=-1), "step"), (lambda: GradientStrip(ONE, gain=3), "gain"),
     (lambda: GradientStrip(ONE, bias=-3), "bias"),
-    (lambda: SetTheWeights(weights=[0.0] * 10), "weights"), (lambda: SetTheWeights(weights=[13.0] * 11), "weights"),
-    (lambda: PackedBatch(()), "lengths"), (lambda: PackedBatch((1,) * 7), "lengths"),
-    (lambda: PackedBatch((0, 3)), "lengths"), (lambda: PackedBatch((11,)), "lengths")])
+    (lambda: SetTheWeights(weights=[0.0] * 10), "weights"), (lambda: SetTheWeights(weights=[13.0] * 11), "weights")])
 def test_an_argument_that_is_not_allowed_is_named(make, message):
     with pytest.raises((ValueError, TraitError), match=message):
         make()
