@@ -47,8 +47,10 @@ def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | N
         path = experiments.run(name, folder, quick, scheduler, jobs or -1)
         seconds = results.load(name, "provenance", folder)["wall_seconds"]
         click.echo(f"{name}: {seconds:.0f} s, {path}")
-    if not recheck:
-        _publish_claims(folder)
+    if not recheck and folder == results.FOLDER:
+        from parity_study.claims import publish
+
+        publish()
     if not all_hold:
         raise click.exceptions.Exit(1)
 
@@ -65,15 +67,6 @@ def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:
     for failure in record.get("failures", ()):
         click.echo(f"    {failure}")
     return record["verdict"] == "holds"
-
-
-def _publish_claims(folder: Path) -> None:
-    """Write the claims with their new numbers, if the results in ``folder`` are those of the book."""
-    from parity_study.claims import publish
-    from parity_study.results import FOLDER
-
-    if folder == FOLDER:
-        publish()
 
 
 def _find_problem(network: Any) -> str | None:

@@ -57,7 +57,7 @@ def test_a_widget_has_a_sentence_and_a_still_picture_for_pages_without_javascrip
     assert set(forms) == {"text/plain", "application/vnd.jupyter.widget-view+json"}
     assert forms["text/plain"] == f"[Interactive figure] {widget.sentence}"
     if name not in SENTENCE_ONLY:
-        assert ET.fromstring(still).get("aria-label") == widget.picture().alt == widget.sentence
+        assert ET.fromstring(still).get("aria-label") == widget.sentence
 
 
 CONTROLS = ".parity-widget :is(button, select, input, summary)"
@@ -69,10 +69,9 @@ SIZES = """all => { const scale = (e) => { const m = e.getScreenCTM?.(); return 
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("theme", longer_after(1, ["light", "dark"]))
 @pytest.mark.parametrize("name", longer_after(1, sorted(MAKE, key="GatedUnit".__ne__)))     # has all kinds of controls
-def test_on_a_phone_a_widget_fits_can_be_read_touched_and_reached_by_keyboard(show, name, theme):
-    page = show(MAKE[name](), width=390, theme=theme)
+def test_on_a_phone_a_widget_fits_can_be_read_in_both_themes_touched_and_reached_by_keyboard(show, name):
+    page = show(MAKE[name](), width=390)
     page.locator("details").evaluate_all("all => all.forEach(e => { e.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     controls = page.locator(CONTROLS)
@@ -85,8 +84,10 @@ def test_on_a_phone_a_widget_fits_can_be_read_touched_and_reached_by_keyboard(sh
         assert scrolls or box["right"] <= 390
     texts = page.locator(".parity-widget :not(sub)").evaluate_all(SIZES)
     assert [text for text in texts if text[1] < 11] == []
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
-    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+    for theme, rules in (("dark", ["color-contrast"]), ("light", ["wcag2a", "wcag2aa"])):
+        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+        found = Axe().run(page, options={"runOnly": rules}).response["violations"]
+        assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
     # The arrow keys lead to the other buttons of a radio group.
     stops = "e => !e.disabled && (e.type !== 'radio' || e.checked)"
     enabled = {place for place in visible if controls.nth(place).evaluate(stops)}
