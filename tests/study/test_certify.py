@@ -26,7 +26,7 @@ def certified():
 
 
 @pytest.mark.parametrize(("sharpness", "verdict"), [(1.0, "refuted"), (1.15, "refuted"), (1.2, "certified"),
-                                                    (1.25, "certified"), (3.0, "certified")])
+                                                    (3.0, "certified")])
 def test_a_network_by_hand_is_certified_if_it_is_sharp_enough(sharpness, verdict):
     assert certify(by_hand("tanh", sharpness)).verdict == verdict
 

@@ -1,6 +1,6 @@
-// Building blocks of all interactive figures, which are the files NAME.js in this folder: elements, controls, numbers in
-// words, bits and answers, and the settings of a figure that reads a string. A page gets a figure as one text, which
-// cannot load another file, so front_end in base.py puts what a figure names at its top in front of it.
+// Building blocks of all interactive figures, the files NAME.js in this folder: elements, controls, numbers in words,
+// bits and answers, and the settings of a figure that reads a string. A page gets a figure as one text, which cannot
+// load another file, so front_end in base.py puts the files that a figure names at its top in front of it.
 
 // --- elements ---------------------------------------------------------------
 
