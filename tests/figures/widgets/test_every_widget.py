@@ -85,6 +85,7 @@ def test_on_a_phone_a_widget_fits_can_be_read_in_both_themes_touched_and_reached
     texts = page.locator(".parity-widget :not(sub)").evaluate_all(SIZES)
     assert [text for text in texts if text[1] < 11] == []
     for theme, rules in (("dark", ["color-contrast"]), ("light", ["wcag2a", "wcag2aa"])):
+        page.emulate_media(color_scheme=theme)
         page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
         found = Axe().run(page, options={"runOnly": rules}).response["violations"]
         assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
