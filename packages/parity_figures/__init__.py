@@ -23,7 +23,6 @@ from parity_figures.charts_networks import (
 from parity_figures.charts_runs import (
     rates,
     steps_to_solve,
-    success_grid,
     success_rates,
     two_by_two,
     two_by_two_by_length,

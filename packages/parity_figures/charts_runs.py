@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from parity_figures.charts_networks import draw_lines
 from parity_figures.picture import (
@@ -24,11 +23,9 @@ from parity_figures.picture import (
     name_rows,
     panels,
 )
-from parity_lib.errors import require
 from parity_lib.statistics import updates_to_solve, wilson_interval
 
 CELL_NAMES = {"tanh": "tanh", "relu": "relu", "lstm": "LSTM", "gru": "GRU"}
-FULLEST = 0.45  # opacity of a square that stands for every seed; text on it stays readable in both themes
 LABEL_WORDS = {"every_step": "A label at every step", "end": "A label at the end"}
 RATE_COLUMNS = ("solved", "seeds", "rate at least", "rate at most", "a quarter solved by update",
                 "half solved by update", "three quarters solved by update")
@@ -224,42 +221,3 @@ def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]
     return Picture(figure, f"The share of successful runs against {xlabel}; a line through each mark spans its 95 % "
                    f"interval. {'; '.join(words)}.",
                    numbers=Numbers(("panel", "series", xlabel, "solved", "seeds", "low", "high"), numbers))
-
-
-@in_style
-def success_grid(rows: Sequence[Any], columns: Sequence[Any], solved: Sequence[Sequence[int | None]],
-                 seeds: int, row_name: str, column_name: str) -> Picture:
-    """Draw a grid of success counts with darker squares for larger counts.
-
-    There is a square for each pair of settings. ``solved [rows][columns]`` has the number of successful seeds out of
-    ``seeds``, and None where nothing was run. Raises ValueError if there is not one count for each row and column or if
-    a count is larger than ``seeds``.
-    """
-    require([len(counts) for counts in solved] == [len(columns)] * len(rows), "solved", solved,
-            "one count for each row and column")
-    longest_row, longest_column = (max(len(str(name)) for name in names) for names in (rows, columns))
-    wide = max(0.41, 0.075 * longest_column)
-    figure, axes = canvas(0.9 + 0.08 * longest_row + wide * len(columns), 0.8 + 0.42 * len(rows))
-    numbers, words = [], []
-    for y, (row, counts) in enumerate(zip(rows, solved)):
-        for x, (column, count) in enumerate(zip(columns, counts)):
-            if count is None:
-                axes.text(x, y, "–", ha="center", va="center", color=MUTED)
-                continue
-            numbers.append((row, column, count, seeds, *(round(end, 4) for end in wilson_interval(count, seeds))))
-            words.append(f"{row}, {column}: {count} of {seeds}")
-            corner = x - 0.47, y - 0.46
-            axes.add_patch(Rectangle(corner, 0.94, 0.92, facecolor=MUTED, alpha=FULLEST * count / seeds, linewidth=0))
-            axes.add_patch(Rectangle(corner, 0.94, 0.92, facecolor="none", edgecolor=MUTED, linewidth=0.8))
-            axes.text(x, y, str(count), ha="center", va="center")
-    axes.set(xlim=(-0.55, len(columns) - 0.45), xlabel=column_name, ylabel=row_name, xticks=range(len(columns)),
-             xticklabels=columns)
-    name_rows(axes, rows, 0.55)
-    axes.tick_params(colors=INK, length=0)
-    axes.grid(visible=False)
-    axes.spines[["left", "bottom"]].set_visible(False)
-    return Picture(figure, f"A table of squares: the number of successful runs out of {seeds}, by {row_name} and "
-                   f"{column_name}. A larger number has a darker square. {'; '.join(words)}.",
-                   f"The number of successful runs out of {seeds}."
-                   + " A dash marks what was not run." * any(None in counts for counts in solved),
-                   Numbers((row_name, column_name, "solved", "seeds", "rate at least", "rate at most"), numbers))

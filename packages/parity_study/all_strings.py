@@ -1,14 +1,8 @@
-"""Tools for training networks on all strings of n bits. Begin at :func:`train_on_all_strings`.
+"""Functions for training networks on all strings of n bits. Begin at :func:`train_on_all_strings`.
 
-Chapter: *The experiment*. The gradient is computed over all strings, or over batches that are drawn from them. Many of
-the 2^n strings of n bits have the same prefix: after t bits there are only 2^t different states. We therefore compute
-each time step once for each prefix, and the backward pass adds the gradients of the two strings that continue a prefix.
-The gradient over all strings then takes 2^(n+1) time steps instead of n 2^n. A batch that is drawn from the strings is
-represented by a weight for each string, namely how often it was drawn, so that a large batch takes no more time than a
-small one. :class:`~parity_study.experiments.condition.Enumerated` conditions are trained here.
-
-Arrays are ``[seeds, units, strings]``. Bit t (from 0) of string number s is bit t of the binary number s, so the two
-halves of a level are the same prefixes, followed by a 0 and by a 1.
+Chapter: *The experiment*. The gradient is computed over all strings, or over batches that are drawn from them. A batch
+is represented by a weight for each string, namely how often it was drawn, so that a large batch takes no more time than
+a small one. :class:`~parity_study.experiments.condition.Enumerated` conditions are trained here.
 """
 
 from __future__ import annotations
@@ -29,63 +23,37 @@ DRAWN_AT_ONCE = 64
 VALIDATE_EVERY = 50
 
 
-class StringTree(Ensemble):
-    """An ensemble of one-layer networks that read all strings of a given length.
+class AllStrings(Ensemble):
+    """An ensemble of networks that read all strings of ``bits`` bits and answer after the last bit.
 
-    They read the strings of ``bits`` bits and answer after the last bit. ``odd [2^bits]`` is True for the strings with
-    an odd number of ones.
+    ``odd [2^bits]`` is True for the strings with an odd number of ones. Bit t (from 0) of string number s is bit t of
+    the binary number s.
 
-    >>> tree = StringTree([ParityRNN(4, "tanh", seed=0)], bits=2)
-    >>> tree.final_logits().shape, tree.odd.tolist()
+    >>> ensemble = AllStrings([ParityRNN(4, "tanh", seed=0)], bits=2)
+    >>> ensemble.final_logits().shape, ensemble.odd.tolist()
     ((1, 4), [False, True, True, False])
     """
 
     def __init__(self, models: Sequence[ParityRNN], bits: int) -> None:
         super().__init__(models)
-        require(self.num_layers == 1, "models", f"{self.num_layers} layers", "networks of one layer")
         require_int("bits", bits, least=1)
         require(bits <= MOST_BITS, "bits", bits, f"at most {MOST_BITS}")
-        self.bits, self.odd = bits, np.zeros(1, dtype=bool)
-        for _ in range(bits):
-            self.odd = np.concatenate([self.odd, ~self.odd])
+        self.bits = bits
+        self.strings = np.arange(2**bits) >> np.arange(bits)[:, None] & 1      # [bits, 2^bits]
+        self.odd = self.strings.sum(0) % 2 == 1
 
     def final_logits(self) -> np.ndarray:
         """Return the logits ``[seeds, 2^bits]`` after the last bit of each string."""
-        hidden, seeds, matrix = self.hidden_size, len(self), self._matrix(0)
-        h = c = np.zeros((seeds, hidden, 1), self.parameters.dtype)
-        self._levels = []
-        for t in range(self.bits):
-            stacked = np.ones((seeds, hidden + 2, 2 ** (t + 1)), self.parameters.dtype)
-            stacked[:, :hidden] = np.tile(h, 2)
-            stacked[:, hidden] = np.repeat([0, 1], 2**t)
-            activations = matrix @ stacked
-            h, new_c, tanh_c = np.empty((3, seeds, hidden, 2 ** (t + 1)), self.parameters.dtype)
-            cell_state = (np.tile(c, 2), new_c, tanh_c) if self.cell.has_cell_state else None
-            self.cell.forward(activations, stacked[:, :hidden], cell_state, h)
-            c = new_c
-            self._levels.append((stacked, activations, cell_state))
-        self._h = h
-        return self._readout(h[None])[0]
+        return self.forward(np.broadcast_to(self.strings[:, None, None], (self.bits, len(self), 1, 2**self.bits)))[-1]
 
     def gradient(self, d_logits: np.ndarray) -> np.ndarray:
-        """Backpropagate gradients from the final logits to the weights.
+        """Backpropagate gradients ``[seeds, 2^bits]`` from the final logits to the weights ``[seeds, count]``.
 
-        ``d_logits`` is ``[seeds, 2^bits]``, and the result is ``[seeds, count]``. Call :meth:`final_logits` before each
-        call of this method, which overwrites the activations.
+        Call :meth:`final_logits` before each call of this method, which overwrites the activations.
         """
-        gradient = np.zeros_like(self.parameters)
-        views = self._split_by_weight(gradient)
-        views["hidden_to_logits.weight"][:] = d_logits[:, None] @ self._h.swapaxes(1, 2)
-        views["hidden_to_logits.bias"][:] = d_logits.sum(1, keepdims=True)
-        d_h = self.weights["hidden_to_logits.weight"].swapaxes(1, 2) * d_logits[:, None]
-        backward_matrix, carry, d_matrix = self._matrix(0).swapaxes(1, 2), np.zeros_like(d_h), 0
-        for stacked, activations, cell_state in reversed(self._levels):
-            self.cell.backward(activations, d_h, stacked[:, :self.hidden_size], cell_state, carry)
-            d_matrix = d_matrix + activations @ stacked.swapaxes(1, 2)
-            d_h = _add_halves(backward_matrix[:, :self.hidden_size] @ activations)
-            carry = _add_halves(carry)
-        self.cell.split_gradient(d_matrix, *self._layer_weights(views, 0))
-        return gradient
+        at_all_steps = np.zeros((self.bits, *d_logits.shape), self.parameters.dtype)
+        at_all_steps[-1] = d_logits
+        return self.backward(at_all_steps)
 
     def loss_and_gradient(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the loss and its gradient for each network.
@@ -100,12 +68,6 @@ class StringTree(Ensemble):
     def accuracy(self) -> np.ndarray:
         """Return the fraction of strings that each network answers correctly."""
         return ((self.final_logits() > 0) == self.odd).mean(1)
-
-
-def _add_halves(level: np.ndarray) -> np.ndarray:
-    """For each prefix, add the gradients of the two strings that continue it."""
-    half = level.shape[2] // 2
-    return level[:, :, :half] + level[:, :, half:]
 
 
 def string_weights(strings: int, batch_size: int | None, seed: int) -> Iterator[np.ndarray]:
@@ -139,15 +101,15 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_updates:
     require(len(seeds) == len(models), "seeds", list(seeds), f"a seed for each of the {len(models)} models")
     require_int("max_updates", max_updates, least=1)
     histories = [History() for _ in seeds]
-    tree = StringTree(models, bits)
-    training = EnsembleTraining(models, tree, histories, OPTIMIZERS["adam"], lr, clip)
-    weights = [string_weights(len(tree.odd), batch_size, seed) for seed in seeds]
+    ensemble = AllStrings(models, bits)
+    training = EnsembleTraining(models, ensemble, histories, OPTIMIZERS["adam"], lr, clip)
+    weights = [string_weights(len(ensemble.odd), batch_size, seed) for seed in seeds]
     began = time.perf_counter()
     for step in range(1, max_updates + 1):
-        training.update(*tree.loss_and_gradient(np.stack([next(weights[row]) for row in training.rows])))
+        training.update(*ensemble.loss_and_gradient(np.stack([next(weights[row]) for row in training.rows])))
         if step % VALIDATE_EVERY == 0 or step == max_updates:
             training.validate(step, [{"bit_accuracy": accuracy, "sequence_accuracy": accuracy, "strings": 2**bits}
-                                     for accuracy in tree.accuracy().tolist()])
+                                     for accuracy in ensemble.accuracy().tolist()])
         if not len(training.rows):
             break
     training.copy_weights()

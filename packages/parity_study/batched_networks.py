@@ -64,21 +64,34 @@ class Ensemble:
         ``[seeds]`` is the mean cross-entropy over the True entries of the mask. The logits are
         ``[steps, seeds, batch]``, and the gradients are ``[seeds, count]``.
         """
-        layers = []
-        for layer in range(self.num_layers):
-            layers.append(self._forward(layer, inputs))
-            inputs = layers[-1][0][1:, :, :self.hidden_size]
-        logits = self._readout(inputs)
+        logits = self.forward(inputs)
         weights = mask / mask.sum((0, 2), dtype=logits.dtype)[:, None]
         loss, d_logits = loss_and_gradient(logits, targets, weights)
+        return loss, logits, self.backward(d_logits)
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return the logits ``[steps, seeds, batch]`` for ``inputs [steps, seeds, 1, batch]``."""
+        self._layers = []
+        for layer in range(self.num_layers):
+            self._layers.append(self._forward(layer, inputs))
+            inputs = self._layers[-1][0][1:, :, :self.hidden_size]
+        self._states = inputs
+        weight, bias = self.weights["hidden_to_logits.weight"], self.weights["hidden_to_logits.bias"]
+        return (weight @ inputs)[:, :, 0] + bias
+
+    def backward(self, d_logits: np.ndarray) -> np.ndarray:
+        """Backpropagate gradients ``[steps, seeds, batch]`` from the logits to the weights ``[seeds, count]``.
+
+        Call :meth:`forward` before each call of this method, which overwrites the activations.
+        """
         gradient = np.empty_like(self.parameters)
         views = self._split_by_weight(gradient)
-        views["hidden_to_logits.weight"][:] = _outer_sum(d_logits[:, :, None], inputs)
+        views["hidden_to_logits.weight"][:] = _outer_sum(d_logits[:, :, None], self._states)
         views["hidden_to_logits.bias"][:] = d_logits.sum((0, 2))[:, None]
         d_states = self.weights["hidden_to_logits.weight"].swapaxes(1, 2) * d_logits[:, :, None]
         for layer in reversed(range(self.num_layers)):
-            d_states = self._backward(layer, *layers[layer], d_states, self._layer_weights(views, layer))
-        return loss, logits, gradient
+            d_states = self._backward(layer, *self._layers[layer], d_states, self._layer_weights(views, layer))
+        return gradient
 
     def _forward(self, layer: int, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray, list]:
         """Compute the forward pass of one layer.
@@ -119,10 +132,6 @@ class Ensemble:
             np.matmul(backward_matrix, activations[t], out=d_stacked[t])
         self.cell.split_gradient(_outer_sum(activations, stacked[:-1]), *gradients)
         return d_stacked[:-1, :, hidden:-1]
-
-    def _readout(self, states: np.ndarray) -> np.ndarray:
-        weight, bias = self.weights["hidden_to_logits.weight"], self.weights["hidden_to_logits.bias"]
-        return (weight @ states)[:, :, 0] + bias
 
     def _matrix(self, layer: int) -> np.ndarray:
         return self.cell.weight_matrix(*self._layer_weights(self.weights, layer))

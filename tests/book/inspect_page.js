@@ -17,7 +17,7 @@
       if (/auto|scroll/.test(getComputedStyle(box).overflowX)) return true;
     return false;
   };
-  for (const element of article.querySelectorAll("table, pre, svg:not(svg svg), img, mjx-container, canvas, input, button"))
+  for (const element of article.querySelectorAll("table, pre, svg:not(svg svg), img, canvas, input, button"))
     if (isVisible(element) && element.getBoundingClientRect().right > width + 1 && !scrolls(element))
       say("cut off", name(element));
 

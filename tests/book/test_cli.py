@@ -50,9 +50,11 @@ def book(*options):
 
 def test_book_runs_the_build_with_this_python_from_a_folder_below_and_names_the_first_page(
         started, folder, monkeypatch):
-    (folder / "book").mkdir()
+    for name in ("book", "parity_lib"):
+        (folder / name).mkdir()
     monkeypatch.chdir(folder / "book")
     result = book()
+    assert result.output.startswith(f"Building {folder} with the library in ")
     assert result.exit_code == 0, result.output
     assert (folder / "_build/html/index.html").as_uri() in result.output
     [(command, cwd)] = started.calls

@@ -241,9 +241,12 @@ def test_every_submission_of_the_bank_gets_the_same_verdict_and_message_as_here(
             open_notebook(page, notebook)
             tasks = list(cells_and_checks(notebook, Path(exercise).name))
             rows = page.locator(".exercise-run").filter(has=page.get_by_role("button", name="Check")).all()
-            got = [press(page, check) for check in rows]
             expected = [run(task) for task in tasks]
             needs_torch = re.search(r"\b(torch|nn)\b", "".join(source for name, source in tasks[-1][1:]))
+            failing = [place for place, (passed, _) in enumerate(expected) if not passed]
+            if failing and not needs_torch and submission.name != BYTES:
+                rows, expected = zip(*[(rows[place], expected[place]) for place in failing], strict=True)
+            got = [press(page, check) for check in rows]
             if needs_torch or submission.name == BYTES:
                 assert all(here[0] or not there[0] for there, here in zip(got, expected, strict=True)), submission.name
                 assert any(ADVICE in text for _, text in got) == bool(needs_torch), submission.name

@@ -18,9 +18,8 @@ pytestmark = [pytest.mark.book, pytest.mark.browser]
 # Elements that reach over a sheet's margins, or that are cut off by a box that scrolls on a screen.
 WIDE = """(width) => [...document.querySelectorAll("body *")].filter((element) => {
   const { left, right, width: own } = element.getBoundingClientRect();
-  if (own === 0 || !element.checkVisibility() || element.closest("mjx-assistive-mml, svg *")) return false;
+  if (own === 0 || !element.checkVisibility() || element.closest("svg *")) return false;
   const cut = getComputedStyle(element).overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1;
-  // A formula contains a hidden copy of itself for screen readers, and long lines that it cuts to size.
   return right > width + 1 || left < -1 || (cut && !element.closest(".math"));
 }).map((element) => [element.closest(".chapter")?.id, element.tagName, element.textContent.trim().slice(0, 60)])"""
 

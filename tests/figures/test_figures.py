@@ -16,7 +16,6 @@ import parity_figures as figures
 from parity_figures.picture import COLOURS, SHEET
 from parity_lib.data import ParityTask, random_bits, running_parity
 from parity_lib.models import ParityRNN
-from parity_lib.statistics import wilson_interval
 from parity_lib.training import evaluate, train
 
 
@@ -83,8 +82,6 @@ PICTURES = {
     "rates of zero": lambda: figures.rates({"a": condition(0)}),
     "lines and a level": lambda: figures.lines(
         [1, 2, 3], {"a": [0.9, 1e-3, 1e-14], "b": [5.0, 4.0, 0.5]}, "bits", "signal", log=True, level=(1, "noise")),
-    "success grid": lambda: figures.success_grid(
-        [2, 3], [16, 64, 256], [[5, 10, None], [0, 1, 2]], 10, "bits", "batch"),
 }
 OF_EVEN_AND_ODD = {"strings", "all at once", "one by one", "one unit", "states", "states on ones", "intervals",
                    "machines"}
@@ -172,7 +169,6 @@ def test_the_numbers_of_a_chart_open_below_it_and_can_all_be_downloaded():
      ("A label at every step, 50 bits", "GRU", 6, 0.94, 0.4)),
     ("rates", "adam: 20 of 20, half of all by update 209; sgd: 8 of 20; none: 0 of 20.", None),
     ("lines and a level", "b: 5 at 1, 4 at 2, 0.5 at 3", (3, 1e-14, 0.5)),
-    ("success grid", "3, 256: 2 of 10", (3, 256, 2, 10, *np.round(wilson_interval(2, 10), 4))),
     ("drift", "to one half: grows from 0.00 to 0.49, shrinks from 0.49 to 1.00; up: grows from 0.00 to 1.00.", None),
     ("accuracy by position", "seed 0: position 1 is learned by update 20, position 2 is learned by update 40, position "
      "3 is not learned", ("seed 1", 40, 3, 0.95)),
@@ -204,8 +200,6 @@ def test_packing_shows_the_order_in_which_pytorch_packs():
 
 
 @pytest.mark.parametrize(("draw", "message"), [
-    (lambda: figures.success_grid(["a"], ["b", "c"], [[1, 11]], 10, "net", "bias"), "successes must be"),
-    (lambda: figures.success_grid(["a"], ["b", "c"], [[1]], 10, "net", "bias"), "solved must be one"),
     (lambda: figures.accuracy_by_position([0, 1], {"a": np.zeros((3, 3))}), "runs must be arrays of one shape"),
     (lambda: figures.drift([0.0, 1.0], {"a": [1.0, 2.0, 3.0]}), "shapes"),
     (lambda: figures.packing([20, 5]), "lengths must be numbers from 1 on, 24 in all"),

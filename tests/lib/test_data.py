@@ -89,15 +89,15 @@ def test_final_parity_refuses_lengths_that_do_not_fit(lengths):
 @combinations
 def test_a_batch_is_its_strings_padded_masked_and_labelled(lengths, label, padding):
     task = ParityTask(lengths, label, padding)
-    bits, drawn = task.draw(40, rng(3))
-    batch = task.batch(40, rng(3))
+    bits, drawn = task.draw(15, rng(3))
+    batch = task.batch(15, rng(3))
     steps = task.longest
     assert isinstance(batch, Batch)
-    assert batch.inputs.shape == batch.targets.shape == (40, steps, 1)
+    assert batch.inputs.shape == batch.targets.shape == (15, steps, 1)
     assert batch.inputs.dtype == batch.targets.dtype == torch.float32
-    assert batch.mask.shape == (40, steps)
+    assert batch.mask.shape == (15, steps)
     assert batch.mask.dtype == torch.bool
-    for row in range(40):
+    for row in range(15):
         length = int(drawn[row])
         string = bits[row, :length].tolist()
         start = 0 if padding == "after" else steps - length

@@ -199,15 +199,15 @@ def test_the_two_relu_units_by_hand_count_in_whole_numbers():
 
 @pytest.fixture(scope="module")
 def long_strings():
-    bits = np.zeros((3, 100_000), dtype=np.uint8)
+    bits = np.zeros((3, 20_000), dtype=np.uint8)
     bits[0, 0] = 1
     bits[1] = 1
-    bits[2] = random_bits(1, 100_000, np.random.default_rng(0))
+    bits[2] = random_bits(1, 20_000, np.random.default_rng(0))
     return bits
 
 
 @each_cell
-def test_networks_by_hand_are_correct_for_100_000_time_steps(cell, long_strings):
+def test_networks_by_hand_are_correct_for_20_000_time_steps(cell, long_strings):
     """The strings are a 1 followed by zeros, ones only, and random bits."""
     assert not wrong_rows(by_hand(cell), long_strings).any()
 
@@ -218,9 +218,8 @@ def test_a_network_of_two_tanh_units_needs_to_be_sharp(sharpness, long_strings):
     assert wrong_rows(by_hand("tanh", sharpness=1.1), long_strings[:, :2000]).tolist() == [True, False, True]
 
 
-@pytest.mark.slow
 def test_random_bits_do_not_show_that_the_gru_unit_forgets(long_strings):
-    """A less sharp unit forgets faster: it is correct on 100,000 random bits, and wrong on a 1 followed by zeros."""
+    """A less sharp unit forgets faster: it is correct on 20,000 random bits, and wrong on a 1 followed by zeros."""
     assert wrong_rows(by_hand("gru", sharpness=8), long_strings).tolist() == [True, False, False]
 
 
@@ -236,7 +235,7 @@ def mistakes_within_two_steps(network, above):
 numbers = st.floats(-50, 50, allow_nan=False).map(lambda value: round(value, 6))
 
 
-@settings(deadline=None, max_examples=400, derandomize=True)
+@settings(deadline=None, max_examples=200, derandomize=True)
 @given(cell=st.sampled_from(["tanh", "relu"]), w=numbers, u=numbers, b=numbers, readout=numbers, threshold=numbers)
 def test_no_single_unit_without_a_gate_survives_two_bits(cell, w, u, b, readout, threshold):
     """The next state is monotone in the previous state. A 0 requires that it increases (w > 0), because even and odd

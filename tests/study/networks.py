@@ -1,31 +1,23 @@
 """Networks for the tests of state machines, sets of states and verdicts."""
 
 from functools import cache
+from itertools import islice
 
 import numpy as np
 import torch
 
 from parity_lib.models import ParityRNN
-from parity_study.trained_networks import train_seeds
+from parity_study.certificate_store import read_store
+from parity_study.trained_networks import as_model
 
 CELLS = ("tanh", "relu", "lstm", "gru")
 
 
-def trained(hidden_size, cell, seeds, **changes):
-    """Train networks on 50 bits with a label at every time step, and return the solved ones by seed."""
-    settings = {"batch_size": 64, "lr": 0.01, "clip": 1.0, "max_updates": 2500, "validation_size": 1000} | changes
-    models, histories = train_seeds({"hidden_size": hidden_size, "cell": cell}, seeds, **settings)
-    return {seed: model for seed, model, history in zip(seeds, models, histories) if history.solved}
-
-
 @cache
-def tanh_8():
-    return trained(8, "tanh", range(4))
-
-
-@cache
-def gru_8():
-    return trained(8, "gru", range(3), batch_size=32, lr=0.03, max_updates=1000)
+def stored(kind, verdict, count):
+    """Return networks of the store, which were trained on 50 bits with a label at every time step."""
+    return [as_model(network) for network in islice(
+        (each for each in read_store() if (each.kind, each.verdict) == (kind, verdict)), count)]
 
 
 def make_wide_network(cell, seed, hidden=3, dtype=torch.float32):

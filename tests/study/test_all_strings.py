@@ -1,4 +1,4 @@
-"""Compare the tree of all strings of n bits with PyTorch, which reads the strings separately, and train on it."""
+"""Compare the gradient over all strings of n bits with PyTorch, and train on these strings."""
 
 from itertools import islice
 
@@ -9,13 +9,13 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.nn.utils import parameters_to_vector
 
 from parity_lib.models import ParityRNN
-from parity_study.all_strings import StringTree, string_weights, train_on_all_strings
+from parity_study.all_strings import AllStrings, string_weights, train_on_all_strings
 
 CELLS = ("tanh", "relu", "lstm", "gru")
 
 
 def strings(bits):
-    """Return all strings ``[2^bits, bits]`` in the tree's order."""
+    """Return all strings ``[2^bits, bits]`` in the order of AllStrings."""
     return np.arange(2**bits)[:, None] >> np.arange(bits) & 1
 
 
@@ -34,9 +34,9 @@ def torch_gradient(model, bits, weights):
 def test_loss_logits_and_gradient_are_those_of_pytorch(cell):
     models = [ParityRNN(5, cell, seed=seed).double() for seed in range(3)]
     weights = np.random.default_rng(0).dirichlet(np.ones(16), size=3)
-    tree = StringTree(models, 4)
-    losses, gradients = tree.loss_and_gradient(weights)
-    logits = tree.final_logits()
+    ensemble = AllStrings(models, 4)
+    losses, gradients = ensemble.loss_and_gradient(weights)
+    logits = ensemble.final_logits()
     for row, model in enumerate(models):
         loss, expected, gradient = torch_gradient(model, 4, weights[row])
         assert losses[row] == pytest.approx(loss, abs=1e-13)
@@ -64,7 +64,7 @@ def test_solved_means_that_every_answer_is_correct_and_the_weights_are_written_b
         assert history.validation[-1] == {"update": history.solved_at, "bit_accuracy": 1.0, "sequence_accuracy": 1.0,
                                           "strings": 4}
         assert len(history.loss) == history.solved_at
-        assert StringTree([model], 2).accuracy().tolist() == [1.0]
+        assert AllStrings([model], 2).accuracy().tolist() == [1.0]
 
 
 @pytest.mark.parametrize(("change", "words"), [

@@ -11,7 +11,7 @@ from parity_lib.models import ParityRNN, by_hand
 from parity_lib.training import evaluate
 from parity_study import boxes
 from parity_study.certify import certify, first_error
-from tests.study.networks import gru_8, tanh_8
+from tests.study.networks import stored
 
 
 @pytest.fixture(scope="module")
@@ -19,14 +19,14 @@ def certified():
     """Return certified networks by name, with the boxes of their proofs."""
     models = {"tanh by hand": by_hand("tanh"), "tanh 1.2": by_hand("tanh", 1.2),
               "lstm": by_hand("lstm"), "float32": by_hand("tanh").float()}
-    models |= {f"trained {seed}": model for seed, model in tanh_8().items()}
+    models |= {f"trained {place}": model for place, model in enumerate(stored("tanh 8", "certified", 2))}
     certificates = {name: certify(model) for name, model in models.items()}
     return {name: (models[name], certificate.boxes) for name, certificate in certificates.items()
             if certificate.verdict == "certified"}
 
 
 @pytest.mark.parametrize(("sharpness", "verdict"), [(1.0, "refuted"), (1.15, "refuted"), (1.2, "certified"),
-                                                    (1.25, "certified"), (3.0, "certified")])
+                                                    (3.0, "certified")])
 def test_a_network_by_hand_is_certified_if_it_is_sharp_enough(sharpness, verdict):
     assert certify(by_hand("tanh", sharpness)).verdict == verdict
 
@@ -34,15 +34,15 @@ def test_a_network_by_hand_is_certified_if_it_is_sharp_enough(sharpness, verdict
 @pytest.mark.slow
 def test_correct_networks_are_certified(certified):
     assert {"tanh by hand", "tanh 1.2", "lstm", "float32"} <= certified.keys()
-    assert sum(name.startswith("trained") for name in certified) >= 2
+    assert {"trained 0", "trained 1"} <= certified.keys()
 
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_certified_networks_never_err_on_long_strings(certified, seed):
     rng = np.random.default_rng(seed)
-    steps = 100_000 if seed % 5 == 0 else 5000
+    steps = 50_000 if seed % 5 == 0 else 5000
     ones = rng.uniform(0, 1, size=(4, 1))  # from nearly all zeros to nearly all ones
     bits = (rng.random((4, steps)) < ones).astype(np.uint8)
     bits[0] = np.resize(rng.integers(2, size=rng.integers(1, 12)), steps)  # a pattern that repeats
@@ -55,7 +55,7 @@ def test_certified_networks_never_err_on_long_strings(certified, seed):
 def test_networks_that_pass_random_bits_are_refuted():
     long = np.random.default_rng(0).integers(2, size=(1, 10_000)).astype(np.uint8)
     assert first_error(by_hand("tanh", 1.15), long).tolist() == [0]
-    for model in gru_8().values():
+    for model in stored("gru 8", "refuted", 3):
         assert evaluate(model, ParityTask(75), count=1000, seed=1)["sequence_accuracy"] > 0.99
         certificate = certify(model)
         assert certificate.verdict == "refuted"

@@ -14,7 +14,7 @@ from parity_study import ensemble
 from parity_study.cells import CELLS
 from parity_study.ensemble import EnsembleTraining, pooled_batches, train_together
 
-SHORT = {"max_updates": 50, "validate_every": 20, "validation_size": 600, "progress": False}
+SHORT = {"max_updates": 20, "validate_every": 8, "validation_size": 200, "progress": False}
 TASKS = {
     "every step": ParityTask(12),
     "lengths": ParityTask((1, 12)),
@@ -41,7 +41,7 @@ def assert_same_history(expected, history):
 
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("cell", CELLS)
-def test_fifty_updates_are_those_of_separate_runs(cell, task):
+def test_twenty_updates_are_those_of_separate_runs(cell, task):
     layers = 2 if task == "lengths" else 1
     alone, together = networks(cell, layers=layers), networks(cell, layers=layers)
     settings = SHORT | {"batch_size": 20, "lr": 0.02, "clip": 0.1}

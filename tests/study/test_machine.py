@@ -8,7 +8,7 @@ import torch
 
 from parity_lib.models import ParityRNN, by_hand
 from parity_study.extraction import Automaton, extract
-from tests.study.networks import CELLS, gru_8, tanh_8
+from tests.study.networks import CELLS, stored
 
 PARITY = [[0, 1], [1, 0]]
 
@@ -41,7 +41,8 @@ def test_networks_by_hand_contain_the_machine_with_two_states(kind):
 @pytest.mark.slow
 def test_trained_networks_contain_the_machine_with_two_states():
     bits = np.random.default_rng(0).integers(2, size=(2, 200, 50))  # the strings that extract draws
-    correct = [model for model in (*tanh_8().values(), *gru_8().values()) if is_correct(model, bits.reshape(-1, 50))]
+    models = [*stored("tanh 8", "certified", 3), *stored("gru 8", "refuted", 3)]
+    correct = [model for model in models if is_correct(model, bits.reshape(-1, 50))]
     assert len(correct) >= 5
     for model in correct:
         extraction = extract(model, most=20)

@@ -58,7 +58,7 @@ def test_losses_of_a_batch_are_those_of_its_names_one_by_one(cell):
 
 
 def test_a_network_that_knows_nothing_needs_the_bits_of_a_uniform_guess_and_training_helps():
-    model, names, epochs = NameNetwork(16), read_names("training")[:200], []
+    model, names, epochs = NameNetwork(16), read_names("training")[:120], []
     with torch.no_grad():
         model.readout.weight.zero_()
         model.readout.bias.zero_()
@@ -104,4 +104,4 @@ def test_the_stored_network_writes_better_than_counts_and_is_not_trained_on_the_
     counted = NGrams([name for _, name in read_names("training")], order=3)
     bits = [bit for _, name in names for bit in counted.bits(name)]
     assert bits_per_character(writer, names) < sum(bits) / len(bits) - 0.2
-    assert bits_per_character(writer, names) > bits_per_character(writer, read_names("training"))
+    assert bits_per_character(writer, names) > bits_per_character(writer, read_names("training")[:3000])

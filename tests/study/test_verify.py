@@ -185,7 +185,7 @@ def sigmoid(z):
     return 0.5 + 0.5 * np.tanh(0.5 * z)
 
 
-@pytest.mark.slow
+@pytest.mark.weekly      # the next test has a sample of them
 def test_pytorchs_tanh_and_sigmoid_keep_the_bound_at_every_float32_from_2_to_the_minus_24_to_32():
     for first in range(0x33800000, 0x42000000, 1 << 22):  # the bits of 2**-24 and of 32
         positive = torch.from_numpy(np.arange(first, first + (1 << 22), dtype=np.uint32).view(np.float32))

@@ -2,6 +2,7 @@
 
 import base64
 import zlib
+from functools import cache
 
 import numpy as np
 import torch
@@ -56,10 +57,9 @@ class NameWriter(ParityWidget):
         require(set(beginning) <= set(CHARACTERS) - {END}, "beginning", beginning, "a string of the characters")
         self._network, readout = network, network.readout
         arrays = matrix_of("gru", *network.rnn.parameters()), torch.hstack([readout.weight, readout.bias[:, None]])
-        names = sorted(" ".join(name) for part in town_names.PARTS for name in town_names.read_names(part))
         stored = torch.equal(readout.weight, stored_writer().readout.weight)     # has the three units
         super().__init__(arrays=[_packed(array) for array in arrays], small=small, **values, room=[21.0, 25.8]
-                         if small else [36.6, 46.2], towns="" if small else _compressed("\n".join(names).encode()))
+                         if small else [36.6, 46.2], towns="" if small else _towns())
         self.units = [_legend(*unit) for unit in load("name_units").items() if stored and not small]
 
     @torch.no_grad()
@@ -99,6 +99,13 @@ def _legend(about: str, found: dict) -> dict:
     shares = {kind: f"{row['positive'] / row['letters']:.0%}" for kind, row in found["after"].items()}
     legend = f"In names outside the training set, unit {found['unit']} is above zero after {after.format(**shares)}."
     return {"number": found["unit"], "name": name, "legend": legend.replace("%", " %")}
+
+
+@cache
+def _towns() -> str:
+    """Return all names, each after the code of its country, as compressed text."""
+    names = sorted(" ".join(name) for part in town_names.PARTS for name in town_names.read_names(part))
+    return _compressed("\n".join(names).encode())
 
 
 def _packed(array: torch.Tensor) -> dict:

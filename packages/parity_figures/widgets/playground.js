@@ -1,4 +1,4 @@
-// The playground: settings, a worker that trains (engine.js), and stages that show any moment of a run (stage.js).
+// The playground: settings, a worker that trains (engine.js), and a stage that shows any moment of a run (stage.js).
 
 import {
   addCount, buttonRow, counted, make, makeSelect, numbersTable, save, setAvailable, superscript, svg, svgLine,
@@ -8,7 +8,7 @@ import { startWorker } from "./engine.js";
 import { buildStage, curveThrough, level, newDrawing, paintStage, plot, shownSnapshot } from "./stage.js";
 
 const MOST_OF_ALL = 10; // bits of which all strings can be the batch
-const MOST_RUNS = 100, MOST_SHOWN = 12; // earlier runs that are listed, and those whose states are kept
+const MOST_RUNS = 100; // earlier runs that are listed
 const CAP = 8000; // updates after which a run pauses, unless the book has another cap for these settings
 const ADDRESS = "#playground?"; // the beginning of an address that contains settings
 const KEY = "one-bit-of-memory: runs"; // of the storage in which a visit to the book keeps its runs
@@ -61,13 +61,8 @@ function change(view, model, changes) {
   if (tooMany && "batch" in changes) settings.lengths = 5; // the setting that was not changed has to give way
   else if (tooMany) settings.batch = 32;
   save(model, { settings });
-  if (steps) {
-    const other = view.compare && !("seed" in changes); // the finished run stays in sight
-    if (other) showOther(view, view.kept.at(-1));
-    view.line.textContent = `${"seed" in changes ? "The seed" : "A setting"} has changed, so a new run begins. ` +
-      `The last one ${solved === null ? "ended" : "solved its task"} after ${counted(steps, "update")} and is ` +
-      `${other ? "shown next to it" : "in the list below"}.`;
-  }
+  if (steps) view.line.textContent = `${"seed" in changes ? "The seed" : "A setting"} has changed, so a new run ` +
+    `begins. The last one ${solved === null ? "ended" : "solved its task"} after ${counted(steps, "update")}.`;
   if (view.inPage) history.replaceState(null, "", ADDRESS + new URLSearchParams(
     Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)])));
 }
@@ -161,13 +156,12 @@ function withRun(runs, run) {
   return [...runs.filter((other) => other !== again), again?.steps >= run.steps ? again : run];
 }
 
-/** Record a run: its result for the list and for Python, and its states for a comparison. */
+/** Record the result of a run, for the list and for Python. */
 function record(view, model) {
-  const { steps, solved, losses, snapshots } = view;
+  const { steps, solved } = view;
   if (!steps) return;
   const { seed, ...settings } = view.settings, ended = hasEnded(view) || view.capped;
   const run = { seed, steps, solved: solved !== null, ended, settings };
-  view.kept = withRun(view.kept, { ...run, losses, snapshots }).slice(-MOST_SHOWN);
   const runs = withRun(allRuns(view, model), run).slice(-MOST_RUNS);
   save(model, { runs });
   try {
@@ -197,7 +191,7 @@ function announce(view, model) {
 
 function build(model, el) {
   const adjustable = model.get("adjustable"), inBook = el.classList.contains("widget-host");
-  const inPage = adjustable && inBook, view = { run: 0, steps: 0, kept: [], inBook, inPage, stops: model.get("stops") };
+  const inPage = adjustable && inBook, view = { run: 0, steps: 0, inBook, inPage, stops: model.get("stops") };
   if (inBook) addEventListener("pagehide", () => record(view, model));
   const found = inPage ? settingsInAddress() : null;
   if (found) change(view, model, found);
@@ -219,13 +213,13 @@ function build(model, el) {
     ...(adjustable ? [buildSettings(view, model)] : []), row, view.line,
     make("div", { class: "pw-stages pw-side-by-side" },
       buildStage(view, "Hidden states", "Loss: drag to see earlier updates", () => paint(view, model)),
-      ...(adjustable ? [buildOther(view)] : []), make("div", { class: "pw-measurements pw-side-by-side" },
+      make("div", { class: "pw-measurements pw-side-by-side" },
         ...view.figures.map(({ drawing, heading, note }) =>
           make("figure", { class: "pw-measured" }, heading, drawing, make("figcaption", {}, note))))),
     make("p", { class: "pw-legend" },
       "Each mark is the hidden state after some bits: a circle if their parity is even, a square if it is odd. " +
       "Longer strings have smaller marks. On the dashed line the output is 0."),
-    ...(adjustable ? [view.compare.root] : []), view.runs, view.numbers.root);
+    view.runs, view.numbers.root);
   return view;
 }
 
@@ -253,23 +247,6 @@ const FIGURES = {
   gradient: { title: "Gradient through time", draw: drawGradient,
               note: "How much the last logit depends on the state at each step, on a logarithmic scale." },
 };
-
-/** Create the stage of an earlier run, and the list from which it is chosen. */
-function buildOther(view) {
-  const other = (view.other = {});
-  view.compare = makeSelect("Compare with", [], (place) => showOther(view, view.kept[place]));
-  view.compare.root.className = "pw-preset";
-  return (other.root = buildStage(other, "Hidden states of the other run", "Loss of the other run",
-    () => paintStage(other)));
-}
-
-/** Show an earlier run next to the present one, or only the latter if there is no such run. */
-function showOther(view, run) {
-  view.chosen = run;
-  view.other.root.hidden = !run;
-  view.compare.choose(run ? view.kept.indexOf(run) : null);
-  if (run) paintStage(Object.assign(view.other, run, { scale: null, shown: null }));
-}
 
 function presetOf(settings) {
   const sorted = (object) => Object.entries(object).sort();
@@ -354,12 +331,6 @@ function paintRuns(view, model) {
     ...alike.map((run) => make("span", { class: run.solved ? "pw-run pw-run-solved" : "pw-run" },
       `seed ${run.seed} ${run.solved ? "✓" : run.ended ? "–" : "stopped at"} ${run.steps.toLocaleString("en")}`)),
     others.length && view.preset ? make("p", {}, `Solved with other settings: ${others.join("; ")}.`) : "");
-  if (!view.compare) return;
-  const names = view.kept.map(({ seed, settings }, place) => [place, `seed ${seed}, ${nameOf(settings)}`]);
-  view.compare.root.hidden = !names.length;
-  view.compare.offer([[null, "no other run"], ...names]);
-  if (!view.kept.includes(view.chosen)) showOther(view);
-  else view.compare.choose(view.chosen ? view.kept.indexOf(view.chosen) : null);
 }
 
 /** Name settings after their preset or after what distinguishes them from the book's recipe. */

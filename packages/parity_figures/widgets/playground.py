@@ -23,12 +23,12 @@ class Playground(ParityWidget):
 
     The reader can train the network, pause, and train it again with another seed or other settings. The stage
     (``stage.js``) shows the hidden states after the prefixes of some strings at any moment of the run and, if there are
-    at most three units, the weights. A second stage shows an earlier run of the reader's choice.
+    at most three units, the weights.
 
     The arguments are those of :class:`~parity_lib.models.ParityRNN`, :class:`~parity_lib.data.ParityTask` and
     :func:`~parity_lib.training.train`, and the defaults are the book's recipe. ``lengths`` is a number of bits or a
     pair. ``batch_size`` is a number, or ``"all"`` for the 2^n strings of n <= 10 bits. If ``adjustable`` is false, the
-    reader cannot change the settings, and sees neither the gradient nor a second stage. The trait ``runs`` lists the
+    reader cannot change the settings and does not see the gradient. The trait ``runs`` lists the
     reader's runs, each ``{"seed", "steps", "solved", "ended", "settings"}``. A run without success ends at a cap.
 
     >>> playground = Playground("lstm", hidden_size=8, seed=3)

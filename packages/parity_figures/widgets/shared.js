@@ -1,4 +1,6 @@
-// What the widgets share: elements, numbers, bits and answers, and the traits of a widget that reads a string.
+// Building blocks of all interactive figures, the files NAME.js in this folder: elements, controls, numbers in words,
+// bits and answers, and the settings of a figure that reads a string. A page gets a figure as one text, which cannot
+// load another file, so front_end in base.py puts the files that a figure names at its top in front of it.
 
 // --- elements ---------------------------------------------------------------
 
@@ -105,16 +107,13 @@ export function makeSlider(attributes, onchange) {
 
 /**
  * Create a labelled list of [value, name] pairs that passes the value of the chosen one to `onchange`. Values may be
- * anything that JSON can represent; `choose(value)` chooses one, or none if the list does not contain it. `offer` replaces
- * the pairs.
+ * anything that JSON can represent; `choose(value)` chooses one, or none if the list does not contain it.
  */
-export function makeSelect(label, options, onchange) {
-  const select = make("select", { class: "pw-input", onchange: () => onchange(JSON.parse(select.value)) });
-  const offer = (pairs) => select.replaceChildren(...pairs.map(([value, name]) =>
-    make("option", { value: JSON.stringify(value) }, name)));
+export function makeSelect(label, pairs, onchange) {
+  const select = make("select", { class: "pw-input", onchange: () => onchange(JSON.parse(select.value)) },
+    ...pairs.map(([value, name]) => make("option", { value: JSON.stringify(value) }, name)));
   const choose = (value) => (select.value = JSON.stringify(value));
-  offer(options);
-  return { select, offer, choose, root: make("label", {}, `${label} `, select) };
+  return { select, choose, root: make("label", {}, `${label} `, select) };
 }
 
 /** Create x with a subscript: symbol("x", 3). */

@@ -20,7 +20,7 @@ from scipy.special import expit
 
 from parity_lib.data import ParityTask
 from parity_lib.models import ParityRNN
-from parity_study.all_strings import StringTree
+from parity_study.all_strings import AllStrings
 from parity_study.cells import CELLS
 from parity_study.experiments.summaries import quartiles
 from parity_study.trained_networks import train_seeds, with_forget_bias
@@ -43,34 +43,30 @@ def run(seeds: int = 100, longest: int = 12, batch: int = 64, cap: int = 1000) -
 
 def measure(models: list[ParityRNN], bits: list[int], batch: int) -> dict[str, Any]:
     """Summarise the signal and noise in the gradients of several models for each string length."""
-    models = [model.double() for model in models]
-    measured = [signal_and_noise(StringTree(models, n)) for n in bits]
-    signal, noise = (np.stack([values[name] for values in measured], axis=1) for name in ("signal", "noise"))
+    signal, noise = np.array([[signal_and_noise(AllStrings([model.double()], n)) for n in bits]
+                              for model in models]).transpose(2, 0, 1)
     noise /= np.sqrt(batch)
     ratio = np.divide(signal, noise, out=np.zeros_like(signal), where=noise > 0)
     return {"seeds": len(models), "signal": quartiles(signal), "noise": quartiles(noise), "ratio": quartiles(ratio)}
 
 
-def signal_and_noise(tree: StringTree) -> dict[str, np.ndarray]:
-    """Measure the signal and the noise in the gradient of each network.
+def signal_and_noise(network: AllStrings) -> tuple[float, float]:
+    """Measure the signal and the noise of a single string in the gradient of a network with float64 weights.
 
-    Returns a dict of two arrays ``[seeds]``: ``signal`` and ``noise`` (of a single string). ``tree`` must hold float64
-    weights. Divide the noise by the square root of the batch size for the noise of a batch. The slope of each string's
-    logit along the signal's direction is computed as a central difference.
+    Divide the noise by the square root of the batch size for the noise of a batch. The slope of each string's logit
+    along the signal's direction is computed as a central difference.
     """
-    strings = len(tree.odd)
-    error = (expit(tree.final_logits()) - tree.odd) / strings
-    label_part = tree.gradient(np.tile(np.where(tree.odd, -0.5, 0.5) / strings, (len(tree), 1)))
-    signal = np.linalg.norm(label_part, axis=1)
-    slopes = _slopes_along(tree, label_part / np.maximum(signal, 1e-300)[:, None])
-    return {"signal": signal, "noise": (strings * error * slopes).std(axis=1)}
+    error = expit(network.final_logits()) - network.odd
+    label_part = network.gradient(np.where(network.odd, -0.5, 0.5)[None] / len(network.odd))
+    signal = float(np.linalg.norm(label_part))
+    return signal, float((error * _slopes_along(network, label_part / max(signal, 1e-300))).std())
 
 
-def _slopes_along(tree: StringTree, direction: np.ndarray) -> np.ndarray:
-    """Compute the derivatives ``[seeds, strings]`` of all logits along a direction in weight space."""
-    weights, answers = tree.parameters.copy(), []
+def _slopes_along(network: AllStrings, direction: np.ndarray) -> np.ndarray:
+    """Compute the derivatives ``[1, strings]`` of all logits along a direction in weight space."""
+    weights, answers = network.parameters.copy(), []
     for side in (NUDGE, -NUDGE):
-        tree.parameters[:] = weights + side * direction
-        answers.append(tree.final_logits())
-    tree.parameters[:] = weights
+        network.parameters[:] = weights + side * direction
+        answers.append(network.final_logits())
+    network.parameters[:] = weights
     return (answers[0] - answers[1]) / (2 * NUDGE)

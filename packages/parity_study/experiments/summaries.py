@@ -21,11 +21,6 @@ def summarise_histories(histories: Sequence[History]) -> dict[str, Any]:
     return summarise_updates([history.solved_at for history in histories])
 
 
-def final_bit_accuracy(histories: Sequence[History]) -> list[float]:
-    """Return the bit accuracy of each training run at its last validation."""
-    return rounded([history.validation[-1]["bit_accuracy"] for history in histories])
-
-
 def quartiles(values: np.ndarray) -> dict[str, list[float]]:
     """Return the median and the quartiles over several runs.
 

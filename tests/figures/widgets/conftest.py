@@ -1,16 +1,18 @@
 """The fixtures that open pages with widgets."""
 
+from contextlib import contextmanager
+
 import pytest
 
-from tests.figures.widgets.static_page import write_page
+from tests.figures.widgets.static_page import in_one_scope, write_page
 
 # The same "random" numbers in each run: x -> 16807 x mod (2^31 - 1), the generator of Park and Miller (1988).
 SEEDED = "let x = 1; Math.random = () => (x = (16807 * x) % 2147483647) / 2147483647;"
 
 
-@pytest.fixture
-def open_file(browser):
-    """Open a file:// address, with seeded random numbers.
+@contextmanager
+def pages_of(browser):
+    """Return a function that opens a file:// address, with seeded random numbers.
 
     At the end no page must have logged an error or made a request to a host.
     """
@@ -32,6 +34,26 @@ def open_file(browser):
     for page in pages:
         page.context.close()
         assert page.complaints == []
+
+
+@pytest.fixture
+def open_file(browser):
+    """Open a file:// address in a page of its own."""
+    with pages_of(browser) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="module")
+def page_of_modules(browser, tmp_path_factory):
+    """Return a function that opens one page for all tests of a file, with JavaScript modules and other code."""
+    with pages_of(browser) as open_page:
+        def open_modules(*names, code=""):
+            file = tmp_path_factory.mktemp("modules") / "page.html"
+            file.write_text(f"<!doctype html><meta charset=utf-8><script>{in_one_scope(*names)}\n{code}</script>",
+                            encoding="utf-8")
+            return open_page(file.as_uri())
+
+        yield open_modules
 
 
 @pytest.fixture

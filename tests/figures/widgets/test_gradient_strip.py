@@ -20,8 +20,8 @@ def sentence(page) -> str:
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("name", "gain", "bias"), longer_after(1, [
-    ("orthogonal", 0.75, 0.0), ("orthogonal", 2.5, 0.0), ("tanh", 1.5, 0.0), ("relu", 1.0, 0.0), ("relu", 2.0, 0.0),
-    ("LSTM", 1.0, 0.0), ("LSTM", 1.0, 1.9), ("LSTM as drawn", 1.0, -2.0), ("LSTM as drawn", 1.0, 6.0)]))
+    ("orthogonal", 0.75, 0.0), ("tanh", 1.5, 0.0), ("relu", 2.0, 0.0), ("LSTM", 1.0, 1.9),
+    ("LSTM as drawn", 1.0, 6.0)]))
 def test_cells_table_sentence_and_picture_are_pytorchs_gradients(show, name, gain, bias):
     widget = GradientStrip({name: NETS[name]}, gain=gain, bias=bias)
     page = show(widget)

@@ -1,5 +1,7 @@
 """NameWriter has PyTorch's states and probabilities, and it draws names from them."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 import torch
@@ -15,6 +17,7 @@ UNIT = """all => all.map(({ dataset, style }) =>
   (dataset.sign === "minus" ? -1 : 1) * style.getPropertyValue("--share"))"""
 
 
+@cache
 def in_8_bits() -> NameNetwork:
     """Return the stored network with the rounded weights that the page gets."""
     network = stored_writer()
@@ -78,11 +81,10 @@ def test_the_colours_are_pytorchs_hidden_units(show, country, name):
 @pytest.mark.browser
 @pytest.mark.parametrize("temperature", [0.3, 2.0])     # the most likely character is drawn, or another one
 def test_probabilities_come_before_the_letter_and_the_end_is_marked(show, temperature):
-    network = in_8_bits()
-    page = show(NameWriter(network, country="PL", temperature=temperature), width=390)
+    expected = NameWriter(in_8_bits(), country="PL", temperature=temperature)
+    page = show(expected, width=390)
     for _ in range(40):
-        before = written(page)
-        expected = NameWriter(network, country="PL", temperature=temperature, written=before, small=True)
+        expected.written = before = written(page)
         names, shares = read_bars(page)
         np.testing.assert_allclose(shares[:-1], [expected.probabilities()[CHARACTERS.index(name)]
                                                  for name in names[:-1]], atol=CLOSE)

@@ -7,8 +7,7 @@ import pytest
 import torch
 
 from parity_study.cells import CELLS
-from tests.figures.widgets.static_page import in_one_scope
-from tests.figures.widgets.test_engine import DEFAULTS, random_net, settings_of
+from tests.figures.widgets.test_engine import DEFAULTS, evaluate, random_net, settings_of
 
 pytestmark = pytest.mark.browser
 
@@ -43,20 +42,17 @@ WEIGHTS = """(settings) => {
 }"""
 
 
-@pytest.fixture
-def page(open_file, tmp_path):
+@pytest.fixture(scope="module")
+def page(page_of_modules):
     """A page from file:// with the engine and the stage."""
-    source = in_one_scope("shared", "forward_pass", "engine", "stage")
-    text = f"<!doctype html><meta charset=utf-8><script>{source}</script>"
-    (tmp_path / "page.html").write_text(text, encoding="utf-8")
-    return open_file((tmp_path / "page.html").as_uri())
+    return page_of_modules("shared", "forward_pass", "engine", "stage")
 
 
 @pytest.mark.parametrize("hidden", [1, 2, 5])
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_marks_are_pytorchs_states(page, cell, hidden):
     net = random_net(cell, hidden, seed=2, scale=2)
-    drawn = page.evaluate(DRAW, DEFAULTS | settings_of(net) | {"lengths": 20})
+    drawn = evaluate(page, DRAW, DEFAULTS | settings_of(net) | {"lengths": 20})
     bits = np.reshape(drawn["bits"], drawn["shape"]).T
     with torch.no_grad():
         inputs = torch.from_numpy(bits).double()[..., None]
@@ -98,7 +94,7 @@ def test_the_lines_are_pytorchs_weights(page, cell, hidden):
     from_bit, from_state, _, _, output, _ = (value.detach().numpy() for value in net.parameters())
     weights = np.hstack([from_state, from_bit]).reshape(-1, hidden * (hidden + 1))
     largest = float(max(np.abs(weights).max(), np.abs(output).max()))
-    label, drawn = page.evaluate(WEIGHTS, DEFAULTS | settings_of(net, largest=largest))
+    label, drawn = evaluate(page, WEIGHTS, DEFAULTS | settings_of(net, largest=largest))
     names = {"gru": ["reset gate", "update gate", "candidate"],
              "lstm": ["input gate", "forget gate", "candidate", "output gate"]}.get(cell, ["next state"])
     assert [name for name, _ in drawn] == [*names, "output"]

@@ -44,7 +44,7 @@ def results(path):
 def test_a_fresh_run_agrees_with_the_book(tmp_path):
     """If both have the same success rate, this test fails by chance once in ten thousand runs of a condition."""
     names = ("every_step, 50, lstm", "end, 1..50, lstm")
-    cap, stored = 500, load("two_by_two")["conditions"]
+    cap, stored = 300, load("two_by_two")["conditions"]
     conditions = {name: replace(experiments.conditions("two_by_two")[name], max_updates=cap) for name in names}
     fresh = train_series(conditions, range(5), tmp_path / "unfinished", jobs=1)["conditions"]
     for name in names:

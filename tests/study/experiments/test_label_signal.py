@@ -9,7 +9,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.nn.utils import parameters_to_vector
 
 from parity_lib.models import ParityRNN
-from parity_study.all_strings import StringTree
+from parity_study.all_strings import AllStrings
 from parity_study.experiments.label_signal import signal_and_noise
 
 BITS = 4
@@ -19,7 +19,7 @@ CELLS = ("tanh", "relu", "lstm", "gru")
 
 def measure(network, bits):
     """Return the signal and the noise of a network as numbers."""
-    return {name: float(values[0]) for name, values in signal_and_noise(StringTree([network.double()], bits)).items()}
+    return dict(zip(("signal", "noise"), signal_and_noise(AllStrings([network.double()], bits)), strict=True))
 
 
 def gradients_by_string(network, loss):
