@@ -30,6 +30,12 @@
     },
   };
 
+  // A comma after a formula stays in its line.
+  for (const formula of document.querySelectorAll("article span.math")) {
+    const next = formula.nextSibling, [mark] = /^[.,;:?)]+/.exec(next?.data ?? "") ?? [];
+    if (mark) formula.append(next.splitText(mark.length).previousSibling);
+  }
+
   const root = document.documentElement;
   let theme = null;
   let opened = [];

@@ -4,13 +4,36 @@ from __future__ import annotations
 
 import gzip
 import re
+from io import BytesIO
+from urllib.parse import urlsplit
 
 import pytest
+from pypdf import PdfReader
 
 from .test_pages import opened, served, visit
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
 MOST_BYTES = 400 * 1024     # of the first page with its style sheets and scripts, compressed
+# The letters in each full line of the paragraphs without formulas.
+LETTERS = """() => [...document.querySelectorAll("article section > p:not(:has(math))")].flatMap((p) => {
+  const lines = new Map(), range = document.createRange(), texts = document.createTreeWalker(p, NodeFilter.SHOW_TEXT);
+  for (let text; (text = texts.nextNode());)
+    for (let i = 0; i < text.length; i++) {
+      range.setStart(text, i);
+      range.setEnd(text, i + 1);
+      const { width, top, height } = range.getBoundingClientRect(), line = Math.round((top + height / 2) / 20);
+      if (width) lines.set(line, (lines.get(line) ?? 0) + 1);
+    }
+  return [...lines.values()].slice(0, -1);
+})"""
+# The number of formulas whose comma or full stop is in the next line.
+APART = """() => [...document.querySelectorAll("article span.math")].filter((formula) => {
+  const range = document.createRange(), after = formula.lastChild.data ? formula.lastChild : formula.nextSibling;
+  if (!/^[.,;:?)]/.test(after?.data ?? "")) return false;
+  range.setStart(after, 0);
+  range.setEnd(after, 1);
+  return range.getBoundingClientRect().top > formula.querySelector("math").getBoundingClientRect().bottom - 3;
+}).length"""
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +103,32 @@ def test_the_first_page_leads_to_where_the_reader_stopped_until_it_forgets(brows
         assert page.evaluate("localStorage.getItem('one-bit-of-memory: visits')") == "{}"
 
 
-def test_the_first_page_is_small_and_leads_to_the_playground(html):
-    page = html / "book" / "index.html"
-    text = page.read_text(encoding="utf8")
-    assert 'href="playground.html"' in text
-    loaded = {page, *(page.parent / name.partition("?")[0] for name in re.findall(
-        r'<(?:script|link)\b[^>]*\b(?:src|href)="([^":]+\.(?:js|css)[^"]*)"', text))}
-    assert len(loaded) > 8
-    assert sum(len(gzip.compress(path.read_bytes())) for path in loaded) < MOST_BYTES
+def test_the_first_page_is_small_and_leads_to_the_playground(browser, site, html):
+    with opened(browser, 1280, "light") as context:
+        page = ready(context, f"{site}/index.html")
+        assert page.get_by_role("link", name="Playground").first.get_attribute("href").endswith("playground.html")
+        loaded = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    paths = {html / urlsplit(address).path.lstrip("/") for address in [f"{site}/index.html", *loaded]
+             if address.startswith(site.removesuffix("/book"))}
+    assert {path.suffix for path in paths} >= {".html", ".css", ".js", ".woff2"}
+    assert sum(len(gzip.compress(path.read_bytes())) for path in paths) < MOST_BYTES
+
+
+def test_lines_have_65_to_75_letters_and_a_comma_stays_with_its_formula(browser, site):
+    with opened(browser, 1280, "light") as context:
+        page, _ = visit(context, f"{site}/gates.html")
+        letters = sorted(page.evaluate(LETTERS))
+        assert 65 <= letters[len(letters) // 2] <= 75
+        for width in (1280, 390, 360):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(APART) == 0
+
+
+def test_on_paper_folded_code_is_visible(browser, site):
+    with opened(browser, 1280, "light") as context:
+        page, _ = visit(context, f"{site}/gates.html")
+        folded = page.locator("details.above-input").first
+        code = folded.locator("pre").text_content().split("\n")[-2]
+        assert not folded.locator("pre").is_visible()
+        text = "".join(sheet.extract_text() for sheet in PdfReader(BytesIO(page.pdf())).pages)
+        assert re.sub(r"\s", "", code) in re.sub(r"\s", "", text)
