@@ -1,5 +1,5 @@
-// Behaviour of every page: it prints in light colours with every box open, and a formula that is too wide can be scrolled
-// with the keyboard. `globalThis.parity` has what other scripts share.
+// Behaviour of every page: it prints in light colours with every box open, a formula that is too wide can be scrolled
+// with the keyboard, and the first page knows where the reader stopped. Other scripts share `globalThis.parity`.
 (() => {
   "use strict";
   globalThis.parity = {
@@ -30,6 +30,12 @@
     },
   };
 
+  // A comma after a formula stays in its line.
+  for (const formula of document.querySelectorAll("article span.math")) {
+    const next = formula.nextSibling, [mark] = /^[.,;:?)]+/.exec(next?.data ?? "") ?? [];
+    if (mark) formula.append(next.splitText(mark.length).previousSibling);
+  }
+
   const root = document.documentElement;
   let theme = null;
   let opened = [];
@@ -52,6 +58,43 @@
       else formula.removeAttribute("tabindex");
     }
   }
+
+  // --- the chapters that this browser has visited: { name: { section, done } }, the last one at the end ------------
+
+  const VISITS = "one-bit-of-memory: visits"; // of the storage
+  const nameOf = (address) => address.split("#")[0].split("/").pop();
+
+  /** Remember the section at which the reader leaves a chapter, and whether it is the last one. */
+  function remember() {
+    const [visits, save] = globalThis.parity.kept(VISITS), name = nameOf(location.href);
+    const sections = [...document.querySelectorAll("article section section[id]")];
+    const seen = sections.findLast((section) => section.getBoundingClientRect().top < innerHeight / 2);
+    delete visits[name];
+    visits[name] = { section: seen?.id ?? "", done: seen === sections.at(-1) };
+    save();
+  }
+
+  /** Mark the visited chapters on the path, and lead to the place where the reader stopped. */
+  function showVisits(links) {
+    const [visits, save] = globalThis.parity.kept(VISITS), path = links.map(({ href }) => nameOf(href));
+    const last = path.indexOf(Object.keys(visits).findLast((name) => path.includes(name)));
+    for (const [i, link] of links.entries()) link.closest("tr").classList.toggle("visited", path[i] in visits);
+    if (last < 0) return;
+    const { section, done } = visits[path[last]], next = links[last + Number(done)] ?? links[last];
+    const start = document.querySelector("h1 + p a");
+    start.href = next === links[last] ? `${next.href}#${section}` : next.href;
+    start.textContent = `Continue with “${next.textContent}”`;
+    document.querySelector(".chapters").append(globalThis.parity.make("button", { type: "button", onclick() {
+      for (const name of Object.keys(visits)) delete visits[name];
+      save();
+      location.reload();
+    } }, "Forget which chapters I have visited"));
+  }
+
+  const chapters = [...document.querySelectorAll(".chapters td a")];
+  if (chapters.length) showVisits(chapters);
+  else if (document.querySelector("h1 > .section-number"))
+    addEventListener("visibilitychange", () => document.hidden && remember());
 
   addEventListener("load", makeWideFormulasFocusable);
   addEventListener("resize", makeWideFormulasFocusable);

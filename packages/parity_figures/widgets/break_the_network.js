@@ -12,7 +12,7 @@ const ENOUGH = 3; // strings after which the length of the shortest known one is
 const PACE = 90, SLOWER = [900, 600, 420, 300, 200]; // ms before the next bit; if it is the first wrong one, 900
 const USUAL = 0.65; // the height of an output of the usual size
 const SAID = 10; // outputs that a screen reader reads
-const MIDDLE = 84, HEIGHT = 2 * MIDDLE + 26, LEFT = 52, STEP = 26; // of the drawing, and of a step in it
+const LEFT = 52, BELOW = 26, STEP = 26; // space for words and for the bits in the drawing, and for a step
 const ADDRESS = /^#no=(\d+)&bits=([01]{1,200})$/;
 
 export default widgetOf(["network", "bits"], build, paint, stop);
@@ -97,7 +97,7 @@ function build(model, el) {
     ["Fifty zeros", () => readOn(view, model, (model.get("bits") + "0".repeat(ZEROS)).slice(0, MOST_BITS))],
     ["Start again", () => startAgain(view, model)], ["Show a string", () => showShortest(view, model)],
     ["Copy a link", () => copyLink(view, model)]]);
-  row.classList.add("pw-playing", "pw-sticky-on-phone");
+  row.classList.add("pw-playing");
   for (const bit of "01") buttons[bit].classList.add("pw-primary");
   view.buttons = buttons;
   const test = make("p", { class: "pw-test" }, make("b", {}, "Break the network"));
@@ -110,7 +110,8 @@ function build(model, el) {
   const choose = (label) => save(model, { network: label });
   const tiles = make("div", { class: "pw-wall", role: "radiogroup", "aria-label": "Networks" },
     ...labels.map((label) => (view.tiles[label] = buildTile(label, group, () => choose(label))).root));
-  view.root = widgetRoot("Break the network", test, tiles, view.sentence, view.output, row, view.note, view.why);
+  view.root = widgetRoot("Break the network", test, view.output, row,
+    make("div", { class: "pw-said" }, view.sentence, view.why, view.note), tiles);
   const move = (by) => (event) => { // the tiles do this themselves
     const label = labels[labels.indexOf(model.get("network")) + by];
     if (label && event.target.type !== "radio") choose(label);
@@ -150,12 +151,10 @@ function paint(view, model) {
   view.sentence.setAttribute("aria-live", view.timer ? "off" : "polite");
   view.sentence.textContent = describe(view, no, network);
   view.note.textContent = "";
-  const link = (page, words) => make("a", { href: `${page}.html` }, words);
-  view.why.replaceChildren(...(proved && !fall ? ["How can one know that? ",
-    make("a", { href: "what-did-it-learn.html#a-proof-for-a-trained-net" }, "Read the proof →")] :
-    [link("one-bit", "Find out why: start the course →"), " or go to the chapter ",
-     link("what-did-it-learn", "What did it learn?")]));
-  view.why.style.visibility = fall || proved ? "visible" : "hidden"; // keeps its place, so that nothing moves
+  view.why.hidden = !fall && !proved;
+  view.why.replaceChildren(proved && !fall ?
+    make("a", { href: "what-did-it-learn.html#a-proof-for-a-trained-net" }, "How can one know that? Read the proof →") :
+    make("a", { href: "one-bit.html" }, "Find out why: start the course →"));
   const breakable = Object.values(networks).filter(({ string }) => string).length;
   view.count.textContent = `${Object.keys(view.best).length} of ${breakable} broken`;
   const available = { "Back": bits, "Start again": bits, "Copy a link": view.best[no], "Show a string": true };
@@ -174,25 +173,34 @@ function paintTile({ tiles, best, proved, bits: read }, label, { height, answer,
   status.textContent = words;
 }
 
-/** Draw the output after each bit, with the bits below it, as wide as the page allows. */
+/** Draw the output after each bit, with the bits below it, as large as the page allows. */
 function drawOutput({ output, run: { steps, fall }, bits }) {
-  const width = output.clientWidth || 600, gap = Math.min(STEP, (width - LEFT - 16) / Math.max(bits.length, 1));
-  const points = steps.map(({ height }, t) => [LEFT + gap * t, MIDDLE * (1 - 0.88 * height)].map((v) => v.toFixed(1)));
+  const width = output.clientWidth || 600, high = (output.clientHeight || 194) - BELOW, middle = high / 2;
+  const gap = Math.min(STEP, (width - LEFT - 16) / Math.max(bits.length, 1));
+  const points = steps.map(({ height }, t) => [LEFT + gap * t, middle * (1 - 0.88 * height)]);
   const [[endX, endY], { answer, wrong }] = [points, steps].map((list) => list.at(-1)), atEdge = endX > width - 80;
   const [x] = points[fall], side = x > width / 2 ? "end" : "start", above = steps[fall].answer === "even";
-  const region = (name, y) => svg("rect", { class: `pw-${name}-region`, y, width, height: MIDDLE });
-  output.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-  output.replaceChildren(region("odd", 0), region("even", MIDDLE), svgLine("pw-readout", 0, MIDDLE, width, MIDDLE),
-    svgText(8, MIDDLE / 2 + 5, "odd", "start"), svgText(8, 1.5 * MIDDLE + 5, "even", "start"),
-    svgText(8, HEIGHT - 6, "bits", "start"),
-    ...(fall ? [svgLine("pw-fall", x, 0, x, 2 * MIDDLE), svgText(Number(x) + (side === "end" ? -7 : 7),
-      above ? 20 : 2 * MIDDLE - 10, `wrong at bit ${fall}: ${steps[fall].answer} ✗`, side, "pw-times")] : []),
-    svgPath("pw-trail", points), ...points.map(([cx, cy], t) => svg("circle", {
-      class: steps[t].wrong ? "pw-step pw-step-wrong" : "pw-step", cx, cy, r: t === bits.length ? 6 : 2.4 })),
+  const region = (name, y) => svg("rect", { class: `pw-${name}-region`, y, width, height: middle });
+  output.setAttribute("viewBox", `0 0 ${width} ${high + BELOW}`);
+  output.replaceChildren(region("odd", 0), region("even", middle), svgLine("pw-readout", 0, middle, width, middle),
+    svgText(8, middle / 2 + 5, "odd", "start"), svgText(8, 1.5 * middle + 5, "even", "start"),
+    svgText(8, high + BELOW - 6, "bits", "start"),
+    ...(bits ? [] : [svgText(width / 2, middle / 2 + 5, width > 500 ? "Press 0 or 1, here or on the keyboard" : "Press 0 or 1")]),
+    ...(fall ? [svgLine("pw-fall", x, 0, x, high), svgText(x + (side === "end" ? -7 : 7), above ? 20 : high - 10,
+      `wrong at bit ${fall}: ${steps[fall].answer} ✗`, side, "pw-times")] : []),
+    svgPath("pw-trail", points), ...points.map((point, t) =>
+      drawStep(point, steps[t], t === bits.length ? 6 : Math.max(2, Math.min(4, gap / 4)), t)),
     ...[...bits].map((bit, t) => (gap < 9 ? svg("rect", { class: `pw-bit-${bit}`, x: points[t + 1][0] - gap / 3,
-      y: HEIGHT - 16, width: gap / 1.5, height: 10 }) : svgText(points[t + 1][0], HEIGHT - 6, bit))),
-    ...(bits && fall !== bits.length ? [svgText(Number(endX) + (atEdge ? 6 : 12), Number(endY) + (atEdge ? -14 : 5),
+      y: high + BELOW - 16, width: gap / 1.5, height: 10 }) : svgText(points[t + 1][0], high + BELOW - 6, bit))),
+    ...(bits && fall !== bits.length ? [svgText(endX + (atEdge ? 6 : 12), endY + (atEdge ? -14 : 5),
       `${answer} ${wrong ? "✗" : "✓"}`, atEdge ? "end" : "start", "pw-times")] : []));
+}
+
+/** Draw the output after a bit: a square above the line, where it means odd, and a disc below it. */
+function drawStep([cx, cy], { answer, wrong }, r, t) {
+  const name = `pw-step pw-${t ? answer : "no"}-step${wrong ? " pw-step-wrong" : ""}`;
+  return answer === "odd" && t ? svg("rect", { class: name, x: cx - r, y: cy - r, width: 2 * r, height: 2 * r }) :
+    svg("circle", { class: name, cx, cy, r });
 }
 
 function describe(view, no, { string }) {
@@ -200,8 +208,8 @@ function describe(view, no, { string }) {
   const known = string && (view.asked.has(no) || tried(view, no).size >= ENOUGH) ?
     ` The shortest string that our search found has ${counted(string.length, "bit")}.` : "";
   if (!bits)
-    return `Press 0 or 1, here or on the keyboard. No. ${no} says after each bit whether you have sent an odd number of ` +
-      `ones. Find a string after which it is wrong.${known}`;
+    return `No. ${no} says after each bit whether you have sent an odd number of ones. Find a string after which it is ` +
+      `wrong.${known}`;
   if (!fall && !string && view.proved) return `No. ${no} is correct after each of the ${bits.length} bits. Nobody can ` +
     "break it: we can prove that it is correct for strings of every length.";
   if (!fall) return `After ${counted(bits.length, "bit")}, No. ${no} answers ${answer}, which is correct: the number ` +

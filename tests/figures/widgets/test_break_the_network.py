@@ -133,6 +133,10 @@ def test_bits_come_from_buttons_and_keys_and_the_first_break_is_the_score(show):
                           "Can you do it with fewer bits?")
     assert page.locator(f"[aria-label='No. 1, broken with {score} bits']").is_checked()
     assert page.locator(".pw-times").first.text_content().startswith(f"wrong at bit {score}: ")
+    steps = page.locator(".pw-output .pw-step")     # squares for odd and discs for even, the last one with an edge
+    assert steps.evaluate_all("all => all.map(each => each.tagName).join(' ')") == (
+        f"circle circle {(score - 2) * 'rect '}circle")
+    assert page.locator("circle.pw-step-wrong.pw-even-step").count() == page.locator(".pw-step-wrong").count() == 1
     assert page.url.endswith(f"#no=1&bits=01{(score - 2) * '0'}")
     click(page, "1")        # the bits stay alive
     assert told(page).startswith(f"No. 1 broke at bit {score}. Now it answers ")
