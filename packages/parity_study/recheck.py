@@ -1,8 +1,8 @@
 """Tools for rechecking stored results, which `parity experiment NAME --recheck` does.
 
-A recheck derives a sample of the results again and compares it with the stored results. Processors round sums in
-different orders, so training from the same seed may end differently on another processor. A recheck therefore does not
-require equal numbers. It requires that
+A recheck derives a sample of the results again, or all of them from seeds that no stored result has used, and compares
+them with the stored results. Processors round sums in different orders, so training from the same seed may end
+differently on another processor. A recheck therefore does not require equal numbers. It requires that
 
 - no count of successes in the sample differs from the stored count, by Fisher's exact
   test at the significance level ``LEVEL``; and
@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from parity_lib.errors import require
 from parity_study.claims import failing_claims
 from parity_study.comparisons import fisher_p
 from parity_study.experiments import conditions, defaults, find, run_settings
@@ -25,25 +26,31 @@ from parity_study.experiments.series import SERIES
 from parity_study.results import load, made_with, write
 
 LEVEL = 0.001
+OTHER_SEEDS = 10_000    # the first of the other seeds
 
 
-def recheck(name: str, folder: Path, scheduler: str | None = None, jobs: int = -1) -> dict[str, Any]:
-    """Recheck a sample of an experiment's results, and record the verdict.
+def recheck(name: str, folder: Path, scheduler: str | None = None, jobs: int = -1,
+            other_seeds: bool = False) -> dict[str, Any]:
+    """Recheck a sample of an experiment's results, or all of them from ``other_seeds``, and record the verdict.
 
     The record is added to ``folder/NAME.json``. It is also returned, and contains the date, the versions, the
     processor, the ``sample`` and the ``verdict``: ``"holds"``, or ``"fails"`` with a list of ``failures``. Raises
-    ValueError, and writes nothing, if the stored results were made with settings that differ from the present ones.
+    ValueError, and writes nothing, if the stored results were made with settings that differ from the present ones, or
+    if ``other_seeds`` is true for an experiment whose seeds cannot be chosen.
     """
     stored, provenance = load(name, folder=folder), load(name, "provenance", folder)
     unfinished = folder / f"{name}-recheck-unfinished"
+    first_seed = OTHER_SEEDS if other_seeds else 0
     require_equal_settings(name, provenance["settings"], defaults(name) | {"tests": EVALUATION})
     if name in SERIES:
-        chosen = chosen_conditions(name, stored)
-        seeds = range(SERIES[name].seeds)
+        chosen = chosen_conditions(name, stored, everything=other_seeds)
+        seeds = range(first_seed, first_seed + SERIES[name].seeds)
         sample: dict[str, Any] = {"conditions": list(chosen), "seeds": [seeds.start, seeds.stop]}
         derived = {"conditions": train_series(chosen, seeds, unfinished, scheduler, jobs)["conditions"]}
     else:
-        sample = {"settings": getattr(find(name), "SAMPLE", {})}
+        require(not other_seeds or "first_seed" in defaults(name), "other_seeds", other_seeds,
+                f"False for {name}, whose seeds cannot be chosen")
+        sample = {"settings": {"first_seed": first_seed} if other_seeds else getattr(find(name), "SAMPLE", {})}
         derived = run_settings(name, defaults(name) | sample["settings"])
     derived = as_json(derived)
     failures = [*different_counts(derived, stored), *failing_claims(name, replace_part(stored, derived))]
@@ -56,11 +63,15 @@ def recheck(name: str, folder: Path, scheduler: str | None = None, jobs: int = -
     return record
 
 
-def chosen_conditions(name: str, stored: dict[str, Any]) -> dict[str, Any]:
-    """Return the conditions to recheck. Raises ValueError if the stored results were made with other settings."""
+def chosen_conditions(name: str, stored: dict[str, Any], everything: bool = False) -> dict[str, Any]:
+    """Return the conditions to recheck, by default the sample.
+
+    Raises ValueError if the stored results were made with other settings.
+    """
     all_conditions = conditions(name)
     first, *_, last = all_conditions
-    chosen = {key: all_conditions[key] for key in SERIES[name].sample or (first, last)}
+    sample = all_conditions if everything else SERIES[name].sample or (first, last)
+    chosen = {key: all_conditions[key] for key in sample}
     for key, condition in chosen.items():
         if key not in stored["conditions"]:
             raise ValueError(f"the results of {name} have no condition {key!r}; derive them again with: "

@@ -6,6 +6,7 @@ computed by PyTorch on every string of up to 14 bits, and on longer ones with lo
 """
 
 import json
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from click.testing import CliRunner
 
 from parity_book.cli import main
 from parity_lib.data import random_bits, running_parity
-from parity_study import verify
+from parity_study import study_commands, verify
 from parity_study.certificate_store import read_store, write_store
 from parity_study.verify import Network
 from tests.study.test_verify import as_stored, right, wrong  # noqa: F401
@@ -163,6 +164,21 @@ def test_a_list_that_says_more_than_was_checked_is_refused(change, words, right,
     assert (done.exit_code, "Traceback" in done.output) == (1, False)
     assert words in done.output
     assert "certified," not in done.output
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no such limit on Windows")
+def test_a_network_that_takes_too_long_is_not_proved_and_the_next_is_checked(right, tmp_path, monkeypatch):  # noqa: F811
+    write_store([right, replace(right, seed=1, weights=2 * right.weights)], tmp_path)
+
+    def check(network):
+        while network.seed == 0:
+            pass
+    monkeypatch.setattr(verify, "check", check)
+    monkeypatch.setattr(study_commands, "LONGEST", 0.2)
+    done = CliRunner().invoke(main, ["verify", str(tmp_path), "--jobs", "1"])
+    assert done.exit_code == 1
+    assert "seed 0: it is not proved in time" in done.output
+    assert ("1 certified" in done.output, "Every certified network" in done.output) == (True, False)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x93NUMPY", b"PK\x05\x06" + bytes(18)])

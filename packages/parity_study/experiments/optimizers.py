@@ -13,7 +13,7 @@ from parity_study.trained_networks import RECIPES, train_seeds
 QUICK: dict[str, Any] = {"seeds": 1, "cap": 10}
 
 
-def run(seeds: int = 20, cap: int = 2000) -> dict[str, Any]:
+def run(seeds: int = 20, cap: int = 2000, first_seed: int = 0) -> dict[str, Any]:
     """Run the experiment and return the results described in the module docstring."""
     choices: dict[str, dict[str, Any]] = {
         "adam": {}, "sgd 1": {"optimizer": "sgd", "lr": 1.0}, "sgd 0.1": {"optimizer": "sgd", "lr": 0.1}}
@@ -21,6 +21,7 @@ def run(seeds: int = 20, cap: int = 2000) -> dict[str, Any]:
     for recipe in ("relu 32", "tanh 16"):
         network, settings = RECIPES[recipe]
         results[recipe] = {
-            name: summarise_histories(train_seeds(network, range(seeds), max_updates=cap, **settings | choice)[1])
+            name: summarise_histories(train_seeds(network, range(first_seed, first_seed + seeds), max_updates=cap,
+                                                   **settings | choice)[1])
             for name, choice in choices.items()}
     return results

@@ -62,7 +62,7 @@ Tables = dict[str, NGrams]
 
 def run(seeds: int = 3, rates: tuple[float, ...] = (0.01,), epochs: int = 10, readers: int = 5,
         reading: tuple[tuple[float, int], ...] = ((0.01, 6), (0.004, 6)), hidden_size: int = 128,
-        names: int | None = None) -> dict[str, Any]:
+        names: int | None = None, first_seed: int = 0) -> dict[str, Any]:
     """Run the experiment and return the results described in the module docstring.
 
     ``seeds``, ``rates`` and ``epochs`` are those of the networks that write. ``readers`` is the number of seeds of the
@@ -71,12 +71,13 @@ def run(seeds: int = 3, rates: tuple[float, ...] = (0.01,), epochs: int = 10, re
     """
     parts = {part: read_names(part)[:names] for part in PARTS}
     few = parts | {"training": parts["training"][:-(-len(parts["training"]) // 10)]}
+    all_seeds = range(first_seed, first_seed + seeds)
     counted, best = count_all(parts)
     parallel = Parallel(n_jobs=-1)
 
     def train_writers(parts: dict[str, list[Name]], cell: str, rate: float, epochs: int) -> tuple[Any, Any]:
         models, rows = zip(*parallel(delayed(train_writer)(parts, best, cell, rate, epochs, hidden_size, seed)
-                                     for seed in range(seeds)), strict=True)
+                                     for seed in all_seeds), strict=True)
         return models, {"weights": sum(weight.numel() for weight in models[0].parameters())} | together(rows)
 
     writers = {rate: {cell: train_writers(parts, cell, rate, epochs) for cell in CELLS} for rate in rates}
@@ -85,7 +86,7 @@ def run(seeds: int = 3, rates: tuple[float, ...] = (0.01,), epochs: int = 10, re
 
     def train_readers(parts: dict[str, list[Name]], cell: str, rate: float, epochs: int, label: str) -> dict[str, list]:
         return together(parallel(delayed(train_reader)(parts, cell, rate, epochs, hidden_size // 2, LABELS[label], seed)
-                                 for seed in range(readers)))
+                                 for seed in range(first_seed, first_seed + readers)))
 
     readers = {label: {f"{count} epochs, rate {rate}": {cell: train_readers(parts, cell, rate, count, label)
                                                         for cell in CELLS} for rate, count in reading}

@@ -83,6 +83,22 @@ def test_claims_see_the_sample_in_place_of_the_stored_results(thin, seen):
     assert content(thin, "pools")["results"]["conditions"]["11"]["sequence_accuracy"][0] == 0.123
 
 
+def test_other_seeds_train_every_condition_again(thin, seen):
+    stored = content(thin, "pools")["results"]["conditions"]
+    record = recheck("pools", thin, jobs=1, other_seeds=True)
+    assert record["sample"] == {"conditions": ["9", "10", "11"], "seeds": [10_000, 10_003]}
+    fresh = seen[0][0]["conditions"]
+    assert all(fresh[name]["sequence_accuracy"] != stored[name]["sequence_accuracy"] for name in stored)
+    assert content(thin, "pools")["results"]["conditions"] == stored
+
+
+def test_an_experiment_without_a_first_seed_has_no_other_seeds(thin):
+    before = content(thin, "course_loop")
+    with pytest.raises(ValueError, match="other_seeds must be False for course_loop"):
+        recheck("course_loop", thin, jobs=1, other_seeds=True)
+    assert content(thin, "course_loop") == before
+
+
 @pytest.mark.parametrize(("name", "value", "path", "message"), [
     ("course_loop", 5, ("provenance", "settings", "cap"), "made with cap = 5, which is 4 now"),
     ("pools", 0.02, ("results", "defaults", "lr"), "made with lr = 0.02, which is 0.01 now"),
