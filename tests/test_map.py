@@ -70,7 +70,7 @@ def test_a_new_platform_needs_the_files_of_its_row(tmp_path):
     assert "ILIAS's list" in " ".join(run(root, "-c", commands, "collect", "--help").split())
     assert archives.ADA in run(root, "-c", commands, "collect", "unrolling", "all.zip", "--from", "ilias", "--list",
                                "list.csv")
-    assert "canvas|ilias]" in run(root, "-c", commands, "export", "--help")
+    assert "ilias|csv" in run(root, "-c", commands, "export", "--help")
 
 
 def test_a_new_chapter_needs_the_files_of_its_row_and_the_message_names_the_one_that_is_missing(tmp_path):

@@ -110,8 +110,8 @@ class Collector:
             self.other_lines.append(f"note: {source}: times were read as "
                                     + (zone or f"{datetime.now(tz.tzlocal()):%Z}{advice}"))
 
-    def collect(self, download: Path) -> None:
-        """Collect all submissions from a zip archive."""
+    def collect(self, download: Path, dry_run: bool = False) -> None:
+        """Collect all submissions from a zip archive. With ``dry_run``, nothing is written."""
         try:
             archive = open_archive(download)
         except ValueError as error:
@@ -119,7 +119,7 @@ class Collector:
         with archive:
             self._read_files(list_files(archive))
             for student in sorted(self.due):
-                self.states[student] = self._collect_from(student)
+                self.states[student] = self._collect_from(student, dry_run)
 
     def _leave_out(self, path: str, reason: str, serious: bool = True) -> None:
         self.other_lines.append(f"{'left out' if serious else 'not needed'}: {path}: {reason}")
@@ -160,13 +160,13 @@ class Collector:
                                          upload.late, file.path)
         return Candidate(submission, file, name, notes)
 
-    def _collect_from(self, student: str) -> str:
+    def _collect_from(self, student: str, dry_run: bool) -> str:
         """Copy a student's submission, unless a person placed a file there, and return the outcome, one of STATES."""
         present, notes = self.store.present(student), self.notes[student]
         collected = present is not None and present.digest != "" and present == self.store.recorded(student)
         candidate = self._choose(student) if self.candidates[student] else None
         notes += self.refused[student]
-        if present is None and self.refused[student]:
+        if present is None and self.refused[student] and not dry_run:
             refused = "; ".join(self.refused[student])
             self.store.remember(student, replace(self.store.recorded(student), refused=refused))
         if candidate is None:
@@ -176,7 +176,7 @@ class Collector:
         if present is not None and submission.digest == present.digest and (
                 not collected or submission.time in ("", present.time)):
             submission, state = replace(submission, time=present.time), "kept"
-            if collected:
+            if collected and not dry_run:
                 self.store.remember(student, submission)
         elif state == "by hand":
             self.needs_attention = True
@@ -185,7 +185,8 @@ class Collector:
         else:
             if present is not None and present.time and not submission.time:
                 notes.append(f"its submission time is not known; that of the previous file was {present.time}")
-            self.store.place(student, submission, read_notebook(candidate.file, self.name)[1])
+            if not dry_run:
+                self.store.place(student, submission, read_notebook(candidate.file, self.name)[1])
         if submission.late and not submission.time:
             self.needs_attention = True
             notes.append(f"late, but it is not known by how much: write the time to {TIME_FILE}")

@@ -1,4 +1,4 @@
-"""Tools for exporting feedback pages, and grades in a copy of the platform's own list.
+"""Tools for exporting feedback pages, and grades in a copy of the platform's own list or in a plain table.
 
 A grade is nbgrader's score: the points for tests and for written answers, less the penalty for lateness. A student
 without a grade gets a blank, never a zero, and the report says what has to be done about it.
@@ -21,7 +21,9 @@ from parity_grading.platforms import PLATFORMS, ListedStudent, Platform, Roster
 from parity_grading.status import StudentStatus, read_statuses
 from parity_grading.submission_store import SubmissionStore
 from parity_grading.untrusted import printable
+from parity_lib.errors import require
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")    # a spreadsheet may take such a cell for one
 SCORE = re.compile(r"<h1>[^<]*: (-?\d+(?:\.\d+)?) of ")     # in a feedback page: the total, less the penalty
 
 
@@ -35,9 +37,11 @@ class Export:
     notes: list[str] = field(default_factory=list)
 
 
-def export(app: NbGraderApp, name: str, target: str, list_path: Path, column: str | None) -> Export:
+def export(app: NbGraderApp, name: str, target: str, list_path: Path | None, column: str | None) -> Export:
     """Export the grades and feedback pages for an exercise to a platform. Raise ValueError if an argument is wrong."""
     result, platform, store = Export(), PLATFORMS[target], SubmissionStore(app, name)
+    if list_path is None:
+        raise ValueError(f"--list must be {platform.list_title}: it holds the platform's own numbers, but it is None")
     students = _read_students(app, name, result)
     rows, listed_students = platform.read_list(list_path)
     roster = Roster([row.person for row in students], listed_students, list_path.name)
@@ -45,22 +49,50 @@ def export(app: NbGraderApp, name: str, target: str, list_path: Path, column: st
     result.todo += roster.problems.values()
     _fill_in(rows, platform, students, listed, name, column, result)
     encoding = "utf-8-sig" if list_path.read_bytes().startswith(codecs.BOM_UTF8) else "utf-8"
-    table = io.StringIO()
-    csv.writer(table).writerows(rows)
-    _write(app, f"{name}-{target}.csv", table.getvalue().encode(encoding), result)
+    _write_table(app, f"{name}-{target}.csv", rows, encoding, result)
     places = {student: platform.feedback_path(row, store.recorded(student).source, name)
               for student, row in listed.items()}
     _write_feedback(app, name, students, places, f"{name}-{target}-feedback.zip", result)
     return result
 
 
-def _read_students(app: NbGraderApp, name: str, result: Export) -> list[StudentStatus]:
+def export_table(app: NbGraderApp, names: list[str], file_name: str) -> Export:
+    """Export a plain table of every student's grades, with totals. Raise ValueError if there is no exercise."""
+    require(bool(names), "the gradebook", "empty", "one with an exercise: nbgrader generate_assignment NAME")
+    result, students, most = Export(), defaultdict(dict), 0.0
+    for name in names:
+        rows = _read_students(app, name, result, f"{name}: " if len(names) > 1 else "")
+        most += rows[0].most if rows else 0.0
+        for row in rows:
+            students[row.student][name] = row
+    table = [["student_id", "last_name", "first_name", "email", *names, "total", "of", "penalty", "to_do"]]
+    for student, row_of in sorted(students.items()):
+        person = next(iter(row_of.values())).person
+        grades = {name: grade for name, row in row_of.items() if (grade := _grade(row)) is not None}
+        todo = [f"{name}: {words}" for name, row in row_of.items() if (words := _describe_todo(row, name))]
+        result.graded += len(grades)
+        cells = [student, person.last_name or "", person.first_name or "", person.email or "",
+                 *(rounded(grades[name]) if name in grades else "" for name in names),
+                 rounded(sum(grades.values())) if grades else "", rounded(most),
+                 rounded(sum(row.penalty for row in row_of.values())), "; ".join(todo)]
+        table.append([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    _write_table(app, file_name, table, "utf-8-sig", result)
+    return result
+
+
+def _read_students(app: NbGraderApp, name: str, result: Export, label: str = "") -> list[StudentStatus]:
     """Return every student's status, and add notes on remaining work and missing submissions to ``result``."""
     students = read_statuses(app, name)
-    result.todo += [f"{row.student}: {todo}" for row in students if (todo := _describe_todo(row, name))]
+    result.todo += [f"{row.student}: {label}{todo}" for row in students if (todo := _describe_todo(row, name))]
     if missing := sum(row.state == "missing" for row in students):
-        result.notes.append(f"{missing} of {len(students)} students submitted nothing and have a blank")
+        result.notes.append(f"{label}{missing} of {len(students)} students submitted nothing and have a blank")
     return students
+
+
+def _write_table(app: NbGraderApp, file_name: str, rows: list[list[str]], encoding: str, result: Export) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    _write(app, file_name, text.getvalue().encode(encoding), result)
 
 
 def _write(app: NbGraderApp, file_name: str, data: bytes, result: Export) -> None:
@@ -122,7 +154,7 @@ def _write_feedback(app: NbGraderApp, name: str, students: list[StudentStatus], 
             if _grade(row) is None:
                 continue
             page = exercise_folder(app, "feedback", row.student, name) / f"{name}.html"
-            if problem := _find_problem(row, page):
+            if problem := _find_problem(app, name, row, page):
                 problems[f"{problem}; nbgrader generate_feedback {name} --force"].append(row.student)
             elif not places.get(row.student):
                 problems["hand out the feedback page yourself: the name that the platform expects is not known"].append(
@@ -136,10 +168,13 @@ def _write_feedback(app: NbGraderApp, name: str, students: list[StudentStatus], 
         result.notes.append(f"{pages} feedback pages are in {file_name}")
 
 
-def _find_problem(row: StudentStatus, page: Path) -> str:
+def _find_problem(app: NbGraderApp, name: str, row: StudentStatus, page: Path) -> str:
     """Return the reason why a feedback page cannot be handed out, or "" if there is none."""
     if not page.is_file():
         return "there is no feedback page"
+    graded = exercise_folder(app, "autograded", row.student, name) / f"{name}.ipynb"
+    if graded.is_file() and page.stat().st_mtime < graded.stat().st_mtime:
+        return "the feedback page is older than the grading"
     score, points = SCORE.search(page.read_text(encoding="utf-8", errors="replace")), row.points or 0.0
     if score and abs(max(float(score[1]), 0.0) - points) > 0.006:   # pages show two decimals
         return f"the feedback page says {float(score[1]):g} points, but the gradebook has {rounded(points)}"

@@ -7,6 +7,7 @@ import click
 
 from parity_grading.platforms import PLATFORMS
 from parity_grading.untrusted import printable
+from parity_lib.errors import require
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 LIST_HELP = "The platform's list of students: " + "; or ".join(item.list_title for item in PLATFORMS.values()) + "."
@@ -29,7 +30,8 @@ def _print(lines: Iterable[str], needs_attention: bool) -> None:
 @click.option("--from", "source", required=True, type=click.Choice(PLATFORMS),
               help="The platform that you downloaded from.")
 @click.option("--list", "list_path", required=True, type=FILE, metavar="FILE", help=LIST_HELP)
-def collect(name: str, archive: Path, source: str, list_path: Path) -> None:
+@click.option("--dry-run", is_flag=True, help="Report what would be done, but write nothing.")
+def collect(name: str, archive: Path, source: str, list_path: Path, dry_run: bool) -> None:
     """Collect the submissions for exercise NAME from ARCHIVE.
 
     ARCHIVE is the zip archive that you downloaded from the platform. Every file that is not collected is listed with
@@ -39,8 +41,9 @@ def collect(name: str, archive: Path, source: str, list_path: Path) -> None:
     from parity_grading.course import load_course
 
     collector = Collector(load_course(Path.cwd()), name, source, list_path)
-    collector.collect(archive)
-    _print(collector.format_lines(), collector.needs_attention)
+    collector.collect(archive, dry_run)
+    end = ["This was a dry run: nothing was written."] if dry_run else []
+    _print([*collector.format_lines(), *end], collector.needs_attention)
 
 
 @click.command()
@@ -144,20 +147,29 @@ def report(name: str) -> None:
 
 
 @click.command()
-@click.argument("name")
-@click.option("--to", "target", required=True, type=click.Choice(PLATFORMS), help="The platform.")
-@click.option("--list", "list_path", required=True, type=FILE, metavar="FILE", help=LIST_HELP)
+@click.argument("name", required=False)
+@click.option("--to", "target", required=True, type=click.Choice([*PLATFORMS, "csv"]),
+              help="The platform, or csv for a plain table.")
+@click.option("--list", "list_path", type=FILE, metavar="FILE", help=LIST_HELP)
 @click.option("--column", metavar="HEADING", help="The heading of the grade column in the list, if it is not found.")
-def export(name: str, target: str, list_path: Path, column: str | None) -> None:
+def export(name: str | None, target: str, list_path: Path | None, column: str | None) -> None:
     """Export the grades and feedback pages for exercise NAME.
 
-    The files are written to private/export, ready for the platform. The exit status is 1 if something is left for you
-    to do.
+    Without NAME, export a plain table with all exercises and each student's total. The files are written to
+    private/export, ready for the platform. The exit status is 1 if something is left for you to do.
     """
     from parity_grading import export as exporting
     from parity_grading.course import load_course
+    from parity_grading.status import exercise_names
 
-    result = exporting.export(load_course(Path.cwd()), name, target, list_path, column)
+    app = load_course(Path.cwd())
+    if target == "csv":
+        require(list_path is None, "--list", str(list_path), "left out with --to csv")
+        names, file_name = ([name], f"{name}-csv.csv") if name else (exercise_names(app), "all.csv")
+        result = exporting.export_table(app, names, file_name)
+    else:
+        require(name is not None, "--to", target, "csv if there is no NAME of an exercise")
+        result = exporting.export(app, str(name), target, list_path, column)
     _print(exporting.format_lines(result), bool(result.todo))
 
 

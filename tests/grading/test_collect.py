@@ -163,6 +163,12 @@ def test_a_file_placed_by_hand_stays(root, tmp_path):
     (folder(root, GRACE) / "timestamp.txt").write_text("2026-11-19 17:00:00 UTC")
     (folder(root, ADA) / NOTEBOOK).unlink()
     second = from_moodle(tmp_path, {(student, NOTEBOOK): notebook("second") for student in (ADA, EMMY, GRACE, LI)})
+
+    def files() -> list:
+        return sorted((path, path.read_bytes()) for path in root.rglob("*") if path.is_file() and path.suffix != ".db")
+    before = files()
+    assert "nothing was written" in collect(root, *second, "--dry-run")[2]
+    assert files() == before
     code, rows, _ = collect(root, *second)
     assert (code, placed(root)) == (1, {ADA: "second", EMMY: "changed by hand", GRACE: "first", LI: "second"})
     states = [rows[student][:7].strip() for student in (ADA, EMMY, GRACE, LI)]

@@ -35,7 +35,8 @@ def root(template, tmp_path) -> Path:
 def export(root: Path, platform: str, *arguments: str | Path) -> tuple[int, list[str], dict[str, str]]:
     """Return the exit status of the command, the lines of its output, and the grades that it wrote by student."""
     code, output = parity(root, "export", NAME, "--to", platform, *arguments)
-    key, column = {"moodle": ("ID number", "Grade"), "canvas": ("SIS User ID", "Unrolling (1234)")}[platform]
+    key, column = {"moodle": ("ID number", "Grade"), "canvas": ("SIS User ID", "Unrolling (1234)"),
+                   "csv": ("student_id", NAME)}[platform]
     path, grades = root / "private" / "export" / f"{NAME}-{platform}.csv", {}
     if path.is_file():
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -43,30 +44,26 @@ def export(root: Path, platform: str, *arguments: str | Path) -> tuple[int, list
     return code, output.splitlines(), grades
 
 
-def to_moodle(root: Path, *left: str) -> tuple[int, list[str], dict[str, str]]:
-    """Export to Moodle with the worksheet of the class, in which two students have submitted nothing."""
-    students = [student for name, student in CLASS.items() if name not in left]
-    path = archives.worksheet(root.parent / "worksheet.csv", students=students)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        head, *rows = csv.reader(file)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows([head, *(
-            [*row[:8], "-" if row[2] in ("s204538", "s204539") else row[8], *row[9:]] for row in rows)])
-    return export(root, "moodle", "--list", path)
-
-
 # ---------------------------------------------------------------- grades
 
 def test_a_blank_is_not_a_zero_and_what_is_left_to_do_is_listed(root):
     shutil.copytree(root / "submitted" / "s204501", root / "submitted" / "s999999")
-    code, lines, grades = to_moodle(root)
+    code, lines, grades = export(root, "csv")
     assert {student for student in CLASS if not grades[student]} == UNGRADED
     assert grades["s204518"] == "0", "the code stops and there are no words, so the zero was earned"
-    assert (code, lines[-1]) == (1, "34 grades, 7 things to do"), lines
+    assert (code, lines[-1]) == (1, "34 grades, 5 things to do")
     assert "to do  s204533: 1 answer to be read" in lines
     assert "to do  s204540: submitted, but not graded yet: parity grade" in lines
     assert "to do  s999999: submitted, but not graded yet: parity grade; not in the list of students" in lines
     assert "2 of 41 students submitted nothing and have a blank" in lines
+    code, output = parity(root, "export", "--to", "csv")       # for all exercises, and the course has one
+    with (root / "private" / "export" / "all.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    assert {student: (row[NAME], row["total"]) for student, row in rows.items()} == {
+        student: (grade, grade) for student, grade in grades.items()}
+    assert rows["s204533"]["to_do"] == f"{NAME}: 1 answer to be read"
+    assert (code, output.splitlines()[-1]) == (1, "34 grades, 5 things to do")
+    assert parity(root, "export", "--to", "canvas")[0] != 0
 
 
 def test_nothing_to_do_is_status_0(root):
@@ -77,8 +74,7 @@ def test_nothing_to_do_is_status_0(root):
         book.remove_student("s204540")
         book.db.commit()
     shutil.rmtree(root / "submitted" / "s204540")
-    write_feedback(root)
-    assert to_moodle(root, "s204540")[0] == 0
+    assert export(root, "csv")[0] == 0
 
 
 def test_submissions_that_are_unusable_or_changed_have_a_blank(root):
@@ -89,24 +85,28 @@ def test_submissions_that_are_unusable_or_changed_have_a_blank(root):
     os.utime(path, (4e9, 4e9))
     with classroom.opened(root) as book:
         book.remove_submission(NAME, "s204502")
-    _, lines, grades = to_moodle(root)
+    _, lines, grades = export(root, "csv")
     assert ("to do  s204538: unusable; unrolling.html: it is not a notebook; save their notebook, or the released one "
             f"for 0 points, as submitted/s204538/{NAME}/{NAME}.ipynb, and run parity grade") in lines
     assert any(line.startswith("to do  s204501: changed since") for line in lines)
     assert any(line.startswith("to do  s204502: submitted, but not graded yet") for line in lines)
     assert not grades["s204501"] + grades["s204502"] + grades["s204538"]
     course.submit(root, "s204538", NAME, course.release(NAME))
-    assert "to do  s204538: submitted, but not graded yet: parity grade" in to_moodle(root)[1]
+    assert "to do  s204538: submitted, but not graded yet: parity grade" in export(root, "csv")[1]
 
 
-def test_penalties_are_subtracted_and_the_table_is_private(root):
+def test_penalties_are_subtracted_and_cells_are_private_and_no_formulas(root):
     with classroom.opened(root) as book:
         book.find_submission(NAME, "s204501").notebooks[0].late_submission_penalty = 1.1
         book.find_submission(NAME, "s204502").notebooks[0].late_submission_penalty = 99
+        book.update_or_create_student("s204501", first_name='=HYPERLINK("http://x")', last_name="\n＝SUM(1)")
         book.db.commit()
-    grades = to_moodle(root)[2]
+    grades = export(root, "csv")[2]
     assert (grades["s204501"], grades["s204502"]) == ("4.4", "0")
-    path = root / "private" / "export" / f"{NAME}-moodle.csv"
+    path = root / "private" / "export" / f"{NAME}-csv.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        row = next(csv.DictReader(file))
+    assert (row["first_name"], row["last_name"], row["penalty"]) == ("'=HYPERLINK(\"http://x\")", "'\n＝SUM(1)", "1.1")
     assert os.name == "nt" or not (path.stat().st_mode | (root / "private").stat().st_mode) & 0o077
 
 
@@ -166,6 +166,8 @@ def test_a_grade_above_the_maximum_is_left_out_because_moodle_would_skip_it(root
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
+    (("csv", "--list", "canvas.csv"), "--list must be left out with --to csv"),
+    (("moodle",), "--list must be Moodle's grading worksheet, a CSV file: it holds the platform's own numbers"),
     (("canvas", "--list", "untitled.csv"), "--column must be one of Warm-up (900), Week 5 (1234), but it is None"),
     (("moodle", "--list", "german.csv"), "--column must be the heading of one column")])
 def test_wrong_arguments_are_explained_in_a_line(root, tmp_path, arguments, message):
@@ -225,15 +227,17 @@ def test_canvas_takes_feedback_under_the_names_of_its_own_download(root, tmp_pat
     listing = archives.canvas_gradebook(tmp_path / "list.csv")
     parity(root, "collect", NAME, archives.zipped(tmp_path / "c.zip", download), "--from", "canvas", "--list", listing)
     for page in (root / "autograded").glob(f"*/{NAME}/{NAME}.ipynb"):
-        os.utime(page, (4e9, 4e9))
+        os.utime(page, (4e9 - 1, 4e9 - 1))
+        os.utime(root / "feedback" / page.parent.parent.name / NAME / f"{NAME}.html", (4e9, 4e9))
     lines = export(root, "canvas", "--list", listing)[1]
     assert sorted(pages(root, "canvas")) == sorted(f"{path.rpartition('.')[0]}.html" for path in download)
     assert any(line.startswith("to do  s204505: hand out the feedback page yourself") for line in lines)
 
 
-def test_pages_that_are_missing_or_show_other_points_are_named(root, tmp_path):
+def test_pages_that_are_missing_or_older_than_the_grades_are_named(root, tmp_path):
     write_feedback(root)
     (root / "feedback" / "s204501" / NAME / f"{NAME}.html").unlink()
+    os.utime(root / "feedback" / "s204502" / NAME / f"{NAME}.html", (1, 1))
     with classroom.opened(root) as book:
         next(grade for grade in book.find_submission(NAME, "s204503").notebooks[0].grades
              if grade.name == classroom.TASK).manual_score = 4
@@ -242,6 +246,7 @@ def test_pages_that_are_missing_or_show_other_points_are_named(root, tmp_path):
     code, lines, _ = export(root, "moodle", "--list", listing)
     assert code == 1
     for start in ("s204501: there is no feedback page; nbgrader generate_feedback unrolling --force",
+                  "s204502: the feedback page is older than the grading",
                   "s204503: the feedback page says 6.5 points, but the gradebook has 9"):
         assert any(line.startswith(f"to do  {start}") for line in lines), lines
-    assert len(pages(root, "moodle")) == 32
+    assert len(pages(root, "moodle")) == 31

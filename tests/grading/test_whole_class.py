@@ -72,7 +72,7 @@ def test_the_files_of_a_class_are_collected_whatever_some_of_them_contain(tmp_pa
 
 
 def test_the_points_of_a_class_are_exported_whatever_some_have_handed_in(root, tmp_path):     # noqa: F811
-    before = export(root, "moodle", "--list", archives.worksheet(tmp_path / "list.csv"))[2]
+    before = export(root, "csv")[2]
     with classroom.opened(root) as book:
         book.db.add(api.Student(id=LONG))
         book.db.commit()
