@@ -20,7 +20,7 @@ c.GenerateAssignment.preprocessors.append("parity_teaching.feedback.KeepBack")
 # A test cell that a student has deleted is restored. Without it, the submission would always need to be graded.
 c.OverwriteCells.add_missing_cells = True
 
-# Submissions in any notebook format are read.
+# Submissions in any notebook format are read, and those whose grading was killed are graded again.
 c.Autograde.exporter_class = "parity_grading.rebuild.LenientExporter"
 
 # No exchange is used. This folder takes its place, so that the formgrader does not warn that there is none.
@@ -64,7 +64,7 @@ c.GenerateFeedback.preprocessors = [
 c.HTMLExporter.preprocessors = ["parity_grading.sanitise.Sanitise", "parity_teaching.rubric.Rubric"]
 c.HTMLExporter.filters = {"markdown2html": "parity_grading.sanitise.markdown2html",
                           "ansi2html": "parity_grading.sanitise.ansi2html",
-                          "highlight_code": "nbconvert.filters.Highlight2HTML",      # as Python in any case
+                          "highlight_code": "parity_grading.sanitise.highlight_code",
                           "strip_files_prefix": "copy.copy",     # nbconvert's takes hours for a long line of brackets
                           "clean_html": "parity_grading.sanitise.clean_html"}
 

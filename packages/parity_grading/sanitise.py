@@ -25,8 +25,8 @@ import psutil
 from jinja2 import pass_context
 from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import math_to_image
+from nbconvert.filters import Highlight2HTML, strip_ansi
 from nbconvert.filters import ansi2html as stock_ansi2html
-from nbconvert.filters import strip_ansi
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
@@ -57,22 +57,31 @@ ATTRIBUTES = {
 }
 ADDED = {"a": {"target": "_blank", "rel": "noopener noreferrer"}, "input": {"type": "checkbox", "disabled": ""}}
 OUTPUTS = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml")
+LONGEST_FORMULA = 400       # characters
+# Longer texts are shown unrendered, because a text that is made for it keeps a renderer busy for hours.
+LONGEST_TEXT = 20_000
+MOST_TAGS = 10_000
 # Limits for a whole page, in seconds of the processor, seconds, bytes of memory, and characters.
 PAGE_SECONDS, PAGE_WAIT, PAGE_MEMORY, LARGEST_PAGE = 20, 200, 1_000_000_000, 30_000_000
 NOT_SHOWN = ("**This submission is not shown**, because a page of it would need too much time or memory. The points "
              "are not affected. To read the submission, open its notebook.")
 FORK = sys.platform == "linux"      # where a process can be copied, with all that it has loaded
-MOST_CODES = 5000   # that colour an output, which honest ones exceed; nbconvert's time grows with their square
+MOST_CODE = 50_000          # characters of a page that are coloured, because each token becomes an element of it
+LONGEST_LINE = 1000         # characters; the time for names and dots grows with the square of their number
+MOST_CODES = 5000           # that colour an output; nbconvert's time grows with the square of their number
 LARGEST_PICTURE = 9999      # pixels of its width and of its height
 # Characters that reverse the order in which others are shown, so that code reads otherwise than it runs.
 DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # nbconvert inserts custom/custom.css of this folder into the head of a page. Ours forbids other hosts, and it replaces
 # MathJax, for which the keys of nbgrader's formgrade.js would wait.
+PLAIN = "parity_plain"      # marks the cells whose code is not coloured
 STYLES = Path(__file__).parent
 
 
 def clean(source: str) -> str:
     """Remove all HTML elements and attributes that are not allowed."""
+    if source.count("<") > MOST_TAGS:
+        return f"<pre>{html.escape(source)}</pre>"
     return nh3.clean(source, tags=TAGS, attributes={tag: set(known) for tag, known in ATTRIBUTES.items()},
                      attribute_filter=_allowed_value, set_tag_attribute_values=ADDED,
                      link_rel=None, url_schemes={"http", "https", "mailto", "data"})
@@ -87,7 +96,10 @@ def _allowed_value(tag: str, name: str, value: str) -> str | None:
 @pass_context
 def markdown2html(context: Mapping[str, Any], source: str) -> str:
     """Render Markdown as safe HTML, as nbconvert's filter of this name does, but without ids for headings."""
-    attachments = (context.get("cell") or {}).get("attachments", {})
+    cell = context.get("cell") or {}
+    if len(source) > LONGEST_TEXT:
+        return f"<pre>{html.escape(source)}</pre>\n"
+    attachments = cell.get("attachments", {})
     renderer = MarkdownRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
     return clean(MarkdownWithMath(renderer=renderer).render(source))
 
@@ -100,6 +112,14 @@ def visible_text(source: str) -> str:
     """
     shown = re.sub(r'<img alt="([^"]*)" style="vertical-align[^>]*>', r"\1", markdown2html({}, source))
     return html.unescape(nh3.clean(shown, tags=set()))
+
+
+def highlight_code(source: str, language: str | None = None, metadata: Mapping | None = None) -> str:
+    """Convert code to HTML as nbconvert does, but without colours for long lines, and for too much code on a page."""
+    short = len(source) <= MOST_CODE and max(map(len, source.split("\n"))) <= LONGEST_LINE
+    if short and not (metadata or {}).get(PLAIN):
+        return str(Highlight2HTML()(source, language, metadata))
+    return f'<div class="highlight"><pre>{html.escape(source)}</pre></div>'
 
 
 def clean_html(source: str | bytes) -> str:
@@ -150,6 +170,8 @@ def formula_image(tex: str) -> str:
     """
     tex, svg = " ".join(tex.split()), io.BytesIO()
     plain = re.sub(r"\\frac\s*(\w)\s*(\w)", r"\\frac{\1}{\2}", tex)      # Matplotlib requires the braces
+    if len(plain) > LONGEST_FORMULA:
+        return ""
     try:
         depth = math_to_image(f"${plain}$", svg, prop=FontProperties(size=11, math_fontfamily="cm"), format="svg")
     except (ValueError, RuntimeError, RecursionError, TypeError):
@@ -173,6 +195,7 @@ class Sanitise(Preprocessor):
             nb.cells = [new_markdown_cell(NOT_SHOWN), *marked]
         nb.metadata = NotebookNode()
         resources["config_dir"] = str(STYLES)
+        self.code_left = MOST_CODE
         for key in ("first_name", "last_name", "student"):
             if resources.get(key):
                 resources[key] = html.escape(resources[key])
@@ -216,6 +239,9 @@ class Sanitise(Preprocessor):
         if cell.cell_type == "raw":
             cell.source = clean(cell.source)
         if cell.cell_type == "code":
+            self.code_left -= len(cell.source)
+            if self.code_left < 0:
+                cell.metadata[PLAIN] = True
             cell.execution_count = _execution_count(cell)
             cell.outputs = [_cleaned(output) for output in cell.outputs]
         return cell, resources

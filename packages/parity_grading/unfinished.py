@@ -1,4 +1,4 @@
-"""Tools for recognising submissions whose grading was interrupted or failed.
+"""Tools for handling submissions whose grading was interrupted or failed.
 
 nbgrader writes a notebook into ``autograded/`` twice: before its cells run and afterwards. :class:`BeginGrading` marks
 the first file, and :class:`FinishGrading` removes the mark from the second. Grading skips cells that train for minutes,
@@ -7,10 +7,14 @@ whose tables and figures the written answers quote, so the two classes also save
 
 import contextlib
 import json
+import os
+import shutil
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import psutil
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.apps import NbGraderApp
@@ -21,16 +25,18 @@ from parity_grading.course import exercise_folder, write_file
 from parity_grading.normalise_submission import fingerprint
 
 MARK, OWN_OUTPUTS = "parity_unfinished", "parity_own_outputs"
-MOST = 4_000_000            # characters of outputs of all cells together
+MOST = 400_000              # characters of outputs per cell: three large figures
+MOST_IN_ALL = 10 * MOST     # of all cells together
 NOTE = "The output when it was submitted; the cell is not run again for grading:\n"
 FINGERPRINT = "parity_submitted"    # a file that `parity grade` writes next to each graded notebook
+QUIET_FOR = 60                      # seconds after which a folder without a readable notebook counts as unfinished
 
 
 class BeginGrading(NbGraderPreprocessor):
     """A preprocessor that marks a notebook as unfinished and saves the outputs of the student's own runs."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        nb.metadata[MARK] = True
+        nb.metadata[MARK] = {"pid": os.getpid(), "since": psutil.Process().create_time()}
         for cell in nb.cells:
             cell.metadata.pop(OWN_OUTPUTS, None)
             if cell.cell_type == "code" and not is_grade(cell):
@@ -43,17 +49,28 @@ class FinishGrading(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         nb.metadata.pop(MARK, None)
-        left = MOST
+        left = MOST_IN_ALL
         for cell in nb.cells:
             shown = cell.metadata.pop(OWN_OUTPUTS, None)
             if shown and not cell.outputs and not is_grade(cell):
                 size = len(json.dumps(shown))
-                left -= size
-                if left < 0:
+                if size > min(MOST, left):
                     shown = [new_output("stream", text=f"({size:,} characters were left out; open the file in "
                                                        "submitted/)\n")]
+                else:
+                    left -= size
                 cell.outputs = [new_output("stream", text=NOTE), *shown]
         return nb, resources
+
+
+def remove(autograded: Path) -> list[str]:
+    """Remove the files that interrupted gradings left behind, and return the names ``STUDENT/EXERCISE``."""
+    removed = []
+    for folder in sorted(path for path in autograded.glob("*/*") if path.is_dir()):
+        if not is_finished(folder) and not _is_in_work(folder):
+            shutil.rmtree(folder)
+            removed.append(folder.relative_to(autograded).as_posix())
+    return removed
 
 
 def is_finished(folder: Path) -> bool:
@@ -66,6 +83,14 @@ def graded_fingerprint(folder: Path) -> str:
     """Return the fingerprint of the submission in a graded folder, or "" if its grading is not finished."""
     record = folder / FINGERPRINT
     return record.read_text(encoding="ascii") if record.is_file() and is_finished(folder) else ""
+
+
+def _is_in_work(folder: Path) -> bool:
+    marks = [mark for path in folder.glob("*.ipynb") if (mark := (_metadata(path) or {}).get(MARK))]
+    if not marks:
+        return time.time() - folder.stat().st_mtime < QUIET_FOR
+    return any(psutil.pid_exists(mark["pid"]) and psutil.Process(mark["pid"]).create_time() == mark["since"]
+               for mark in marks)
 
 
 def _metadata(path: Path) -> dict[str, Any] | None:
