@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.functional import layer_norm
+from torch.nn.functional import layer_norm, logsigmoid
 
 from parity_checks.architecture.counts_and_rates import BLOCKS, COUNT, READY_NETWORK, count
 from parity_checks.assertions import Mistakes, Query, agree, likely_cause, messages, show
@@ -28,7 +28,11 @@ SECTIONS = {"lstm": "gates#the-lstm-gate-by-gate", "gru": "gates#the-gru-gate-by
 EQUAL_WEIGHTS = (1.05, -2.1)     # are divided by the number of units; together they give states of both signs
 TOLERANCE, GRADIENT_TOLERANCE = 1e-3, 1e-4      # wide enough for float32
 LONG, SMALL = 60, 0.4            # on long strings, rounding would add up in networks with larger weights
-ERROR_CAUSES = dict.fromkeys(("values to unpack", "not tuple", "'tuple' object"), WORDS["pair-unpacked"])
+ERROR_CAUSES = dict.fromkeys(("values to unpack", "not tuple", "'tuple' object"), WORDS["pair-unpacked"]) | {
+    "cannot be multiplied": WORDS["sizes-differ"]}
+AFTER_READOUT: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "A relu": torch.relu, "A tanh": torch.tanh, "An absolute value": torch.abs, "A minus sign": torch.neg,
+    "A logarithm of the sigmoid": logsigmoid, "A factor of 10": lambda logits: 10 * logits}
 State = dict[str, torch.Tensor]
 
 
@@ -94,7 +98,7 @@ def _as_logits(query: Query, output: Any, inputs: torch.Tensor) -> np.ndarray:
     if isinstance(output, (tuple, list)):
         query.fail("one tensor of logits", f"a {type(output).__name__} of {len(output)} values", WORDS["pair-returned"])
     got = query.as_array(output)
-    hint = WORDS["one-time-step" if got.shape in ((batch, 1), (batch,)) else "axes-of-logits"]
+    hint = WORDS["one-time-step" if got.shape in ((batch, 1), (batch,), (1, batch, 1)) else "axes-of-logits"]
     return query.as_array(got, (batch, steps, 1), shape_hints={got.shape: hint}).astype(float)
 
 
@@ -187,6 +191,9 @@ def _size_mistakes(network: StudentNetwork) -> Mistakes:
     for number in range(1, layers + 3):
         yield count(cell, 1, hidden, number), WORDS["other-layers"].format(layers=number)
     yield count(cell, 1, hidden, layers, biases=1), WORDS["one-bias-vector"]
+    yield count(cell, 1, hidden, layers, biases=0), WORDS["no-bias-vectors"]
+    yield count(cell, 1, hidden, layers) - 1, WORDS["readout-bias"]
+    yield layers * count(cell, 1, hidden, 1), WORDS["layers-alike"]
     for size in range(1, 129):
         yield count(cell, 1, size, layers) + size - hidden, WORDS["other-units"].format(units=size)
 
@@ -286,6 +293,8 @@ def _logit_mistakes(reference: ParityRNN, bits: torch.Tensor) -> Mistakes:
         yield reference(inputs), WORDS["reads-the-count"]
     yield reference(2 * bits - 1), WORDS["bits-recoded"]
     yield readout(torch.cat([0 * states[:, :1], states[:, :-1]], dim=1)), WORDS["one-step-late"]
+    for name, after in AFTER_READOUT.items():
+        yield after(logits), WORDS["after-the-readout"].format(function=name)
     yield logits.sigmoid(), WORDS["sigmoid"]
     if isinstance(reference.rnn, nn.LSTM):
         for name, kept in (("cell", (1, 0)), ("hidden", (0, 1))):
