@@ -33,7 +33,7 @@ def messages(exercise: str) -> dict[str, str]:
 class Query:
     """A description of a call to the student's code, with assertions about the result.
 
-    The description appears in messages. ``see`` is the section of the book that explains the task, ``"page#anchor"``.
+    The description appears in messages. ``see`` is the section of the book that explains the task, ``"page#title"``.
 
     >>> query = Query("the parity of [1 1]")
     >>> query.require_equal(0, 0)

@@ -10,7 +10,7 @@ from parity_checks.plain_data import MODULES
 from parity_lib.statistics import wilson_interval
 
 WORDS = messages("architecture")
-COUNT, SEEDS = "unrolling#how-many-parameters", "training#twenty-seeds-instead-of-one"
+COUNT, SEEDS = "unrolling#How many parameters?", "training#Twenty seeds instead of one"
 BLOCKS = {"tanh": 1, "relu": 1, "gru": 3, "lstm": 4}        # blocks of weights in a layer
 READY_NETWORK = ("parity_lib.models:ParityRNN.__init__",)
 READY_COUNT = (*READY_NETWORK, *(f"torch.nn:{name}.__init__" for name in (*MODULES, "Module")),

@@ -8,7 +8,7 @@ from parity_checks.decorator import check
 from parity_checks.two_unit_search import one_entry_changed
 
 WORDS = messages("architecture")
-GATED_UNIT = "unrolling#two-units-by-hand"
+GATED_UNIT = "unrolling#Two units by hand"
 MOST_UNITS, MOST_STATES = 8, 2000
 MULTIPLE, NO_MULTIPLE = "above 0, a multiple of three", "at most 0, not a multiple of three"
 Weights = list[np.ndarray]      # U [H, 1], V [H, H], b [H], W [1, H] and c [1], in this order

@@ -22,9 +22,9 @@ from parity_checks.core import CallResult, call_module
 from parity_lib.models import ParityRNN
 
 WORDS = messages("architecture")
-SHAPES, EQUATIONS = "unrolling#shapes-and-a-silent-mistake", "unrolling#the-equations"
-LOOP, LOSS = "training#the-loop-line-by-line", "training#a-loss-for-a-yes-or-no-answer"
-SECTIONS = {"lstm": "gates#the-lstm-gate-by-gate", "gru": "gates#the-gru-gate-by-gate"}
+SHAPES, EQUATIONS = "unrolling#Shapes, and a silent mistake", "unrolling#The equations"
+LOOP, LOSS = "training#The loop, line by line", "training#A loss for a yes-or-no answer"
+SECTIONS = {"lstm": "gates#The LSTM, gate by gate", "gru": "gates#The GRU, gate by gate"}
 EQUAL_WEIGHTS = (1.05, -2.1)     # are divided by the number of units; together they give states of both signs
 TOLERANCE, GRADIENT_TOLERANCE = 1e-3, 1e-4      # wide enough for float32
 LONG, SMALL = 60, 0.4            # on long strings, rounding would add up in networks with larger weights
@@ -119,7 +119,7 @@ def require_zero_logits(network: StudentNetwork) -> None:
     at_zero = network.logits(every_string(4), network.fill(torch.zeros))
     if np.abs(at_zero).max() > 1e-5:
         hint = WORDS["nothing-learns" if np.ptp(at_zero) < 1e-5 else "computed-in-forward"]
-        network.query(" with all weights and biases 0: the logits", "one-bit#can-an-ordinary-network-do-it").fail(
+        network.query(" with all weights and biases 0: the logits", "one-bit#Can an ordinary network do it?").fail(
             0, at_zero.flatten()[:8], hint)
 
 
@@ -272,7 +272,7 @@ def _compare_gradients(network: StudentNetwork, description: str, state: State, 
     worst = int(np.abs(got - expected).argmax())
     if abs(got[worst] - expected[worst]) > GRADIENT_TOLERANCE * np.abs(expected).max() + 1e-6:
         circumstances = f"a gradient of the logits of {bits.shape[1]} bits, each times a random factor"
-        network.query(f" with {description}: {circumstances}", "gradient#cut-short").fail(
+        network.query(f" with {description}: {circumstances}", "gradient#Cut short").fail(
             expected[worst], got[worst], WORDS["gradient-cut"])
 
 

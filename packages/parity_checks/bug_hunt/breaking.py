@@ -10,7 +10,7 @@ from parity_checks.decorator import check
 from parity_checks.two_unit_search import Weights, find_error, first_error, outputs
 
 WORDS = messages("bug_hunt")
-BY_HAND = "unrolling#two-units-by-hand"
+BY_HAND = "unrolling#Two units by hand"
 MARGIN = 1e-3  # an output nearer to 0 than this may have another sign on another processor
 SHORT, LONG = 12, 60
 

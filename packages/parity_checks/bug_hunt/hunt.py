@@ -13,10 +13,10 @@ from parity_checks.plain_data import CheckFailed, split_cause
 WORDS = messages("bug_hunt")
 # What a false alarm may come from in the test of each function, and the section about the function.
 ALARMS = {
-    "draw": ("alarm-draw", "data#random-bits"), "labels": ("alarm-labels", "data#three-ways-to-compute-labels"),
-    "logits": ("alarm-logits", "unrolling#the-cell-in-numpy"), "loss": ("alarm-loss", "packing#the-loss-lies-too"),
-    "accuracy": ("alarm-accuracy", "packing#a-network-that-knows-nothing"),
-    "update": ("alarm-update", "gradient#clipping")}
+    "draw": ("alarm-draw", "data#Random bits"), "labels": ("alarm-labels", "data#Three ways to compute labels"),
+    "logits": ("alarm-logits", "unrolling#The cell in NumPy"), "loss": ("alarm-loss", "packing#The loss lies too"),
+    "accuracy": ("alarm-accuracy", "packing#A network that knows nothing"),
+    "update": ("alarm-update", "gradient#Clipping")}
 
 
 def _check_of(function: str) -> Callable[..., None]:

@@ -18,8 +18,8 @@ from parity_checks.gradient_through_time.bptt_reference import (
 from parity_checks.plain_data import kind_of
 
 WORDS = messages("gradient_through_time")
-LOSS, THROUGH_TIME = "training#a-loss-for-a-yes-or-no-answer", "gradient#from-one-unit-to-many"
-SELECT = "packing#select-first-then-take-the-loss"
+LOSS, THROUGH_TIME = "training#A loss for a yes-or-no answer", "gradient#From one unit to many"
+SELECT = "packing#Select first, then take the loss"
 READY = ("parity_lib.numpy_rnn:NumpyRNN.backward", "torch:Tensor.backward", "torch.autograd:backward",
          "torch.autograd:grad")
 TOLERANCE = 1e-4  # of the largest entry, which is wide enough for float32

@@ -11,7 +11,7 @@ from parity_checks.decorator import check
 
 WORDS = messages("lstm_comparison")
 READY_STEP = ("torch.nn:LSTM", "torch.nn:LSTMCell", "torch:lstm_cell", "torch:lstm", "parity_lib.models:ParityRNN")
-GATES, BIAS = "gates#the-lstm-gate-by-gate", "gates#what-the-forget-bias-does-to-the-gradient"
+GATES, BIAS = "gates#The LSTM, gate by gate", "gates#What the forget bias does to the gradient"
 ERROR_CAUSES = dict.fromkeys(
     ("could not be broadcast", "matmul", "not aligned", "unpack", "array split"),
     WORDS["axes-of-products"])

@@ -11,7 +11,7 @@ from parity_checks.assertions import Query, likely_cause, messages
 from parity_checks.decorator import check
 
 WORDS = messages("lstm_comparison")
-BUDGETS = "training#twenty-seeds-instead-of-one"
+BUDGETS = "training#Twenty seeds instead of one"
 
 KEYS = ("net", "units", "seed", "lr", "max_updates")
 Run = dict[str, Any]

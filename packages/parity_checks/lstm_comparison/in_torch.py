@@ -15,7 +15,7 @@ from parity_checks.decorator import check
 from parity_checks.plain_data import ModuleState
 
 WORDS = messages("lstm_comparison")
-GRADIENT = "gradient#the-gradient-through-time"
+GRADIENT = "gradient#The gradient through time"
 ERROR_CAUSES = {"'tuple' object": WORDS["tuple-of-lstm"]}
 LOSSES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "last-string": lambda output: output[-1].sum(), "all-steps": lambda output: output.sum(),

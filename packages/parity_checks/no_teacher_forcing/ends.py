@@ -14,7 +14,7 @@ from parity_checks.no_teacher_forcing.labels import ERROR_CAUSES, THE_END
 from parity_checks.no_teacher_forcing.mistakes import loss_mistakes
 
 WORDS = messages("no_teacher_forcing")
-THE_LOSS = "training#a-loss-for-a-yes-or-no-answer"
+THE_LOSS = "training#A loss for a yes-or-no answer"
 READY_LAST = ("parity_lib.padding:last_real_step",)
 LOSS_CAUSES = {"must be the same as input size": WORDS["shapes-differ"]}
 

@@ -7,7 +7,7 @@ from parity_checks.decorator import check
 from parity_checks.plain_data import kind_of
 
 WORDS = messages("no_teacher_forcing")
-THE_END = "packing#the-last-real-step"
+THE_END = "packing#The last real step"
 READY_PARITY = ("parity_lib.data:final_parity", "parity_lib.data:running_parity")
 READY_CURRICULUM = ("parity_lib.data:Curriculum.next_longest",)
 # On these strings, no two of the usual mistakes give the same labels.

@@ -18,7 +18,7 @@ from parity_checks.no_teacher_forcing.labels import PARITY_MISTAKES, THE_END
 from parity_checks.no_teacher_forcing.training_reference import THE_LOOP, THE_SEED, Network, clip, distance, parameters
 
 WORDS = messages("no_teacher_forcing")
-CLIPPING, LENGTHS = "gradient#clipping", "data#check-yourself"
+CLIPPING, LENGTHS = "gradient#Clipping", "data#Check yourself"
 Variant = tuple[str, str, dict[str, Any]]       # what is said about a mistake, a section to read, and the settings
 
 OPTIMIZERS: dict[str, Callable] = {

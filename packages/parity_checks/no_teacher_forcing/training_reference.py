@@ -12,7 +12,7 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from parity_checks.no_teacher_forcing.labels import cut_parity
 
-THE_LOOP, THE_SEED = "training#the-loop-line-by-line", "data#seeds-and-a-generator-that-fools-you"
+THE_LOOP, THE_SEED = "training#The loop, line by line", "data#Seeds, and a generator that fools you"
 HIDDEN, LONGEST, BATCH, RATE = 8, 10, 64, 0.03
 RATE_OF_STEPS = 0.5         # the learning rate of SGD with which the checks call train_step
 Network = tuple[nn.LSTM | nn.GRU, nn.Linear]

@@ -22,10 +22,10 @@ from parity_study import town_names
 from parity_study.town_names import CHARACTERS, END, SYMBOLS, Name, encode, read_names, to_write
 
 WORDS = messages("town_names")
-SELECTING, THE_LOOP = "packing#select-first-then-take-the-loss", "training#the-loop-line-by-line"
-THE_PAIR, IN_PARTS = "gates#the-lstm-gate-by-gate", "gradient#one-long-stream"
+SELECTING, THE_LOOP = "packing#Select first, then take the loss", "training#The loop, line by line"
+THE_PAIR, IN_PARTS = "gates#The LSTM, gate by gate", "gradient#One long stream"
 SHIFTED, IN_BITS, WRITING, DRAWING = (f"a-network-that-writes#{section}" for section in (
-    "the-label-is-the-next-letter", "one-output-for-each-character", "let-it-write-while-it-learns", "cold-and-hot"))
+    "The label is the next letter", "One output for each character", "Let it write while it learns", "Cold and hot"))
 READY_ENCODING, READY_BITS, READY_NAME = (
     [f"{town_names.__name__}:{name}" for name in names]
     for names in (("to_write", "to_read", "encode", "pad"), ("writing_loss", "bits_per_character"), ("write_name",)))

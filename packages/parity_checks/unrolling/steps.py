@@ -13,7 +13,7 @@ WORDS = messages("unrolling")
 READY_PARITY = ("parity_lib.data:running_parity", "parity_lib.data:final_parity")
 READY_CELL = ("torch.nn:RNN", "torch.nn:RNNCell", "torch:rnn_tanh", "torch:rnn_tanh_cell",
               "parity_lib.numpy_rnn:NumpyRNN.step", "parity_lib.numpy_rnn:NumpyRNN.forward")
-PICTURE, CELL = "one-bit#parity-in-a-picture", "unrolling#the-cell-in-numpy"
+PICTURE, CELL = "one-bit#Parity in a picture", "unrolling#The cell in NumPy"
 TOLERANCE = 1e-4        # loose enough for an answer in float32
 
 

@@ -10,7 +10,7 @@ from parity_lib.numpy_rnn import NumpyRNN
 
 WORDS = messages("unrolling")
 READY = ("parity_lib.models:by_hand",)
-BY_HAND = "unrolling#two-units-by-hand"
+BY_HAND = "unrolling#Two units by hand"
 SHAPES = {"U": (2, 1), "V": (2, 2), "b": (2,), "W": (1, 2), "c": (1,)}
 
 

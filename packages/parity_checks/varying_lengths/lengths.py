@@ -8,7 +8,7 @@ from parity_checks.decorator import check
 from parity_checks.plain_data import Seed
 
 WORDS = messages("varying_lengths")
-UPPER_END, SEEDS = "data#check-yourself", "data#seeds-and-a-generator-that-fools-you"
+UPPER_END, SEEDS = "data#Check yourself", "data#Seeds, and a generator that fools you"
 TOO_FAR = 6.0       # standard deviations, which correct lengths practically never exceed
 
 

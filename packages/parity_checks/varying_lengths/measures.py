@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 WORDS = messages("varying_lengths")
 READY_MEAN = ("parity_lib.training:masked_loss", "parity_lib.padding:masked_mean", "parity_lib.padding:masked_values")
-LOSS, KNOWS_NOTHING = "packing#the-loss-lies-too", "packing#a-network-that-knows-nothing"
-ON_LOGITS = "training#a-loss-for-a-yes-or-no-answer"
-SELECT = "packing#select-first-then-take-the-loss"
+LOSS, KNOWS_NOTHING = "packing#The loss lies too", "packing#A network that knows nothing"
+ON_LOGITS = "training#A loss for a yes-or-no answer"
+SELECT = "packing#Select first, then take the loss"
 SHAPE_CAUSES = {"infer output dtype": WORDS["bool-mean"], "used as indices": WORDS["mask-of-numbers"]} | dict.fromkeys(
     ("must match", "broadcast", "same as input size", "does not match", "shape"), WORDS["axes-of-mask"])
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 WORDS = messages("varying_lengths")
 READY_MASK = ("parity_lib.padding:length_mask",)
 READY_PACKING = ("parity_lib.padding:pack", "parity_lib.padding:unpack", "parity_lib.models:ParityRNN.hidden_states")
-RECTANGLE, PACKING = "packing#a-rectangle-for-ragged-strings", "packing#packing"
-BEFORE = "packing#padding-before-the-string"
-GRADIENT = "gradient#cut-short"
+RECTANGLE, PACKING = "packing#A rectangle for ragged strings", "packing#Packing"
+BEFORE = "packing#Padding before the string"
+GRADIENT = "gradient#Cut short"
 BATCH_FIRST, PAIR = WORDS["batch-first"], WORDS["pair"]
 PACKING_CAUSES = {
     "'tuple' object": PAIR, "'batch_sizes'": PAIR, "than 0, but found": WORDS["lengths-changed"],
