@@ -33,7 +33,7 @@ def messages(exercise: str) -> dict[str, str]:
 class Query:
     """A description of a call to the student's code, with assertions about the result.
 
-    The description appears in messages. ``see`` is the section of the book that explains the task, ``"page#anchor"``.
+    The description appears in messages. ``see`` is the section of the book that explains the task, ``"page#title"``.
 
     >>> query = Query("the parity of [1 1]")
     >>> query.require_equal(0, 0)
@@ -134,7 +134,8 @@ class Query:
                       f"[dtype] Convert the result to {kind} and return that.")
         if result.dtype.kind == "f" and np.isnan(result).any():
             self.fail("numbers", "nan somewhere",
-                      nan_hint or "[nan] There is 0/0, or a value on padding was multiplied by 0.")
+                      nan_hint or "[nan] There is 0/0, the logarithm or the root of a negative number, or a value on "
+                      "padding that was multiplied by 0.")
         return result
 
     def as_arrays(self, result: Any, shapes: Mapping[str, tuple[int, ...] | None]) -> list[np.ndarray]:
@@ -163,6 +164,8 @@ class Query:
         expected, got = to_numpy(expected), self.as_array(value)
         if agree(got, expected, tolerance):
             return
+        if not hint or hint.partition("]")[0].endswith("-unexplained"):
+            mistakes = [*mistakes, *_common_mistakes(expected)]
         hint = likely_cause(got, mistakes, max(tolerance, 1e-5)) or hint
         if got.shape != expected.shape:
             self._fail_for_shape(got.shape, expected.shape, hint)
@@ -183,6 +186,19 @@ class Query:
         elif not hint and any(got == expected[:i] + expected[i + 1:] for i in range(len(expected))):
             hint = "[axis-missing] An axis is missing: did a sum or a mean remove it?"
         self.fail(f"shape {expected}", f"shape {got}", hint)
+
+
+def _common_mistakes(expected: np.ndarray) -> Mistakes:
+    """Yield wrong results of any task, with words that hold whatever led to the result."""
+    if expected.dtype.kind != "f" or expected.size == 0:
+        return
+    yield -expected, "[sign] The sign is wrong: this is minus the expected result."
+    yield 1 - expected, "[complement] This is 1 minus the expected result."
+    for factor in (2, 1 / 2, 100, 1 / 100, np.log(2), 1 / np.log(2), *(1 / size for size in expected.shape)):
+        yield (factor * expected, f"[factor] This is {factor:.4g} times the expected result: does something count "
+               "twice, or is a factor or a divisor wrong?")
+    for axis in range(expected.ndim):
+        yield np.flip(expected, axis), f"[reversed] Along axis {axis}, the order is reversed."
 
 
 def likely_cause(got: Any, mistakes: Mistakes, tolerance: float = 1e-5) -> str:

@@ -5,30 +5,25 @@ import os
 import re
 import sys
 
-PLACE = re.compile(r"\(book/([\w-]+)\.html(#[\w-]+)?\)")
+PLACE = re.compile(r'"([^"]*)"(?: of "[^"]*")? \(book/([\w-]+\.html(?:#[\w-]+)?)\)')
 TITLES = {"one-bit": "One bit of memory", "unrolling": "Unrolling a recurrent network", "data": "Generating the data",
           "packing": "Packing strings of different lengths", "training": "Training",
-          "gradient": "The gradient through time", "gates": "Gates"}
-SPELLINGS = {"numpy": "NumPy", "pytorch": "PyTorch", "lstm": "LSTM"}     # words that an anchor has in lower case
+          "gradient": "The gradient through time", "gates": "Gates",
+          "a-network-that-writes": "A network that writes"}
 
 
 def section(see: str) -> str:
     """Return a readable reference to a section of the book.
 
-    The text names the section and the chapter and contains the address. ``see`` has the form ``"page#anchor"``.
+    The text names the section and the chapter and contains the address. ``see`` has the form ``"page#title"``.
 
-    >>> section("packing#the-last-real-step")
+    >>> section("packing#The last real step")
     'the section "The last real step" of "Packing strings of different lengths" (book/packing.html#the-last-real-step)'
     """
-    page, _, anchor = see.partition("#")
-    words = f'the section "{_title(anchor)}" of ' if anchor else "the chapter "
-    return f'{words}"{TITLES.get(page, _title(page))}" (book/{page}.html{"#" + anchor if anchor else ""})'
-
-
-def _title(anchor: str) -> str:
-    """Turn an anchor or the name of a page into a title."""
-    words = " ".join(SPELLINGS.get(word, word) for word in anchor.split("-"))
-    return words[:1].upper() + words[1:]
+    page, _, title = see.partition("#")
+    words = f'the section "{title}" of ' if title else "the chapter "
+    anchor = re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+    return f'{words}"{TITLES.get(page, page)}" (book/{page}.html{"#" * bool(title)}{anchor})'
 
 
 def offer_link(message: str) -> None:
@@ -43,7 +38,5 @@ def offer_link(message: str) -> None:
         return
     from IPython.display import HTML, display
 
-    page, anchor = place[1], place[2] or ""
-    link = html.escape(f"{book.rstrip('/')}/book/{page}.html{anchor}")
-    words = html.escape(_title(anchor[1:]) if anchor else TITLES.get(page, _title(page)), quote=False)
+    link, words = html.escape(f"{book.rstrip('/')}/book/{place[2]}"), html.escape(place[1], quote=False)
     display(HTML(f'<a href="{link}" target="_blank" rel="noopener">Read "{words}"</a>'))

@@ -1,6 +1,6 @@
 """Tools for finding strings that a two-unit tanh network classifies incorrectly."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -82,6 +82,17 @@ def is_proved(weights: Weights, zero: int = 0) -> bool:
         low, odd, reached = (np.stack(corner, axis=1) - 1) / PER_SIDE * 2 - 1, parity == 1, reached | new
         high = low + 2 / PER_SIDE
     return True
+
+
+def one_entry_changed(weights: Sequence[np.ndarray]) -> Iterator[tuple[str, list[np.ndarray]]]:
+    """Yield weights in which one entry has another value, each with the name of this entry, such as "V[1, 0]"."""
+    for k, (name, array) in enumerate(zip("UVbWc", weights, strict=True)):
+        for index in np.ndindex(array.shape):
+            for value in dict.fromkeys((-array[index], 0.0, 2 * array[index], array[index] / 2, *(
+                    array[index] + step for step in (-2, -1, -0.5, 0.5, 1, 2)))):
+                changed = [part.copy() for part in weights]
+                changed[k][index] = value
+                yield f"{name}{list(index)}", changed
 
 
 def _bounds(matrix: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -13,7 +13,7 @@ QUERY = Query("parity")
 
 def test_a_message_has_its_parts_in_order():
     with says() as caught:
-        Query("parity of [1 1]", "unrolling#the-cell-in-numpy").fail(np.array([0]), torch.tensor([2.0]), "a sum")
+        Query("parity of [1 1]", "unrolling#The cell in NumPy").fail(np.array([0]), torch.tensor([2.0]), "a sum")
     assert str(caught.value).splitlines() == [
         "parity of [1 1]", "  expected: [0]", "  got:      [2.]", "  likely:   a sum",
         '  read:     the section "The cell in NumPy" of "Unrolling a recurrent network" '

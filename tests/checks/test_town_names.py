@@ -1,10 +1,15 @@
 """The references of the checks of *Town names* agree with the chapter's functions, and mistakes differ from them."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn.functional import one_hot
 
+from parity_checks.no_teacher_forcing import mistakes
+from parity_checks.no_teacher_forcing import training_reference as reference
 from parity_checks.town_names import inventing
 from parity_study import town_names
 from parity_study.town_names import to_write
@@ -35,10 +40,13 @@ def test_a_network_that_knows_a_name_by_heart_writes_no_other(layer, seed):
 
 def test_a_mistake_in_an_update_changes_the_weights():
     rng = np.random.default_rng(0)
-    for mistake in inventing.UPDATE_MISTAKES:
+    apart = partial(reference.clip, groups=mistakes.GROUPS[0])
+    for changes in ({"zero": ()}, {"clip": lambda network: None}, {"clip": apart}):
         networks = [inventing.draw_network(nn.LSTM, np.random.default_rng(3), 3.0) for _ in range(2)]
         for _ in range(2):
-            batch = to_write(inventing.draw_names(rng, 5))
-            for network, made in zip(networks, ("", mistake), strict=True):
-                inventing.update(network, batch, None, made)
+            inputs, *rest = to_write(inventing.draw_names(rng, 5))
+            batch = one_hot(inputs, len(town_names.SYMBOLS)).float(), *rest
+            for network, made in zip(networks, ({}, changes), strict=True):
+                optimizer = torch.optim.SGD(reference.parameters(network), lr=0.5)
+                reference.update(network, optimizer, batch, loss=inventing.mean_loss, **made)
         assert float((inventing.weights_of(networks[0]) - inventing.weights_of(networks[1])).abs().max()) > 0.01

@@ -10,7 +10,7 @@ from parity_checks.plain_data import MODULES
 from parity_lib.statistics import wilson_interval
 
 WORDS = messages("architecture")
-COUNT, SEEDS = "unrolling#how-many-parameters", "training#twenty-seeds-instead-of-one"
+COUNT, SEEDS = "unrolling#How many parameters?", "training#Twenty seeds instead of one"
 BLOCKS = {"tanh": 1, "relu": 1, "gru": 3, "lstm": 4}        # blocks of weights in a layer
 READY_NETWORK = ("parity_lib.models:ParityRNN.__init__",)
 READY_COUNT = (*READY_NETWORK, *(f"torch.nn:{name}.__init__" for name in (*MODULES, "Module")),
@@ -25,7 +25,7 @@ def count_parameters(seed: int = 0) -> None:
     """Check ``count_parameters(cell, input_size, hidden_size, num_layers)``, which returns an integer."""
     rng = np.random.default_rng(seed)
     # With one input or one unit, different mistakes can give the same number, so these cases come last.
-    cases: list[tuple] = [("tanh", 5, 3, 1), ("lstm", 6, 4, 1), ("gru", 6, 4, 1), ("relu", 4, 9, 3), ("lstm", 3, 2, 2),
+    cases: list[tuple] = [("tanh", 5, 3, 1), ("lstm", 6, 4, 1), ("gru", 6, 4, 1), ("relu", 5, 9, 3), ("lstm", 3, 2, 2),
                           ("gru", 4, 7, 3), ("tanh", 1, 4, 1), ("tanh", 1, 1, 1)]
     cases += [(cell, *(int(rng.integers(1, top)) for top in (9, 40, 5))) for cell in BLOCKS]
     # Modules of these sizes do not fit into memory, and a table cannot contain all of them. On a 32-bit platform, the
@@ -61,10 +61,25 @@ def _count_mistakes(cell: str, features: int, hidden: int, layers: int) -> Mista
     yield count(*case, biases=0), WORDS["no-biases"]
     for blocks in (1, 2, 3, 4):
         yield count(*case, blocks=blocks), WORDS["wrong-blocks"].format(cell=cell, blocks=BLOCKS[cell], counted=blocks)
+    for per_layer in (1, 2):
+        yield count(*case, biases=0) + per_layer * hidden * layers, WORDS["biases-per-layer"].format(
+            cell=cell, blocks=BLOCKS[cell])
+    yield count(*case, biases=0) + 2 * BLOCKS[cell] * layers, WORDS["bias-of-one-number"]
     yield count(*case) + hidden + 1, WORDS["readout-counted"]
+    yield count(*case) + hidden, WORDS["hidden-too-many"]
+    first, later, blocks = count(cell, features, hidden, 1), count(cell, hidden, hidden, 1), BLOCKS[cell]
     if layers > 1:
-        yield layers * count(cell, features, hidden, 1), WORDS["layers-alike"]
-        yield count(cell, features, hidden, 1), WORDS["one-layer"]
+        yield layers * first, WORDS["layers-alike"]
+        yield first, WORDS["one-layer"]
+        yield first + (layers - 1) * later // blocks, WORDS["blocks-of-first-layer"]
+        for mistake, columns in (
+                ("later-input-missing", hidden + 2), ("later-input-too-many", features + 2 * hidden + 2),
+                ("later-biases-missing", 2 * hidden), ("later-biases-missing", 2 * hidden + 1)):
+            yield first + (layers - 1) * blocks * hidden * columns, WORDS[mistake]
+    yield count(*case) - blocks * hidden * hidden, WORDS["V-missing"]
+    yield count(*case) - blocks * hidden * features, WORDS["U-missing"]
+    yield count(cell, 1, hidden, layers), WORDS["input-size-unused"]
+    yield first + layers * later, WORDS["layer-too-many"]
 
 
 @check("success_rate: the rate and Wilson's interval, also for no success and for successes only")
@@ -88,15 +103,30 @@ def success_rate(seed: int = 0) -> None:
 
 
 def _rate_mistakes(k: int, n: int) -> Mistakes:
-    p, (low, high), scale = k / n, wilson_interval(k, n), 1 + KAPPA**2 / n
+    p, (low, high), square = k / n, wilson_interval(k, n), KAPPA**2
     normal = np.array([p, *(p + sign * KAPPA * np.sqrt(p * (1 - p) / n) for sign in (-1, 1))])
     for bounds in (normal, normal.clip(0, 1)):
         yield bounds, WORDS["normal-interval" if 0 < k < n else "no-width"]
-    yield (p, low * scale, high * scale), WORDS["no-division"]
     yield ((low + high) / 2, low, high), WORDS["middle-returned"]
     yield (1 - p, 1 - high, 1 - low), WORDS["failures-counted"]
-    yield (low, p, high), WORDS["wrong-order"]
-    for kappa, term, words in ((1.645, 1, "other-kappa"), (2.576, 1, "other-kappa"), (KAPPA, 0, "root-term")):
-        root = kappa * np.sqrt(p * (1 - p) / n + term * kappa**2 / (4 * n**2))
-        yield (p, *((p + kappa**2 / (2 * n) + sign * root) / (1 + kappa**2 / n) for sign in (-1, 1))), WORDS[words]
+    for order in ((low, p, high), (low, high, p), (p, high, low)):
+        yield order, WORDS["wrong-order"]
+    for kappa in (1.64, 1.645, 2, 2.576, 1):
+        yield (p, *wilson_bounds(p, n, kappa)), WORDS["other-kappa"]
+    for mistake, term, values in (
+            ("root-term", "square", (0, square / (4 * n), square / 4 * n**2, KAPPA / (4 * n**2), square / n**2)),
+            ("spread-term", "spread", (p * (1 - p), p / n, p * (1 + p) / n, 0)),
+            ("middle-term", "middle", (0, square / n, KAPPA / (2 * n), square / (2 * n**2), square / 2 * n)),
+            ("scale-term", "scale", (1, 1 + square / (2 * n), 1 - square / n, 1 + KAPPA / n, 1 + square)),
+            ("factor-of-root", "factor", (1, KAPPA / 2, 2 * KAPPA, square))):
+        for value in values:
+            yield (p, *wilson_bounds(p, n, **{term: value})), WORDS[mistake]
     yield np.round((p, low, high), 2), WORDS["rounded"]
+
+
+def wilson_bounds(p: float, n: int, kappa: float = KAPPA, **terms: float) -> tuple[float, float]:
+    """Return the ends of Wilson's interval for the rate ``p`` in ``n`` runs, with other ``terms`` for a mistake."""
+    given = {"middle": kappa**2 / (2 * n), "spread": p * (1 - p) / n, "square": kappa**2 / (4 * n**2),
+             "scale": 1 + kappa**2 / n, "factor": kappa} | terms
+    middle, root = p + given["middle"], given["factor"] * np.sqrt(max(0, given["spread"] + given["square"]))
+    return (middle - root) / given["scale"], (middle + root) / given["scale"]

@@ -5,9 +5,10 @@ import numpy as np
 from parity_checks.assertions import Query, messages
 from parity_checks.core import call
 from parity_checks.decorator import check
+from parity_checks.two_unit_search import one_entry_changed
 
 WORDS = messages("architecture")
-GATED_UNIT = "unrolling#two-units-by-hand"
+GATED_UNIT = "unrolling#Two units by hand"
 MOST_UNITS, MOST_STATES = 8, 2000
 MULTIPLE, NO_MULTIPLE = "above 0, a multiple of three", "at most 0, not a multiple of three"
 Weights = list[np.ndarray]      # U [H, 1], V [H, H], b [H], W [1, H] and c [1], in this order
@@ -60,8 +61,10 @@ def find_wrong_string(weights: Weights) -> tuple[np.ndarray | None, int]:
 
 def _hint(weights: Weights, string: np.ndarray) -> str:
     U, V, b, W, c = weights
-    corrected = {"V-transposed": [U, V.T, b, W, c], "threshold": [U, V, b, W, np.array([0.5])],
+    corrected: dict[str, Weights] = {"V-transposed": [U, V.T, b, W, c], "threshold": [U, V, b, W, np.array([0.5])],
                  "remainder-returned": [U, V, b, -W, np.array([0.5])],
                  "subtracts-two": [U, np.where(V == -2, -3, V), b, np.where(W == 2, 3, W), c]}
-    return WORDS[next((mistake for mistake, changed in corrected.items() if find_wrong_string(changed)[0] is None),
-                      "leftover" if len(string) > 12 else "make-the-table")]
+    candidates = [(WORDS[mistake], changed) for mistake, changed in corrected.items()]
+    candidates += [(WORDS["one-entry"].format(name=entry), changed) for entry, changed in one_entry_changed(weights)]
+    return next((words for words, changed in candidates if find_wrong_string(changed)[0] is None),
+                WORDS["leftover" if len(string) > 12 else "make-the-table"])

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.functional import layer_norm
+from torch.nn.functional import layer_norm, logsigmoid
 
 from parity_checks.architecture.counts_and_rates import BLOCKS, COUNT, READY_NETWORK, count
 from parity_checks.assertions import Mistakes, Query, agree, likely_cause, messages, show
@@ -22,13 +22,17 @@ from parity_checks.core import CallResult, call_module
 from parity_lib.models import ParityRNN
 
 WORDS = messages("architecture")
-SHAPES, EQUATIONS = "unrolling#shapes-and-a-silent-mistake", "unrolling#the-equations"
-LOOP, LOSS = "training#the-loop-line-by-line", "training#a-loss-for-a-yes-or-no-answer"
-SECTIONS = {"lstm": "gates#the-lstm-gate-by-gate", "gru": "gates#the-gru-gate-by-gate"}
+SHAPES, EQUATIONS = "unrolling#Shapes, and a silent mistake", "unrolling#The equations"
+LOOP, LOSS = "training#The loop, line by line", "training#A loss for a yes-or-no answer"
+SECTIONS = {"lstm": "gates#The LSTM, gate by gate", "gru": "gates#The GRU, gate by gate"}
 EQUAL_WEIGHTS = (1.05, -2.1)     # are divided by the number of units; together they give states of both signs
 TOLERANCE, GRADIENT_TOLERANCE = 1e-3, 1e-4      # wide enough for float32
 LONG, SMALL = 60, 0.4            # on long strings, rounding would add up in networks with larger weights
-ERROR_CAUSES = dict.fromkeys(("values to unpack", "not tuple", "'tuple' object"), WORDS["pair-unpacked"])
+ERROR_CAUSES = dict.fromkeys(("values to unpack", "not tuple", "'tuple' object"), WORDS["pair-unpacked"]) | {
+    "cannot be multiplied": WORDS["sizes-differ"]}
+AFTER_READOUT: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "A relu": torch.relu, "A tanh": torch.tanh, "An absolute value": torch.abs, "A minus sign": torch.neg,
+    "A logarithm of the sigmoid": logsigmoid, "A factor of 10": lambda logits: 10 * logits}
 State = dict[str, torch.Tensor]
 
 
@@ -94,7 +98,7 @@ def _as_logits(query: Query, output: Any, inputs: torch.Tensor) -> np.ndarray:
     if isinstance(output, (tuple, list)):
         query.fail("one tensor of logits", f"a {type(output).__name__} of {len(output)} values", WORDS["pair-returned"])
     got = query.as_array(output)
-    hint = WORDS["one-time-step" if got.shape in ((batch, 1), (batch,)) else "axes-of-logits"]
+    hint = WORDS["one-time-step" if got.shape in ((batch, 1), (batch,), (1, batch, 1)) else "axes-of-logits"]
     return query.as_array(got, (batch, steps, 1), shape_hints={got.shape: hint}).astype(float)
 
 
@@ -115,7 +119,7 @@ def require_zero_logits(network: StudentNetwork) -> None:
     at_zero = network.logits(every_string(4), network.fill(torch.zeros))
     if np.abs(at_zero).max() > 1e-5:
         hint = WORDS["nothing-learns" if np.ptp(at_zero) < 1e-5 else "computed-in-forward"]
-        network.query(" with all weights and biases 0: the logits", "one-bit#can-an-ordinary-network-do-it").fail(
+        network.query(" with all weights and biases 0: the logits", "one-bit#Can an ordinary network do it?").fail(
             0, at_zero.flatten()[:8], hint)
 
 
@@ -187,6 +191,9 @@ def _size_mistakes(network: StudentNetwork) -> Mistakes:
     for number in range(1, layers + 3):
         yield count(cell, 1, hidden, number), WORDS["other-layers"].format(layers=number)
     yield count(cell, 1, hidden, layers, biases=1), WORDS["one-bias-vector"]
+    yield count(cell, 1, hidden, layers, biases=0), WORDS["no-bias-vectors"]
+    yield count(cell, 1, hidden, layers) - 1, WORDS["readout-bias"]
+    yield layers * count(cell, 1, hidden, 1), WORDS["layers-alike"]
     for size in range(1, 129):
         yield count(cell, 1, size, layers) + size - hidden, WORDS["other-units"].format(units=size)
 
@@ -265,7 +272,7 @@ def _compare_gradients(network: StudentNetwork, description: str, state: State, 
     worst = int(np.abs(got - expected).argmax())
     if abs(got[worst] - expected[worst]) > GRADIENT_TOLERANCE * np.abs(expected).max() + 1e-6:
         circumstances = f"a gradient of the logits of {bits.shape[1]} bits, each times a random factor"
-        network.query(f" with {description}: {circumstances}", "gradient#cut-short").fail(
+        network.query(f" with {description}: {circumstances}", "gradient#Cut short").fail(
             expected[worst], got[worst], WORDS["gradient-cut"])
 
 
@@ -286,6 +293,8 @@ def _logit_mistakes(reference: ParityRNN, bits: torch.Tensor) -> Mistakes:
         yield reference(inputs), WORDS["reads-the-count"]
     yield reference(2 * bits - 1), WORDS["bits-recoded"]
     yield readout(torch.cat([0 * states[:, :1], states[:, :-1]], dim=1)), WORDS["one-step-late"]
+    for name, after in AFTER_READOUT.items():
+        yield after(logits), WORDS["after-the-readout"].format(function=name)
     yield logits.sigmoid(), WORDS["sigmoid"]
     if isinstance(reference.rnn, nn.LSTM):
         for name, kept in (("cell", (1, 0)), ("hidden", (0, 1))):

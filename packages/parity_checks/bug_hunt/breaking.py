@@ -10,7 +10,7 @@ from parity_checks.decorator import check
 from parity_checks.two_unit_search import Weights, find_error, first_error, outputs
 
 WORDS = messages("bug_hunt")
-BY_HAND = "unrolling#two-units-by-hand"
+BY_HAND = "unrolling#Two units by hand"
 MARGIN = 1e-3  # an output nearer to 0 than this may have another sign on another processor
 SHORT, LONG = 12, 60
 
@@ -123,9 +123,10 @@ def _check_network(weights: Weights, string: np.ndarray | None, longest: int, mi
                          "short-not-searched" if longest <= SHORT else "long-not-searched"])
     if bits is not None and first_error(weights, bits[None]) is None:
         # A network that reads a 0 first has the state tanh(b) before it reads the string.
-        started = (outputs(weights, np.array([[0, *bits]]))[0, -1] > 0) != bits.sum() % 2
-        transposed = first_error((U, V.T, b, W, c), bits[None]) == (0, len(bits) - 1)
-        hint = "first-state" if started else "V-transposed" if transposed else "not-an-error"
+        hint = next((mistake for mistake, changed, string, zero in (
+            ("first-state", weights, [0, *bits], 0), ("zero-as-minus-one", weights, bits, -1),
+            ("V-transposed", (U, V.T, b, W, c), bits, 0),
+            ) if first_error(changed, np.array([string]), zero) == (0, len(string) - 1)), "not-an-error")
         query.fail("None: the network is correct on every string of this length" if string is None else
                    f"a string on which it errs; there is one of {len(string)} bits",
                    f"{''.join(map(str, bits))}, on which the network is correct after every bit; its outputs are "

@@ -8,12 +8,18 @@ from parity_checks.assertions import Query, messages, show
 from parity_checks.core import call_on_same, replaced_if_wrong
 from parity_checks.decorator import check
 from parity_checks.gradient_through_time import bptt_reference as reference
-from parity_checks.gradient_through_time.bptt_reference import MISTAKES, NAMES, OUTPUT_MISTAKES, Arrays
+from parity_checks.gradient_through_time.bptt_reference import (
+    MISTAKES,
+    NAMES,
+    OF_SOME_GRADIENTS,
+    OUTPUT_MISTAKES,
+    Arrays,
+)
 from parity_checks.plain_data import kind_of
 
 WORDS = messages("gradient_through_time")
-LOSS, THROUGH_TIME = "training#a-loss-for-a-yes-or-no-answer", "gradient#from-one-unit-to-many"
-SELECT = "packing#select-first-then-take-the-loss"
+LOSS, THROUGH_TIME = "training#A loss for a yes-or-no answer", "gradient#From one unit to many"
+SELECT = "packing#Select first, then take the loss"
 READY = ("parity_lib.numpy_rnn:NumpyRNN.backward", "torch:Tensor.backward", "torch.autograd:backward",
          "torch.autograd:grad")
 TOLERANCE = 1e-4  # of the largest entry, which is wide enough for float32
@@ -62,7 +68,7 @@ def output_gradient(seed: int = 0) -> None:
         query = Query(text, LOSS if unlabelled is None else SELECT)
         result = _call_once(query, "output_gradient", logits, labels, mask)
         got = query.as_array(result, mask.shape, nan_hint=WORDS["nan-multiplied"])
-        query.require_close(got, reference.output_gradient(logits, labels, mask), WORDS["formula"],
+        query.require_close(got, reference.output_gradient(logits, labels, mask), WORDS["gradient-unexplained"],
                             ((reference.output_gradient(logits, labels, mask, mistake), WORDS[mistake])
                              for mistake in OUTPUT_MISTAKES), TOLERANCE)
 
@@ -110,7 +116,7 @@ def _near(got: np.ndarray, expected: np.ndarray) -> bool:
 def _hint(got: Arrays, wrong: list[str], case: tuple[np.ndarray, np.ndarray, np.ndarray, Arrays]) -> str:
     for mistake in MISTAKES:
         gradients = reference.gradients_of(*case, mistake)
-        if all(_near(got[name], gradients[name]) for name in NAMES):
+        if all(_near(got[name], gradients[name]) for name in (wrong if mistake in OF_SOME_GRADIENTS else NAMES)):
             return WORDS[mistake]
     if len(wrong) == 1:
         return WORDS["one-gradient-wrong"].format(name=wrong[0])

@@ -16,11 +16,18 @@ def draw_weights(hidden: int, rng: np.random.Generator, size: float = 1.0) -> Ar
 
 def output_gradient(logits: np.ndarray, labels: np.ndarray, mask: np.ndarray, mistake: str = "") -> np.ndarray:
     """Return the gradient ``[batch, steps]`` of the loss with respect to the logits, with a mistake or without."""
-    predicted = logits if mistake == "logit-not-probability" else 1 / (1 + np.exp(-logits))
-    difference = labels - predicted if mistake == "sign" else predicted - labels
+    chance, forgotten = 1 / (1 + np.exp(-logits)), mistake.startswith("mask-forgotten")
+    difference = {"logit-not-probability": logits - labels, "answer-not-probability": (logits > 0) - labels,
+                  "tanh-not-sigmoid": np.tanh(logits) - labels, "sigmoid-sign": 1 - chance - labels,
+                  "sign": labels - chance,
+                  "extra-slope": (chance - labels) * chance * (1 - chance),
+                  "squared-error": 2 * (chance - labels) * chance * (1 - chance),
+                  "slope-missing": (chance - labels) / (chance * (1 - chance)),
+                  "loss-not-gradient": np.logaddexp(0, logits) - labels * logits}.get(mistake, chance - labels)
     divisor = {"sum-not-mean": 1, "rectangle-counted": mask.size, "mask-forgotten": mask.size,
-               "strings-counted": len(mask)}.get(mistake, mask.sum())
-    return np.where(mask | (mistake == "mask-forgotten"), difference, 0) / divisor
+               "strings-counted": len(mask), "steps-counted": mask.shape[1],
+               "each-string-averaged": np.maximum(1, mask.sum(axis=1, keepdims=True))}.get(mistake, mask.sum())
+    return np.where(forgotten | (mask != (mistake == "mask-negated")), difference, 0) / divisor
 
 
 def gradients_of(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: Arrays, mistake: str = "") -> Arrays:
@@ -30,24 +37,34 @@ def gradients_of(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights
     d_logits = output_gradient(logits[..., 0], labels, mask, mistake)
     gradients = {name: np.zeros_like(value) for name, value in weights.items()}
     from_later = np.zeros_like(states[:, 0])
-    for t in reversed(range(bits.shape[1])):
+    steps = range(mistake == "first-step-left-out", bits.shape[1])
+    for t in steps if mistake == "forward-in-time" else reversed(steps):
         d_logit, h = d_logits[:, t:t + 1], states[:, t + 1]
-        slope_at = {"no-slope": 0 * h, "slope-before": states[:, t]}.get(mistake, h)
-        d_pre_activation = (d_logit @ W + from_later) * (1 - slope_at**2)
+        slope = {"no-slope": 1, "slope-before": 1 - states[:, t]**2, "slope-not-squared": 1 - h,
+                 "slope-of-sigmoid": h * (1 - h), "slope-of-tanh-of-h": 1 - np.tanh(h)**2}.get(mistake, 1 - h**2)
+        d_pre_activation = (d_logit @ W * (1 if mistake == "slope-of-later-part" else slope)
+                            + from_later * (1 if mistake == "slope-of-own-part" else slope))
         state = states[:, t + (mistake == "state-after")]
         terms = {"U": d_pre_activation.T @ bits[:, t:t + 1], "V": d_pre_activation.T @ state,
-                 "b": d_pre_activation.sum(axis=0), "W": d_logit.T @ h, "c": d_logit.sum(axis=0)}
+                 "b": d_pre_activation.sum(axis=0), "W": d_logit.T @ states[:, t + (mistake != "W-state-before")],
+                 "c": d_logit.sum(axis=0)}
         for name, term in terms.items():
             gradients[name] = term if mistake == "overwritten" else gradients[name] + term
-        from_later = (0 if mistake == "nothing-passed-back" else 1) * d_pre_activation @ (
+        passed = d_logit @ W + from_later if mistake == "passed-without-slope" else d_pre_activation
+        from_later = (mistake == "passed-twice") * from_later + (mistake != "nothing-passed-back") * passed @ (
             V.T if mistake == "V-transposed" else V)
     if mistake == "gradient-transposed":
         gradients["V"] = gradients["V"].T
     gradients["h0"] = from_later.sum(axis=0) / (len(bits) if mistake == "h0-averaged" else 1)
-    return gradients
+    return {name: value / (len(bits) if mistake == "averaged" else 1) for name, value in gradients.items()}
 
 
-OUTPUT_MISTAKES = ("mask-forgotten", "rectangle-counted", "sum-not-mean", "logit-not-probability", "sign",
-                   "strings-counted")
-MISTAKES = ("nothing-passed-back", "overwritten", "no-slope", "V-transposed", "slope-before", "state-after",
-            "gradient-transposed", "h0-averaged", *OUTPUT_MISTAKES)
+OF_SOME_GRADIENTS = ("overwritten", "averaged", "first-step-left-out")  # may be in the lines of a few gradients
+OUTPUT_MISTAKES = ("mask-forgotten", "mask-forgotten-in-sum", "rectangle-counted", "sum-not-mean",
+                   "logit-not-probability", "sign", "strings-counted", "steps-counted", "each-string-averaged",
+                   "mask-negated", "tanh-not-sigmoid", "sigmoid-sign", "answer-not-probability", "extra-slope",
+                   "squared-error", "slope-missing", "loss-not-gradient")
+MISTAKES = ("nothing-passed-back", "overwritten", "no-slope", "V-transposed", "slope-before", "slope-not-squared",
+            "slope-of-sigmoid", "slope-of-tanh-of-h", "slope-of-own-part", "slope-of-later-part", "state-after",
+            "W-state-before", "gradient-transposed", "h0-averaged", "averaged", "first-step-left-out",
+            "forward-in-time", "passed-without-slope", "passed-twice", *OUTPUT_MISTAKES)

@@ -9,7 +9,7 @@ from parity_checks.assertions import Query, messages
 from parity_checks.decorator import check
 
 WORDS = messages("gradient_through_time")
-CONTRIBUTIONS = "gradient#why-contributions-add-up"
+CONTRIBUTIONS = "gradient#Why contributions add up"
 Arrays = list[np.ndarray]
 Loss = tuple[str, Callable[[Arrays], Arrays]]       # source text, and the function of its gradient
 

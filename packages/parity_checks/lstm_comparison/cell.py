@@ -1,6 +1,8 @@
 """Checks for the student's ``lstm_step`` and ``forget_bias`` functions."""
 
 import itertools
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +11,7 @@ from parity_checks.decorator import check
 
 WORDS = messages("lstm_comparison")
 READY_STEP = ("torch.nn:LSTM", "torch.nn:LSTMCell", "torch:lstm_cell", "torch:lstm", "parity_lib.models:ParityRNN")
-GATES, BIAS = "gates#the-lstm-gate-by-gate", "gates#what-the-forget-bias-does-to-the-gradient"
+GATES, BIAS = "gates#The LSTM, gate by gate", "gates#What the forget bias does to the gradient"
 ERROR_CAUSES = dict.fromkeys(
     ("could not be broadcast", "matmul", "not aligned", "unpack", "array split"),
     WORDS["axes-of-products"])
@@ -50,16 +52,16 @@ def next_states(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights) -
     return np.stack([o * np.tanh(new_c), new_c])
 
 
-def gates(x: np.ndarray, h: np.ndarray, weights: Weights, candidate: bool = True) -> np.ndarray:
-    """Compute the input gate, the forget gate, the candidate and the output gate, as an array ``[4, batch, H]``.
-
-    Without ``candidate``, the third goes through a sigmoid like the others, which is a common mistake.
-    """
+def _sums(x: np.ndarray, h: np.ndarray, weights: Weights) -> np.ndarray:
     a = x @ weights["weight_ih"].T + h @ weights["weight_hh"].T + weights["bias_ih"] + weights["bias_hh"]
-    blocks = np.stack(np.split(a, 4, axis=1))
+    return np.stack(np.split(a, 4, axis=1))
+
+
+def gates(x: np.ndarray, h: np.ndarray, weights: Weights) -> np.ndarray:
+    """Compute the input gate, the forget gate, the candidate and the output gate, as an array ``[4, batch, H]``."""
+    blocks = _sums(x, h, weights)
     opened = (1 + np.tanh(blocks / 2)) / 2      # the sigmoid, without overflow
-    if candidate:
-        opened[2] = np.tanh(blocks[2])
+    opened[2] = np.tanh(blocks[2])
     return opened
 
 
@@ -74,16 +76,30 @@ def _step_mistakes(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights
             yield next_states(x, h, c, reordered), WORDS["gate-order"]
     for missing in (("bias_hh",), ("bias_ih",), ("bias_ih", "bias_hh")):
         yield next_states(x, h, c, weights | {name: 0 * weights[name] for name in missing}), WORDS["bias-missing"]
-    i, f, g, o = gates(x, h, weights, candidate=False)
-    yield (o * correct[1], correct[1]), WORDS["no-tanh-on-c"]
-    new_c = f * c + i * g
-    yield (o * np.tanh(new_c), new_c), WORDS["sigmoid-on-g"]
-    # tanh(a) is 2 sigmoid(2 a) - 1
-    i, f, g, o = 2 * gates(2 * x, 2 * h, weights | {name: 2 * weights[name] for name in ("bias_ih", "bias_hh")},
-                           candidate=False) - 1
-    new_c = f * c + i * g
-    for output in (o, gates(x, h, weights)[3]):
-        yield (output * np.tanh(new_c), new_c), WORDS["tanh-on-gates"]
+    yield next_states(x, 0 * h, c, weights), WORDS["h-unused"]
+    a = _sums(x, h, weights)
+    own = dict(zip("ifgo", gates(x, h, weights), strict=True)) | {"c": c}
+
+    def state(squash: Callable = np.tanh, **changed: Any) -> tuple[np.ndarray, np.ndarray]:
+        i, f, g, o, old = (own | changed).values()
+        new = f * old + i * g
+        return o * squash(new), new
+
+    yield state(lambda c: c), WORDS["no-tanh-on-c"]
+    yield state(g=(1 + np.tanh(a[2] / 2)) / 2), WORDS["sigmoid-on-g"]
+    for part in ("ifo", "if"):
+        yield state(**{gate: np.tanh(a["ifgo".index(gate)]) for gate in part}), WORDS["tanh-on-gates"]
+    yield state(**{gate: 1 - own[gate] for gate in "ifo"}), WORDS["sigmoid-sign"]
+    for name, value, instead in (
+            ("i", 1 - own["f"], "1 - f"), ("f", 1 - own["i"], "1 - i"), ("g", a[2], "its sum without tanh"),
+            *((gate, 1, "1, so it is missing") for gate in "ifo"), ("c", np.tanh(c), "tanh(c)"), ("c", h, "h"),
+            ("o", np.tanh(a[3]), "a tanh"), ("o", a[3], "its sum without a sigmoid"), *(
+                (gate, own["o"], "o") for gate in "if")):
+        yield state(**{name: value}), WORDS["other-part"].format(name=name, instead=instead)
+    yield (own["o"] * np.tanh(np.tanh(correct[1])), np.tanh(correct[1])), WORDS["tanh-on-new-c"]
+    for name, squashed in (("c", c), ("h", h)):
+        yield (own["o"] * np.tanh(squashed), correct[1]), WORDS["old-in-h"].format(name=name)
+    yield (own["o"] * (1 + np.tanh(correct[1] / 2)) / 2, correct[1]), WORDS["sigmoid-on-c"]
 
 
 @check("forget_bias: the bias that keeps a given share of the cell state")
@@ -111,8 +127,12 @@ def _bias_mistakes(steps: int, kept: float) -> Mistakes:
     yield np.log(gate), WORDS["logarithm-of-gate"]
     yield from ((_bias(gate) / np.log(base), WORDS["other-logarithm"]) for base in (2, 10))
     yield np.arctanh(gate), WORDS["inverse-of-tanh"]
+    yield gate / (1 - gate), WORDS["odds-returned"]
+    yield 1 / (1 + np.exp(-gate)), WORDS["sigmoid-not-inverse"]
+    yield np.log(gate / (1 + gate)), WORDS["wrong-sign-in-odds"]
     if steps > 1:
         yield _bias(kept), WORDS["one-step"]
+        yield _bias(kept**steps), WORDS["power-not-root"]
         yield _bias(1 - (1 - kept) / steps), WORDS["loss-divided"]
         yield _bias(kept / steps), WORDS["share-divided"]
         yield _bias((1 - kept) ** (1 / steps)), WORDS["share-lost"]

@@ -11,7 +11,7 @@ from parity_checks.assertions import Query, likely_cause, messages
 from parity_checks.decorator import check
 
 WORDS = messages("lstm_comparison")
-BUDGETS = "training#twenty-seeds-instead-of-one"
+BUDGETS = "training#Twenty seeds instead of one"
 
 KEYS = ("net", "units", "seed", "lr", "max_updates")
 Run = dict[str, Any]
@@ -138,6 +138,8 @@ def _median_hint(got: np.ndarray | None, late: list[float]) -> str:
         return WORDS["median-none"]
     solved = [step for step in late if np.isfinite(step)]
     return likely_cause(got, [
-        (np.floor(np.median(late)), WORDS["half-a-step"]), (sorted(late)[len(late) // 2], WORDS["even-number"]),
+        (np.floor(np.median(late)), WORDS["half-a-step"]), *(
+            (sorted(late)[(len(late) - lower) // 2], WORDS["even-number"]) for lower in (0, 1)),
+        (late[len(late) // 2], WORDS["not-sorted"]),
         (np.median(solved or np.nan), WORDS["solved-only"]),
         (np.mean(solved or np.nan), WORDS["mean-not-median"])], tolerance=0) or WORDS["unsolved-replaced"]

@@ -15,8 +15,14 @@ from parity_checks.decorator import check
 from parity_checks.plain_data import ModuleState
 
 WORDS = messages("lstm_comparison")
-GRADIENT = "gradient#the-gradient-through-time"
+GRADIENT = "gradient#The gradient through time"
 ERROR_CAUSES = {"'tuple' object": WORDS["tuple-of-lstm"]}
+LOSSES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "last-string": lambda output: output[-1].sum(), "all-steps": lambda output: output.sum(),
+    "mean-over-units": lambda output: output[:, -1].mean(dim=1).sum(),
+    "mean-of-states": lambda output: output[:, -1].mean(), "first-state": lambda output: output[:, 0].sum(),
+    "one-unit": lambda output: output[:, -1, 0].sum(), "squared-states": lambda output: (output[:, -1]**2).sum(),
+    "norm-of-states": lambda output: output[:, -1].norm(dim=1).sum()}
 
 
 @check("LSTMParity: an LSTM layer and its readout, one logit after each bit")
@@ -93,8 +99,10 @@ def _mistakes(model: nn.Module, inputs: torch.Tensor) -> Mistakes:
     yield norms.sum(axis=0), WORDS["sum-over-batch"]
     for average in (np.abs(signed), signed):
         yield average, WORDS["mean-before-norm"]
-    for loss, words in (
-            (lambda output: output[-1].sum(), WORDS["last-string"]),
-            (lambda output: output.sum(), WORDS["all-steps"]),
-            (lambda output: output[:, -1].mean(dim=1).sum(), WORDS["mean-over-units"])):
-        yield np.abs(_gradient(model, inputs, loss)).mean(axis=0), words
+    for other in (np.linalg.norm(gradient, axis=0), np.sqrt((gradient**2).mean(axis=0))):
+        yield other, WORDS["norm-over-batch"]
+    for mistake, other in (("squares", (gradient**2).mean(axis=0)), ("largest-norm", norms.max(axis=0)),
+                           ("one-string", norms[0]), ("relative-norms", norms.mean(axis=0) / norms.mean(axis=0).max())):
+        yield other, WORDS[mistake]
+    for mistake, loss in LOSSES.items():
+        yield np.abs(_gradient(model, inputs, loss)).mean(axis=0), WORDS[mistake]

@@ -124,6 +124,8 @@ def _hint(weights: Weights, sequence: np.ndarray) -> str:
         return WORDS["row-order"]
     if any(corrects(weight_ih=weights["weight_ih"][:, order]) for order in orders):
         return WORDS["column-order"]
+    if corrects(weight_ih=weights["weight_ih"].T):
+        return WORDS["weights-transposed"]
     if np.array_equal(weights["bias_ih"], weights["bias_hh"]) and corrects(bias_hh=np.zeros(4)):
         return WORDS["bias-twice"]
     words, gate = _wrong_gate(weights)

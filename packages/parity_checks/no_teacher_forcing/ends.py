@@ -14,7 +14,7 @@ from parity_checks.no_teacher_forcing.labels import ERROR_CAUSES, THE_END
 from parity_checks.no_teacher_forcing.mistakes import loss_mistakes
 
 WORDS = messages("no_teacher_forcing")
-THE_LOSS = "training#a-loss-for-a-yes-or-no-answer"
+THE_LOSS = "training#A loss for a yes-or-no answer"
 READY_LAST = ("parity_lib.padding:last_real_step",)
 LOSS_CAUSES = {"must be the same as input size": WORDS["shapes-differ"]}
 
@@ -28,6 +28,8 @@ def last_valid(seed: int = 0) -> None:
         # In the first case no string is as long as the rectangle, so that an index too far raises no error.
         lengths = torch.from_numpy(rng.integers(1, steps, size=batch, endpoint=steps > 4))
         lengths[-1] = 2
+        if steps == 4:      # two mistakes never give the same result
+            lengths = torch.tensor([3, 2, 2])
         real = torch.arange(steps) < lengths[:, None]
         _check_last_valid(outputs, lengths, "")
         _check_last_valid(torch.where(real[..., None], outputs, torch.nan), lengths, " and nan on the padding")
@@ -60,6 +62,15 @@ def _last_mistakes(outputs: np.ndarray, lengths: np.ndarray) -> Mistakes:
     yield outputs[rows, lengths % steps], WORDS["one-late"]
     for too_early in (lengths - 2, np.maximum(lengths - 2, 0)):
         yield outputs[rows, too_early], WORDS["one-early"]
+    yield outputs[rows, -lengths], WORDS["counted-from-the-end"]
+    for position in (0, lengths.min() - 1, lengths.max() - 1):
+        yield outputs[:, position], WORDS["same-step-for-all"]
+    yield outputs[:, lengths - 1], WORDS["every-row-with-every-step"]
+    yield outputs[rows, lengths - 1][:, :1], WORDS["one-feature"]
+    yield outputs[rows, lengths - 1, 0], WORDS["one-feature"]
+    real = outputs * (np.arange(steps) < lengths[:, None])[..., None]
+    for total in (real.sum(axis=1), real.sum(axis=1) / lengths[:, None], outputs.mean(axis=1)):
+        yield total, WORDS["not-one-step"]
 
 
 def correct_last_valid(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:

@@ -7,7 +7,7 @@ from parity_checks.decorator import check
 from parity_checks.plain_data import kind_of
 
 WORDS = messages("no_teacher_forcing")
-THE_END = "packing#the-last-real-step"
+THE_END = "packing#The last real step"
 READY_PARITY = ("parity_lib.data:final_parity", "parity_lib.data:running_parity")
 READY_CURRICULUM = ("parity_lib.data:Curriculum.next_longest",)
 # On these strings, no two of the usual mistakes give the same labels.
@@ -18,7 +18,7 @@ ERROR_CAUSES = {"could not be broadcast": WORDS["second-axis"], "is out of bound
 
 def cut_parity(bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """Return the parity of each string after truncating it to its length."""
-    return (bits * (np.arange(bits.shape[1]) < lengths[:, None])).sum(axis=1) % 2
+    return (bits * _real(bits, lengths)).sum(axis=1) % 2
 
 
 PARITY_MISTAKES = (
@@ -26,7 +26,21 @@ PARITY_MISTAKES = (
     ("one-bit-too-few", lambda bits, lengths: cut_parity(bits, lengths - 1)),
     ("one-bit-too-many", lambda bits, lengths: cut_parity(bits, lengths + 1)),
     ("even-and-odd", lambda bits, lengths: 1 - cut_parity(bits, lengths)),
-    ("label-is-count", lambda bits, lengths: (bits * (np.arange(bits.shape[1]) < lengths[:, None])).sum(axis=1)))
+    ("label-is-count", lambda bits, lengths: (bits * _real(bits, lengths)).sum(axis=1)))
+
+
+def _real(bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    return np.arange(bits.shape[1]) < lengths[:, None]
+
+
+OTHER_MISTAKES = (
+    ("label-per-step", lambda bits, lengths: np.cumsum(bits, axis=1) % 2),
+    ("label-per-step", lambda bits, lengths: np.cumsum(bits * _real(bits, lengths), axis=1) % 2),
+    ("after-the-cut", lambda bits, lengths: (bits * ~_real(bits, lengths)).sum(axis=1) % 2),
+    ("after-the-cut", lambda bits, lengths: (bits * _real(bits, lengths)[:, ::-1]).sum(axis=1) % 2),
+    ("last-bit", lambda bits, lengths: bits[np.arange(len(bits)), lengths - 1]),
+    ("columns", lambda bits, lengths: (bits * _real(bits, lengths)).sum(axis=0) % 2),
+    ("minus-one-and-one", lambda bits, lengths: 2 * cut_parity(bits, lengths) - 1))
 
 
 def draw_strings(rng: np.random.Generator, count: int, steps: int) -> tuple[np.ndarray, np.ndarray]:
@@ -49,7 +63,7 @@ def final_parity(seed: int = 0) -> None:
         got = query.as_array(result, kind="integer")
         query.require_equal(got, cut_parity(bits, lengths), WORDS["label-unexplained"], [
             *((label(bits, lengths), WORDS[mistake]) for mistake, label in PARITY_MISTAKES),
-            (np.cumsum(bits, axis=1) % 2, WORDS["label-per-step"])])
+            *((label(bits, lengths), WORDS[mistake]) for mistake, label in OTHER_MISTAKES)])
         query.require_unchanged("final_parity", {"bits": bits, "lengths": lengths}, forbid=READY_PARITY)
 
 
@@ -66,7 +80,7 @@ def next_max_length(seed: int = 0) -> None:
         got = query.as_array(query.call("next_max_length", longest, accuracy, stop, forbid=READY_CURRICULUM), (),
                              "integer")
         grows = accuracy >= 0.95
-        hint = WORDS["grows-by-one" if grows else "stays"]
+        hint = WORDS["beyond-stop" if got > stop else "grows-by-one" if grows else "stays"]
         if accuracy == 0.95 and got == longest:
             hint = WORDS["exactly-enough"]
         query.require_equal(got, min(longest + 1, stop) if grows else longest, hint)

@@ -11,11 +11,11 @@ from torch import Tensor
 from parity_checks.assertions import Query, messages
 from parity_checks.core import call_steps, replaced_if_wrong, scale_readouts
 from parity_checks.decorator import check
+from parity_checks.no_teacher_forcing import mistakes
 from parity_checks.no_teacher_forcing import training_reference as reference
 from parity_checks.no_teacher_forcing.ends import CORRECT_LOSS, READY_LAST, as_loss
 from parity_checks.no_teacher_forcing.labels import cut_parity, draw_strings, final_parity
-from parity_checks.no_teacher_forcing.mistakes import LENGTHS, OPTIMIZERS, loss_mistakes, of_loop, of_update
-from parity_checks.no_teacher_forcing.training_reference import HIDDEN, LONGEST, THE_LOOP, THE_SEED, Loop, Network
+from parity_checks.no_teacher_forcing.training_reference import LONGEST, THE_LOOP, THE_SEED, Loop, Network
 from parity_checks.plain_data import ModuleState, kind_of
 
 WORDS = messages("no_teacher_forcing")
@@ -23,7 +23,6 @@ READY_TRAINING = ("parity_lib.training:train",)
 TRAINING_SEEDS = (0, 1, 2)
 STEPS, FIRST_STEPS, MANY_STEPS = 200, 3, 1100
 SHORT, LONG = (1, LONGEST, 0.9), (LONGEST + 1, 50, 0.95)     # shortest and longest string, and required accuracy
-STEP_RATE = 0.5         # the learning rate of SGD with which the check calls train_step
 # The mean distance between weights that are taken for equal; in an update, they move by about the learning rate. In two
 # of a hundred trainings, rounding alone adds up to more, but never in the first EARLY updates, and never from less than
 # a hundredth of this in one update. Then training runs with other seeds decide.
@@ -53,58 +52,30 @@ def train_step(seed: int = 0) -> None:
             for parameter in network[1].parameters():
                 parameter.data *= 7 / last.abs().min()
             batches = [(inputs, lengths, (last > 0).float())] * count
-        calls = call_steps("train_step", *map(ModuleState.of, network), batches=batches, learning_rate=STEP_RATE,
-                           forbid=READY_LAST)
+        calls = call_steps("train_step", *map(ModuleState.of, network), batches=batches,
+                           learning_rate=reference.RATE_OF_STEPS, forbid=READY_LAST)
         for number, (called, batch) in enumerate(zip(calls, batches, strict=True), start=1):
             query = Query(f"train_step, batch {number} of {count} (SGD, {size} gradients)", THE_LOOP)
             after = reference.weights_of(module.build() for module in called.modules)
             before = reference.weights_of(network)
             starts.append(before)
             logits = reference.logits_of(network, batch[0]).detach()
-            correct_loss = _update(network, batch)
+            optimizer = torch.optim.SGD(reference.parameters(network), lr=reference.RATE_OF_STEPS)
+            correct_loss = reference.update(network, optimizer, batch)
             loss_after = reference.end_loss(reference.logits_of(network, batch[0]), *batch[1:])
             part = query.part("the loss that it returns")
+            known = [(loss_after, WORDS["loss-after-update"]), *mistakes.loss_mistakes(logits, *batch[1:])]
             part.require_close(as_loss(part, called.result), correct_loss, WORDS["state-kept"] if number > 1 else "",
-                               [(loss_after, WORDS["loss-after-update"]), *loss_mistakes(logits, *batch[1:])], 1e-4)
+                               known, 1e-4)
             expected = reference.weights_of(network)
             difference = float((after - expected).abs().max())
             if difference > 1e-5 + 2e-3 * float((expected - before).abs().max()):
                 query.part("the weights after it").fail(
                     "those of one update with the clipped gradient of end_loss",
                     f"weights that differ by up to {difference:.2g}",
-                    _cause_of_update(starts, batches, after, expected, size))
+                    WORDS["update-left-out"] if size != "small" and torch.equal(before, after) else
+                    mistakes.cause_of_update(network, starts, batches, after, expected))
             reference.set_weights(network, after)
-
-
-def _update(network: Network, batch: tuple, **options: Any) -> float:
-    return reference.update(network, torch.optim.SGD(reference.parameters(network), lr=STEP_RATE), batch, **options)
-
-
-def _cause_of_update(starts: list[Tensor], batches: list[tuple], after: Tensor, expected: Tensor, size: str) -> str:
-    """Return the likely cause of a wrong update, the last of those that begin with the weights ``starts``."""
-    own, correct = after - starts[-1], expected - starts[-1]
-    ratio = float(own @ correct / (correct @ correct))
-    if unmoved := _unmoved(starts[-1], after):
-        return unmoved if size == "small" and len(starts) == 1 else WORDS["update-left-out"]
-    for words, _, changes in of_update():
-        network = reference.new_network()
-        for start, batch in zip(starts, batches, strict=False):
-            reference.set_weights(network, start)
-            _update(network, batch, **changes)
-        if reference.distance(after, reference.weights_of(network)) < 1e-6 + 1e-3 * float(own.abs().mean()):
-            return words
-    if reference.distance(own, ratio * correct) < 1e-3 * reference.distance(own, 0 * own):
-        return WORDS["wrong-length"].format(ratio=ratio)
-    return WORDS["update-unexplained"]
-
-
-def _unmoved(before: Tensor, after: Tensor) -> str:
-    """Return a hint if an update has not changed the weights of the LSTM, or those of the readout."""
-    lstm, readout = (reference.distance(before[part], after[part]) > 0 for part in
-                     (slice(-HIDDEN - 1), slice(-HIDDEN - 1, None)))
-    if lstm and readout:
-        return ""
-    return WORDS["readout-still" if lstm else "lstm-still" if readout else "nothing-moved"]
 
 
 CORRECT = (("final_parity", final_parity, f"{cut_parity.__module__}:cut_parity"), *CORRECT_LOSS,
@@ -182,7 +153,7 @@ def train_at_the_end(seed: int = 0) -> None:
     for changed, change, hint, see in (
             (other.at(2), "another seed", WORDS["seed-unused"], THE_SEED),
             (start, "0 steps", WORDS["steps-unused"], THE_LOOP),
-            (StudentTraining(seed % 1000, 4, 4).at(2), "min_length=4", WORDS["min-length-unused"], LENGTHS)):
+            (StudentTraining(seed % 1000, 4, 4).at(2), "min_length=4", WORDS["min-length-unused"], mistakes.LENGTHS)):
         if torch.equal(weights, changed):
             training.query(2, see).fail(f"other weights than with {change}", f"the weights of {change}", hint)
     if torch.equal(start, other.at(0)):
@@ -279,7 +250,7 @@ def _cause(training: StudentTraining, last: int) -> tuple[str, str]:
     if reference.distance(at(last + 1), training.train(last + 1)):
         return WORDS["draws-differ"], THE_SEED
     hint = "" if last else _number_of_updates(training)
-    hint = hint or _unmoved(at(last), at(last + 1))
+    hint = hint or mistakes.unmoved(reference.new_network(), at(last), at(last + 1))
     if hint == WORDS["nothing-moved"] and last:
         hint = WORDS["stops-early"].format(last=last)
     if not hint and last > 4 * FIRST_STEPS:      # the other mistakes show before
@@ -296,12 +267,12 @@ def _cause(training: StudentTraining, last: int) -> tuple[str, str]:
             done = update
         return True
 
-    for name, optimizer in OPTIMIZERS.items():
+    for name, optimizer in mistakes.OPTIMIZERS.items():
         moved, expected = ((weights - at(0)).norm() for weights in (at(1), training.loop(optimizer=optimizer).run(1)))
         rate = float(f"{reference.RATE * moved / expected:.2g}")
         if explains(optimizer=optimizer, rate=rate):
             return WORDS["other-optimiser"].format(name=name, rate=rate), THE_LOOP
-    for words, see, changes in of_loop(**training.task):
+    for words, see, changes in mistakes.of_loop(**training.task):
         if explains(**changes):
             return words, see
     if last >= FIRST_STEPS:

@@ -1,6 +1,8 @@
 """The usual mistakes in a loss, an update and a training loop, as variants of the reference implementation."""
 
-from collections.abc import Callable, Iterator
+import copy
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -11,11 +13,12 @@ from torch.nn.functional import binary_cross_entropy
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
 
 from parity_checks.assertions import Mistakes, messages
+from parity_checks.no_teacher_forcing import training_reference as reference
 from parity_checks.no_teacher_forcing.labels import PARITY_MISTAKES, THE_END
-from parity_checks.no_teacher_forcing.training_reference import THE_LOOP, THE_SEED, Network, clip, end_loss, parameters
+from parity_checks.no_teacher_forcing.training_reference import THE_LOOP, THE_SEED, Network, clip, distance, parameters
 
 WORDS = messages("no_teacher_forcing")
-CLIPPING, LENGTHS = "gradient#clipping", "data#check-yourself"
+CLIPPING, LENGTHS = "gradient#Clipping", "data#Check yourself"
 Variant = tuple[str, str, dict[str, Any]]       # what is said about a mistake, a section to read, and the settings
 
 OPTIMIZERS: dict[str, Callable] = {
@@ -51,7 +54,15 @@ LOSSES: tuple[tuple[str, Callable[[Tensor, Tensor, Tensor], Tensor]], ...] = (
     ("labels-flipped", lambda o, n, y: cross_entropy(_at(o, n - 1), 1 - y)),
     ("loss-negative", lambda o, n, y: -cross_entropy(_at(o, n - 1), y)),
     ("squared-error", lambda o, n, y: ((_at(o, n - 1).sigmoid() - y) ** 2).mean()),
-    ("squared-error", lambda o, n, y: ((_at(o, n - 1) - y) ** 2).mean()))
+    ("squared-error", lambda o, n, y: ((_at(o, n - 1) - y) ** 2).mean()),
+    ("absolute-error", lambda o, n, y: (_at(o, n - 1) - y).abs().mean()),
+    ("absolute-error", lambda o, n, y: (_at(o, n - 1).sigmoid() - y).abs().mean()),
+    ("arguments-swapped", lambda o, n, y: cross_entropy(y, _at(o, n - 1))),
+    ("same-step-for-all", lambda o, n, y: cross_entropy(o[:, 0, 0], y)),
+    ("same-step-for-all", lambda o, n, y: cross_entropy(_at(o, n.max().expand(len(n)) - 1), y)),
+    ("mean-of-logits", lambda o, n, y: cross_entropy(o[..., 0].mean(dim=1), y)),
+    ("mean-over-lengths", lambda o, n, y: cross_entropy(_at(o, n - 1), y, reduction="sum") / n.sum()),
+    ("mean-over-lengths", lambda o, n, y: cross_entropy(_at(o, n - 1), y, reduction="sum") / o.shape[1]))
 
 
 def loss_mistakes(*arguments: Tensor) -> Mistakes:
@@ -69,16 +80,48 @@ GROUPS: tuple[Callable[[Network], list], ...] = (
 def of_update() -> Iterator[Variant]:
     """Yield variants of one update, whose settings are options of :func:`.training_reference.update`."""
     yield WORDS["zero-grad-missing"], THE_LOOP, {"zero": ()}
-    for kept, name in ((1, "readout"), (0, "LSTM")):
+    for kept, name in ((1, "readout"), (0, "recurrent layer")):
         yield WORDS["zero-grad-of-one"].format(name=name), THE_LOOP, {"zero": (1 - kept,)}
     yield WORDS["not-clipped"], CLIPPING, {"clip": lambda network: None}
     yield (WORDS["clipped-by-value"], CLIPPING,
            {"clip": lambda network: nn.utils.clip_grad_value_(parameters(network), 1.0)})
     for groups in GROUPS:
         yield WORDS["clipped-apart"], CLIPPING, {"clip": partial(clip, groups=groups)}
-    yield WORDS["norm-always-one"], CLIPPING, {"loss": lambda *arguments: 1e6 * end_loss(*arguments)}
+    yield WORDS["norm-always-one"], CLIPPING, {"scale": 1e6}
     for bound in (0.01, 0.1, 0.25, 0.5, 2.0, 3.0, 5.0, 10.0, 100.0):
         yield WORDS["clipped-elsewhere"].format(bound=bound), CLIPPING, {"clip": partial(clip, bound=bound)}
+
+
+def cause_of_update(network: Network, starts: list[Tensor], batches: list[tuple], after: Tensor, expected: Tensor,
+                    states: Iterable[Any] = itertools.repeat(None), **options: Any) -> str:
+    """Return the likely cause of a wrong update of SGD, the last of those that begin with the weights ``starts``.
+
+    ``states`` are the first states of the batches, and the ``options`` those of :func:`.training_reference.update`.
+    """
+    own, correct = after - starts[-1], expected - starts[-1]
+    ratio = float(own @ correct / (correct @ correct))
+    if still := unmoved(network, starts[-1], after):
+        return still if len(starts) == 1 else WORDS["update-left-out"]
+    for words, _, changes in of_update():
+        other = copy.deepcopy(network)
+        for start, batch, state in zip(starts, batches, states, strict=False):
+            reference.set_weights(other, start)
+            reference.update(other, torch.optim.SGD(parameters(other), lr=reference.RATE_OF_STEPS), batch,
+                             state=state, **options | changes)
+        if distance(after, reference.weights_of(other)) < 1e-6 + 1e-3 * float(own.abs().mean()):
+            return words
+    if distance(own, ratio * correct) < 1e-3 * distance(own, 0 * own):
+        return WORDS["wrong-length"].format(ratio=ratio)
+    return WORDS["update-unexplained"]
+
+
+def unmoved(network: Network, before: Tensor, after: Tensor) -> str:
+    """Return a hint if an update has not changed the weights of the recurrent layer, or those of the readout."""
+    size = sum(parameter.numel() for parameter in network[0].parameters())
+    layer, readout = (distance(before[part], after[part]) > 0 for part in (slice(size), slice(size, None)))
+    if layer and readout:
+        return ""
+    return WORDS["readout-still" if layer else "lstm-still" if readout else "nothing-moved"]
 
 
 def of_loop(seed: int, min_length: int, longest: int) -> Iterator[Variant]:

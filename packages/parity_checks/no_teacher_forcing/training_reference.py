@@ -12,9 +12,10 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from parity_checks.no_teacher_forcing.labels import cut_parity
 
-THE_LOOP, THE_SEED = "training#the-loop-line-by-line", "data#seeds-and-a-generator-that-fools-you"
+THE_LOOP, THE_SEED = "training#The loop, line by line", "data#Seeds, and a generator that fools you"
 HIDDEN, LONGEST, BATCH, RATE = 8, 10, 64, 0.03
-Network = tuple[nn.LSTM, nn.Linear]
+RATE_OF_STEPS = 0.5         # the learning rate of SGD with which the checks call train_step
+Network = tuple[nn.LSTM | nn.GRU, nn.Linear]
 
 
 def tensors(bits: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
@@ -67,12 +68,15 @@ def clip(network: Network, bound: float = 1.0, groups: Callable = lambda network
 
 def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, *, loss: Callable[..., Tensor] = end_loss,
            zero: Iterable[int] = (0, 1), clip: Callable[[Network], object] = clip,
-           state: tuple | None = None) -> float:
-    """Perform an update and return the loss before it. The gradients of the modules in ``zero`` are set to zero."""
+           state: Any = None, scale: float = 1.0) -> float:
+    """Perform an update and return the loss before it.
+
+    The gradients of the modules in ``zero`` are set to zero, and the loss is multiplied by ``scale``.
+    """
     value = loss(logits_of(network, batch[0], state), *batch[1:])
     for position in zero:
         network[position].zero_grad()
-    value.backward()
+    (scale * value).backward()
     clip(network)
     optimizer.step()
     return value.item()

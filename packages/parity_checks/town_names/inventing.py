@@ -1,31 +1,31 @@
 """Checks for all functions that the student writes. They need PyTorch."""
 
-import copy
 from collections import Counter
 from dataclasses import replace
-from math import exp, log
+from math import e, log, log2, log10
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, one_hot
+from torch.nn.functional import cross_entropy, nll_loss, one_hot
 from torch.nn.utils import vector_to_parameters
 
-from parity_checks.assertions import Mistakes, Query, agree, messages, show
+from parity_checks.assertions import Mistakes, Query, messages, show
 from parity_checks.core import call_gradient, call_on_same, call_steps, replaced_if_wrong
 from parity_checks.decorator import check
-from parity_checks.no_teacher_forcing.training_reference import parameters, weights_of
+from parity_checks.no_teacher_forcing.mistakes import cause_of_update
+from parity_checks.no_teacher_forcing.training_reference import RATE_OF_STEPS, parameters, update, weights_of
 from parity_checks.plain_data import ModuleState, Seed, is_tensor, kind_of
 from parity_lib.padding import length_mask
 from parity_study import town_names
 from parity_study.town_names import CHARACTERS, END, SYMBOLS, Name, encode, read_names, to_write
 
 WORDS = messages("town_names")
-SELECTING, THE_LOOP = "packing#select-first-then-take-the-loss", "training#the-loop-line-by-line"
-THE_PAIR, IN_PARTS = "gates#the-lstm-gate-by-gate", "gradient#one-long-stream"
+SELECTING, THE_LOOP = "packing#Select first, then take the loss", "training#The loop, line by line"
+THE_PAIR, IN_PARTS = "gates#The LSTM, gate by gate", "gradient#One long stream"
 SHIFTED, IN_BITS, WRITING, DRAWING = (f"a-network-that-writes#{section}" for section in (
-    "the-label-is-the-next-letter", "one-output-for-each-character", "let-it-write-while-it-learns", "cold-and-hot"))
+    "The label is the next letter", "One output for each character", "Let it write while it learns", "Cold and hot"))
 READY_ENCODING, READY_BITS, READY_NAME = (
     [f"{town_names.__name__}:{name}" for name in names]
     for names in (("to_write", "to_read", "encode", "pad"), ("writing_loss", "bits_per_character"), ("write_name",)))
@@ -34,14 +34,12 @@ CAUSES = dict.fromkeys(("'tuple' object", "values to unpack", "index 1 is out of
     "non-iterable": WORDS["loss-and-state"], "Expected target size": WORDS["classes-second"],
     "backward through the graph a second time": WORDS["state-not-detached"], "IndexError: Target": WORDS["no-readout"],
     "prob_dist must be 1 or 2 dim": WORDS["one-row"], "RNN input dtype": WORDS["not-one-hot"]}
-STEP_RATE = 0.5         # the learning rate of SGD with which the check calls train_step
 MOST = 30               # characters of a name
 # The logits of a distribution from which names are drawn: one of these always comes next.
 LOGITS = {"a": 1.0, "b": 0.0, "c": -1.0, END: 0.0}
 # The mistakes with the state of each kind of layer.
-MISTAKES: dict[type, tuple[str, ...]] = {nn.GRU: ("state-not-carried", "country-unread"),
-                                         nn.LSTM: ("state-not-carried", "country-unread", "half-a-state")}
-UPDATE_MISTAKES = "zero-grad-missing", "not-clipped", "clipped-apart"
+MISTAKES: dict[type, tuple[str, ...]] = {
+    nn.GRU: (own := ("state-not-carried", "country-unread", "letter-unread")), nn.LSTM: (*own, "half-a-state")}
 Network = tuple[nn.GRU | nn.LSTM, nn.Linear]
 
 
@@ -90,10 +88,13 @@ def encode_names(seed: int = 0) -> None:
                 (1, "labels", labels, (inputs, WORDS["not-shifted"]), WORDS["end-missing"]),
                 (0, "inputs", inputs, (labels, WORDS["country-missing"]), WORDS["country-missing"]),
                 (2, "lengths", lengths, (lengths - 1, WORDS["end-missing"]), "")):
-            part = query.part(name)
+            part, real = query.part(name), torch.arange(inputs.shape[1]) < lengths[:, None]
             part.as_array(result[place], tuple(correct.shape), "integer",
                           shape_hints={narrow: missing, wide: WORDS["symbol-too-many"]})
-            part.require_equal(result[place], correct, mistakes=[mistake])
+            others = [(torch.full_like(lengths, int(lengths.max())), WORDS["lengths-alike"]),
+                      (lengths.sort().values, WORDS["lengths-alike"])] if name == "lengths" else [
+                (torch.where(real, correct, result[place]), WORDS["padding-not-zero"])]
+            part.require_equal(result[place], correct, WORDS["names-unexplained"], [mistake, *others])
 
 
 # ---------------------------------------------------------------- the loss and bits per character
@@ -145,6 +146,8 @@ def loss_mistakes(logits: Tensor, labels: Tensor, lengths: Tensor) -> Mistakes:
     yield cross_entropy(logits.softmax(dim=2)[mask], labels[mask]), WORDS["softmax-first"]
     yield losses[labels != 0].mean(), WORDS["end-ignored"]
     yield losses[mask].mean() / log(2), WORDS["loss-in-bits"]
+    yield losses[~mask].mean(), WORDS["padding-selected"]
+    yield nll_loss(logits[mask], labels[mask]), WORDS["log-softmax-missing"]
     mixed = cross_entropy(logits.reshape(batch, count, steps), labels, reduction="none")
     for wrong in (mixed, *([cross_entropy(logits, labels, reduction="none")] if steps == count else [])):
         yield wrong.mean(), WORDS["classes-second"]
@@ -165,7 +168,9 @@ def bits_per_character(seed: int = 0) -> None:
             logits, _ = run(network, inputs)
             nats = mean_loss(logits, labels, lengths).item()
             query.require_close(bits, nats / log(2), WORDS["bits-unexplained"], [
-                (nats, WORDS["nats"]), (nats * log(2), WORDS["nats"]), (exp(nats), WORDS["perplexity"]),
+                (nats * log(2), WORDS["multiplied"]), (log2(nats), WORDS["logarithm-of-loss"]),
+                *((nats / unit, WORDS["nats"]) for unit in (1, log(10), log10(2), log(len(CHARACTERS)))),
+                *((base**nats, WORDS["perplexity"]) for base in (e, 2)),
                 *((value / log(2), words) for value, words in loss_mistakes(logits, labels, lengths))], tolerance=1e-4)
 
 
@@ -199,7 +204,7 @@ def train_step(seed: int = 0) -> None:
 def _call(query: Query, name: str, network: Network, batches: list[tuple]) -> list:
     """Call the student's ``name`` for several batches, with an SGD optimiser."""
     return query.call_through(name, "train_step", *map(ModuleState.of, network), by=call_steps, batches=batches,
-                              learning_rate=STEP_RATE, causes=CAUSES)
+                              learning_rate=RATE_OF_STEPS, causes=CAUSES)
 
 
 def _require_updates(query: Query, network: Network, batches: list[tuple], losses: list, modules: list,
@@ -208,16 +213,17 @@ def _require_updates(query: Query, network: Network, batches: list[tuple], losse
 
     If ``carried`` is True, each batch begins with the state of the one before. The network gets the last weights.
     """
-    others = {mistake: copy.deepcopy(network) for mistake in UPDATE_MISTAKES}
-    state = None
+    state, starts, vectors, states = None, [], [], []
     for number, (batch, loss, after) in enumerate(zip(batches, losses, modules, strict=True), start=1):
         part = query.part(f"the loss of number {number}")
         before, given = weights_of(network), state if carried else None
+        starts.append(before)
+        states.append(given)
+        vectors.append((one_hot(batch[0], len(SYMBOLS)).float(), *batch[1:]))
         stateless = mean_loss(run(network, batch[0])[0], *batch[1:])
-        for mistake, other in others.items():
-            vector_to_parameters(before.clone(), parameters(other))
-            update(other, batch, given, mistake)
-        logits, state = update(network, batch, given)
+        logits, state = detached(*run(network, batch[0], given))
+        optimizer = torch.optim.SGD(parameters(network), lr=RATE_OF_STEPS)
+        update(network, optimizer, vectors[-1], loss=mean_loss, state=given)
         later = mean_loss(run(network, batch[0], given)[0], *batch[1:])
         part.require_close(loss, mean_loss(logits, *batch[1:]), mistakes=[
             (later, WORDS["loss-after-update"]), (stateless, WORDS["state-unused"]),
@@ -227,25 +233,15 @@ def _require_updates(query: Query, network: Network, batches: list[tuple], losse
         got, expected = weights_of(module.build() for module in after), weights_of(network)
         difference = float((got - expected).abs().max().nan_to_num(nan=torch.inf))
         if difference > 1e-5 + 2e-3 * float((expected - before).abs().max()):
-            made = [mistake for mistake, other in others.items() if agree(got, weights_of(other), 1e-4)]
             query.part(f"the weights after number {number}").fail(
                 "those of one update with the clipped gradient of the loss", f"weights that differ by {difference:.2g}",
-                WORDS["nothing-moved" if torch.equal(before, got) else (*made, "update-unexplained")[0]])
+                cause_of_update(network, starts, vectors, got, expected, states, loss=mean_loss))
         vector_to_parameters(got.clone(), parameters(network))
 
 
-def update(network: Network, batch: tuple, state: Any, mistake: str = "") -> tuple[Tensor, Any]:
-    """Perform an update with SGD, and return the logits and the last state from before it."""
-    optimizer = torch.optim.SGD(parameters(network), lr=STEP_RATE)
-    logits, last = run(network, batch[0], state)
-    if mistake != "zero-grad-missing":
-        optimizer.zero_grad()
-    mean_loss(logits, *batch[1:]).backward()
-    if mistake != "not-clipped":
-        for part in network if mistake == "clipped-apart" else (nn.ModuleList(network),):
-            nn.utils.clip_grad_norm_(part.parameters(), 1.0)
-    optimizer.step()
-    return logits.detach(), tuple(part.detach() for part in last) if isinstance(last, tuple) else last.detach()
+def detached(logits: Tensor, state: Any) -> tuple[Tensor, Any]:
+    """Return logits and a state of a layer without their graphs."""
+    return logits.detach(), tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
 
 
 # ---------------------------------------------------------------- names that a network writes
@@ -290,18 +286,21 @@ def _check_shares(rng: np.random.Generator, temperature: float, times: int) -> N
         query.fail("different names", f"{times} times {first[0]!r}", WORDS[hint])
     if first[:9] != again:
         query.fail("the same names from a generator with the same seed", "other names", WORDS["global-generator"])
+    if all(name.startswith("FI") for name in first):
+        query.fail("names without the country", repr(first[0]), WORDS["country-kept"])
     drawn = Counter("".join(name + END * (len(name) < MOST) for name in first))
     shares, near = np.array([drawn[character] / drawn.total() for character in LOGITS]), 2.5 / drawn.total()**0.5
-    if np.abs(shares - _shares(temperature)).max() > near:
-        made = [cause for other, cause in ((1 / temperature, "temperature-multiplied"), (1.0, "temperature-ignored"))
-                if shares.all() and np.abs(shares - _shares(other)).max() < near]
-        query.part("the shares of a, b, c and the end").fail(
-            _shares(temperature), shares, WORDS[(*made, "shares-unexplained")[0]])
-
-
-def _shares(temperature: float) -> np.ndarray:
-    odds = np.exp(np.array(list(LOGITS.values())) / temperature)
-    return odds / odds.sum()
+    logits = np.array(list(LOGITS.values()))
+    possible = {cause: odds / odds.sum() for cause, odds in {
+        "": np.exp(logits / temperature), "temperature-multiplied": np.exp(logits * temperature),
+        "temperature-ignored": np.exp(logits), "temperature-root": np.exp(logits / temperature**0.5),
+        "sigmoid-not-softmax": 1 / (1 + np.exp(-logits / temperature))}.items()}
+    distances = {cause: np.abs(shares - other).max() for cause, other in possible.items()}
+    if distances[""] > near:
+        cause = min(distances, key=lambda cause: distances[cause])
+        if distances[cause] > near or not shares.all():
+            cause = "unlikely-drawn" if shares.sum() < 0.9 else "shares-unexplained"
+        query.part("the shares of a, b, c and the end").fail(possible[""], shares, WORDS[cause])
 
 
 def _check_certain_name(layer: type[nn.GRU | nn.LSTM], rng: np.random.Generator) -> None:
@@ -313,7 +312,8 @@ def _check_certain_name(layer: type[nn.GRU | nn.LSTM], rng: np.random.Generator)
         got, = _names(query, network, country, 1, 0.3, most, forbid=READY_NAME)
         if got != name[:most]:
             made = [mistake for mistake in MISTAKES[layer] if got == written(network, country, mistake)[:most]]
-            hint = "most-ignored" if got == name else (*made, "name-unexplained")[0]
+            near_most = got in (name[:most - 1], name[:most + 1])
+            hint = "most-ignored" if got == name else (*made, "most-off-by-one" if near_most else "name-unexplained")[0]
             query.fail(repr(name[:most]), repr(got), WORDS[hint])
 
 
@@ -341,6 +341,7 @@ def written(network: Network, country: str, mistake: str = "") -> str:
         if (read := CHARACTERS[logits[0, -1].argmax()]) == END:
             break
         name += read
+        read = country if mistake == "letter-unread" else read
         if mistake == "half-a-state":
             state = state[0], torch.zeros_like(state[1])
     return name

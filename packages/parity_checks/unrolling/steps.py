@@ -1,5 +1,6 @@
 """Checks for the student's ``parity``, ``rnn_step`` and ``unroll`` functions."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ WORDS = messages("unrolling")
 READY_PARITY = ("parity_lib.data:running_parity", "parity_lib.data:final_parity")
 READY_CELL = ("torch.nn:RNN", "torch.nn:RNNCell", "torch:rnn_tanh", "torch:rnn_tanh_cell",
               "parity_lib.numpy_rnn:NumpyRNN.step", "parity_lib.numpy_rnn:NumpyRNN.forward")
-PICTURE, CELL = "one-bit#parity-in-a-picture", "unrolling#the-cell-in-numpy"
+PICTURE, CELL = "one-bit#Parity in a picture", "unrolling#The cell in NumPy"
 TOLERANCE = 1e-4        # loose enough for an answer in float32
 
 
@@ -27,15 +28,17 @@ def parity(seed: int = 0) -> None:
         strings = ", ".join("".join(map(str, row)) for row in bits)
         these = f"the strings {strings}" if bits.size < 50 else f"{len(bits)} strings of {bits.shape[1]} bits"
         query = Query(f"parity of {these}, an array of shape {bits.shape}", PICTURE)
-        count = bits.sum(axis=1)
-        hint = WORDS["half-precision" if bits.shape[1] > 2048 else "parity-unexplained"]
+        count, long = bits.sum(axis=1), bits.shape[1] > 2048
+        hint = WORDS["half-precision" if long else "parity-unexplained"]
         result = query.call("parity", bits, forbid=READY_PARITY)
-        query.require_equal(result, count % 2, hint if getattr(result, "shape", ()) == count.shape else "", mistakes=[
-            (count, WORDS["count-returned"]),
+        hint = hint if getattr(result, "shape", ()) == count.shape else ""
+        query.require_equal(result, count % 2, hint, () if long else [
+            (count, WORDS["count-returned"]), (count // 2, WORDS["floor-division"]), (bits[:, -1], WORDS["last-bit"]),
+            *((part.sum(axis=1) % 2, WORDS["bit-left-out"]) for part in (bits[:, 1:], bits[:, :-1])),
+            (count > 0, WORDS["any-one"]),
             (1 - count % 2, WORDS["even-and-odd"]),
             (bits.sum(axis=0) % 2, WORDS["columns"]),
-            *([(bits.sum() % 2, WORDS["one-answer"])] if len(bits) > 1 else []),
-            *([(np.full(len(bits), bits.sum() % 2), WORDS["one-answer"])] if len(bits) > 1 else []),
+            *((np.full(shape, bits.sum() % 2), WORDS["one-answer"]) for shape in ((), len(bits)) if len(bits) > 1),
             (np.cumsum(bits, axis=1) % 2, WORDS["every-bit"]),
             *((sign * (1 - 2 * (count % 2)), WORDS["minus-one-and-one"]) for sign in (1, -1)),
         ])
@@ -50,16 +53,23 @@ PRODUCT_ERRORS = ("could not be broadcast", "matmul", "not aligned", "cannot be 
 
 
 def _step_mistakes(x: np.ndarray, h: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray) -> Mistakes:
-    yield x @ U.T + h @ V.T + b, WORDS["no-tanh"]
+    parts = {"U x": x @ U.T, "V h": h @ V.T, "b": b + 0 * h}
+    a = sum(parts.values())
+    yield a, WORDS["no-tanh"]
     yield _step(x, h, U, V.T, b), WORDS["V-transposed"]
     yield _step(x, h, U, V.T, 0), WORDS["V-transposed"] + " The bias b is missing, too."
-    yield _step(x, h, U, V, 0), WORDS["bias-missing"]
-    yield _step(x, h, U, V, 0) + b, WORDS["bias-outside"]
-    yield _step(x, 0 * h, U, V, b), WORDS["state-unused"]
-    yield (1 + np.tanh((x @ U.T + h @ V.T + b) / 2)) / 2, WORDS["sigmoid-not-tanh"]
+    for name, part in parts.items():
+        for factor, mistake in ((0, "part-missing"), (-1, "part-sign"), (2, "part-twice")):
+            yield np.tanh(a + (factor - 1) * part), WORDS[mistake].format(part=name)
+    for outside in (names for size in (1, 2) for names in itertools.combinations(parts, size)):
+        added = sum(parts[name] for name in outside)
+        yield np.tanh(a - added) + added, WORDS["outside-tanh"].format(parts=" and ".join(outside))
     for last in (b, np.tanh(b)):
         yield np.tanh(x @ U.T) + np.tanh(h @ V.T) + last, WORDS["tanh-of-each"]
-    yield x @ U.T + np.tanh(h @ V.T + b), WORDS["tanh-of-each"]
+    yield _step(x, np.tanh(h), U, V, b), WORDS["tanh-of-old-state"]
+    yield np.tanh(a) + h, WORDS["old-state-added"]
+    for name, value in (("a sigmoid", (1 + np.tanh(a / 2)) / 2), ("a relu", a * (a > 0)), ("arctan", np.arctan(a))):
+        yield value, WORDS["other-activation"].format(name=name)
 
 
 @check("rnn_step: one time step of nn.RNN, for a whole batch")
@@ -103,7 +113,8 @@ def _compare_states(query: Query, arguments: tuple[np.ndarray, ...], again: bool
         f"out of bounds for axis 1 with size {steps}": WORDS["one-step-too-many"],
         **dict.fromkeys((*PRODUCT_ERRORS, "out of bounds"), WORDS["string-not-step"])})
     got = query.as_array(result, expected.shape, shape_hints={
-        (batch, steps + 1, hidden): WORDS["h0-included"], (steps, batch, hidden): WORDS["steps-first"],
+        (batch, steps + 1, hidden): WORDS["h0-included"], (batch, steps - 1, hidden): WORDS["state-left-out"],
+        (batch, steps * hidden): WORDS["states-joined"], (steps, batch, hidden): WORDS["steps-first"],
         (steps + 1, batch, hidden): WORDS["h0-and-steps-first"],
         (batch, batch, hidden): WORDS["loop-over-strings"],
         **dict.fromkeys(((batch, hidden), (1, batch, hidden)), WORDS["only-last-state"])})
@@ -123,6 +134,10 @@ def states(xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> np.ndarray:
 
 def _unroll_mistakes(expected: np.ndarray, xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> Mistakes:
     yield states(xs, 0 * h0, *weights), WORDS["h0-ignored"]
+    yield states(xs[:, [0] * xs.shape[1]], h0, *weights), WORDS["same-input"]
+    yield states(np.roll(xs, 1, axis=1), h0, *weights), WORDS["input-before"]
+    for order in (1, -1):
+        yield states(xs[:, ::-1], h0, *weights)[:, ::order], WORDS["read-backwards"]
     yield np.concatenate([h0[:, None], expected[:, :-1]], axis=1), WORDS["h0-for-the-last"]
     yield np.concatenate([expected[:, :-1], 0 * expected[:, -1:]], axis=1), WORDS["one-step-short"]
     yield np.stack([_step(x, h0, *weights) for x in xs.swapaxes(0, 1)], axis=1), WORDS["state-not-carried"]

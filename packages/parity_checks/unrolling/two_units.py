@@ -5,12 +5,12 @@ import numpy as np
 from parity_checks.assertions import Query, messages
 from parity_checks.core import call
 from parity_checks.decorator import check
-from parity_checks.two_unit_search import Weights, find_error, first_error, is_proved
+from parity_checks.two_unit_search import Weights, find_error, first_error, is_proved, one_entry_changed
 from parity_lib.numpy_rnn import NumpyRNN
 
 WORDS = messages("unrolling")
 READY = ("parity_lib.models:by_hand",)
-BY_HAND = "unrolling#two-units-by-hand"
+BY_HAND = "unrolling#Two units by hand"
 SHAPES = {"U": (2, 1), "V": (2, 2), "b": (2,), "W": (1, 2), "c": (1,)}
 
 
@@ -54,10 +54,17 @@ def _hint(weights: Weights, string: np.ndarray) -> str:
         "bits-0-and-1": (U / 2, V, b + U[:, 0] / 2, W, c), "wrong-way-round": (U, V, b, -W, -c),
         "weights-transposed": (U, V.T, b, W, c), "half-substituted": (U / 2, V, b, W, c),
         "b-forgotten": (U, V, b + U[:, 0], W, c), "b-sign": (U, V, b + 2 * U[:, 0], W, c),
-        "readout": (U, V, b, np.sign(W), -np.ones(1)), "not-sharp": (2 * U, 2 * V, 2 * b, W, c)}
+        "inverse-substituted": (U / 4, V, b + 3 / 4 * U[:, 0], W, c), "signs-of-b": (U, V, -b, W, c),
+        "signs-of-V": (U, -V, b, W, c), "units-swapped": (U, V, b[::-1], W, c)}
+    if np.allclose(2 * np.abs(V), np.abs(U)):
+        corrected["V-halved"] = U, 2 * V, b, W, c
+    candidates: list[tuple[str, Weights]] = [(WORDS[mistake], changed) for mistake, changed in corrected.items()]
+    candidates += [(WORDS["readout"], (U, V, b, np.array([[sign, -sign]]), -np.ones(1))) for sign in (1, -1)]
+    candidates += [(WORDS["not-sharp"], (2 * U, 2 * V, 2 * b, W, c))]
+    candidates += [(WORDS["one-entry"].format(name=entry), changed) for entry, changed in one_entry_changed(weights)]
     tried = every_string(), string[None]
-    return WORDS[next((mistake for mistake, changed in corrected.items()
-                       if all(first_error(changed, bits, zero=-1) is None for bits in tried)), "weights-unexplained")]
+    return next((words for words, changed in candidates
+                 if all(first_error(changed, bits, zero=-1) is None for bits in tried)), WORDS["weights-unexplained"])
 
 
 def every_string(steps: int = 12) -> np.ndarray:

@@ -8,7 +8,7 @@ from parity_checks.decorator import check
 from parity_checks.plain_data import Seed
 
 WORDS = messages("varying_lengths")
-UPPER_END, SEEDS = "data#check-yourself", "data#seeds-and-a-generator-that-fools-you"
+UPPER_END, SEEDS = "data#Check yourself", "data#Seeds, and a generator that fools you"
 TOO_FAR = 6.0       # standard deviations, which correct lengths practically never exceed
 
 
@@ -43,14 +43,15 @@ def _draw(batch_size: int, max_bits: int, seed: int) -> tuple[Query, np.ndarray]
     query = Query(f"random_lengths({batch_size}, {max_bits}, np.random.default_rng({seed}))", UPPER_END)
     result = query.call("random_lengths", batch_size, max_bits, Seed(seed))
     return query, query.as_array(result, (batch_size,), "integer",
-                                 shape_hints=dict.fromkeys(((), (1,)), WORDS["one-length"]))
+                                 shape_hints={(max_bits,): WORDS["arguments-swapped"]}
+                                 | dict.fromkeys(((), (1,)), WORDS["one-length"]))
 
 
 def _require_ends(query: Query, lengths: np.ndarray, max_bits: int) -> None:
     low, high = int(lengths.min()), int(lengths.max())
     if (low, high) == (1, max_bits):
         return
-    hint = WORDS["length-zero"] if low < 1 else ""
+    hint = WORDS["length-zero"] if low < 1 else WORDS["shortest-missing"] if low > 1 else ""
     if abs(high - max_bits) == 1:
         hint = WORDS["upper-end"] + " A string has at least one bit." * (low < 1)
     if lengths.dtype.itemsize == 1:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 WORDS = messages("varying_lengths")
 READY_MEAN = ("parity_lib.training:masked_loss", "parity_lib.padding:masked_mean", "parity_lib.padding:masked_values")
-LOSS, KNOWS_NOTHING = "packing#the-loss-lies-too", "packing#a-network-that-knows-nothing"
-ON_LOGITS = "training#a-loss-for-a-yes-or-no-answer"
-SELECT = "packing#select-first-then-take-the-loss"
+LOSS, KNOWS_NOTHING = "packing#The loss lies too", "packing#A network that knows nothing"
+ON_LOGITS = "training#A loss for a yes-or-no answer"
+SELECT = "packing#Select first, then take the loss"
 SHAPE_CAUSES = {"infer output dtype": WORDS["bool-mean"], "used as indices": WORDS["mask-of-numbers"]} | dict.fromkeys(
     ("must match", "broadcast", "same as input size", "does not match", "shape"), WORDS["axes-of-mask"])
 
@@ -86,8 +86,8 @@ def _draw_cases(rng: np.random.Generator) -> Iterator[MaskedLogits]:
 def masked_loss(seed: int = 0) -> None:
     """Check ``masked_loss(logits, targets, mask)``, a scalar tensor through which a gradient reaches the logits."""
     rng = np.random.default_rng(seed)
-    zeros = MaskedLogits("lengths [1 3], every logit 0", np.zeros((2, 3)), np.array([[1.0, 0, 0], [1, 0, 1]]),
-                         np.array([[True, False, False], [True, True, True]]))
+    zeros = _draw(rng, [1, 3], 5)
+    zeros = zeros.changed("every logit 0", logits=0 * zeros.logits)
     sure = _draw(rng, [2, 3], 3)
     sure = sure.changed("logits of -200 and 200", logits=np.where(sure.targets > 0, -200.0, 200.0))
     for case in (zeros, *_draw_cases(rng), sure):
@@ -96,13 +96,18 @@ def masked_loss(seed: int = 0) -> None:
         if not is_tensor(result):
             query.fail("a tensor with one number", kind_of(result), WORDS["not-a-tensor"])
         got = query.as_array(result, (), nan_hint=WORDS["nan-leaked"] if case.has_nan else "")
-        losses = np.maximum(case.logits, 0) - case.logits * case.targets + np.log1p(np.exp(-np.abs(case.logits)))
+        losses, chance = cross_entropy(case.logits, case.targets), 1 / (1 + np.exp(-case.logits))
         expected, mistake = losses[case.mask].mean(), "loss-unexplained"
         if case is sure:
             mistake = "clipped" if np.isfinite(got) and got < expected else "logarithm-of-zero"
         zeroed = [((losses[case.mask].sum() + np.log(2) * (~case.mask).sum()) / count, WORDS["padding-in-sum"])
                   for count in (case.mask.sum(), case.mask.size)]
-        query.require_close(got, expected, WORDS[mistake], [*_mean_mistakes(losses, case.mask), *zeroed], 1e-4)
+        others = [(other[case.mask].mean(), WORDS[name]) for name, other in (
+            ("sigmoid-twice", cross_entropy(chance, case.targets)),
+            ("labels-flipped", cross_entropy(case.logits, 1 - case.targets)),
+            ("logits-and-targets", cross_entropy(case.targets, case.logits)),
+            ("squared-error", (chance - case.targets) ** 2))]
+        query.require_close(got, expected, WORDS[mistake], [*_mean_mistakes(losses, case.mask), *zeroed, *others], 1e-4)
     for case in (_draw(rng, [3, 1, 5, 2], 5), _draw(rng, rng.integers(1, 8, size=4), 9),
                  *_draw(rng, [3, 1, 4], 6).with_padding(1e9), *_draw(rng, [3, 1, 4], 6).with_padding(np.nan)):
         query, hint = Query(f"the gradient of masked_loss, {case.description}", case.section), WORDS["gradient-outside"]
@@ -113,6 +118,11 @@ def masked_loss(seed: int = 0) -> None:
             query.fail(expected, "no gradient at the logits", hint)
         got = query.as_array(gradient[..., 0], nan_hint=WORDS["nan-in-gradient"])
         query.require_close(got, expected, hint, tolerance=1e-4)
+
+
+def cross_entropy(logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Return the binary cross-entropy of each logit."""
+    return np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
 
 
 def _mean_mistakes(values: np.ndarray, mask: np.ndarray) -> Mistakes:
@@ -127,13 +137,17 @@ def _mean_mistakes(values: np.ndarray, mask: np.ndarray) -> Mistakes:
     yield real.sum() / mask.size, WORDS["rectangle-divides"]
     yield real.sum(), WORDS["sum-not-mean"]
     yield (real.sum(axis=1) / mask.sum(axis=1)).mean(), WORDS["mean-of-means"]
+    yield values[~mask].mean(), WORDS["padding-selected"]
+    yield values[:, -1].mean(), WORDS["last-column"]
+    for name, number in (("strings", len(mask)), ("time steps", mask.shape[1]), ("padded positions", (~mask).sum())):
+        yield real.sum() / number, WORDS["other-divisor"].format(name=name)
 
 
 @check("masked_accuracy: the share of real positions with a correct answer")
 def masked_accuracy(seed: int = 0) -> None:
     """Check ``masked_accuracy(logits, targets, mask)``, which returns a float from 0 to 1."""
     rng = np.random.default_rng(seed)
-    even, undecided = _draw(rng, rng.integers(1, 30, size=40), 30), _draw(rng, [3, 5, 2, 4], 5)
+    even, undecided = _draw(rng, rng.integers(1, 30, size=30), 30), _draw(rng, [3, 5, 2, 4], 5)
     small = MaskedLogits("", np.array([[0.3, -2.0, 4.0], [3.0, 0.2, 1.0], [-1.0, -2.0, 5.0]]),
                          np.array([[1.0, 0, 0], [1, 0, 1], [1, 0, 0]]), np.arange(3) < [[1], [3], [2]])
     parts = [show(part) for part in (small.logits, small.targets, small.mask)]
@@ -151,10 +165,10 @@ def masked_accuracy(seed: int = 0) -> None:
         query, got = answer(case)
         if agree(got, correct):
             continue
-        # In the small case, mistakes can give the same share by chance: a mistake has to explain the next case as well.
-        known = [words for case, got in ((case, got), (cases[1], answer(cases[1])[1]))
-                 for value, words in _accuracy_mistakes(case) if agree(got, value)]
-        query.fail(correct, got, next((words for words in known if known.count(words) > 1),
+        # In the small case, mistakes can give the same share by chance: a mistake has to explain two others as well.
+        here, *others = ([words for value, words in _accuracy_mistakes(case) if agree(answer(case)[1], value)]
+                         for case in (case, cases[1], cases[-2]))
+        query.fail(correct, got, next((words for words in here if all(words in known for known in others)),
                                       WORDS["accuracy-unexplained"]))
 
 
@@ -164,7 +178,12 @@ def _accuracy_mistakes(case: MaskedLogits) -> Mistakes:
     yield confident[case.mask].mean(), WORDS["above-one-half"]
     yield 1 - correct[case.mask].mean(), WORDS["share-of-errors"]
     yield 100 * correct[case.mask].mean(), WORDS["per-cent"]
-    yield (case.logits.round() == case.targets)[case.mask].mean(), WORDS["logits-rounded"]
+    for answers in (case.logits.round(), case.logits):
+        yield (answers == case.targets)[case.mask].mean(), WORDS["logits-rounded"]
+    yield np.where(case.mask, correct, 1).mean(), WORDS["padding-correct"]
+    yield np.where(case.mask, correct, 1).all(axis=1).mean(), WORDS["whole-strings"]
+    yield (case.logits > 0)[case.mask].mean(), WORDS["odd-answers"]
+    yield case.targets[case.mask].mean(), WORDS["probability-above-0"]
     yield ((case.logits >= 0) == (case.targets > 0.5))[case.mask].mean(), WORDS["zero-is-even"]
 
 
@@ -183,7 +202,8 @@ def always_even(seed: int = 0) -> None:
         result = query.call("always_even", *case.arguments[1:], forbid=READY_MEAN, causes=SHAPE_CAUSES)
         got = np.array(query.as_arrays(result, {"over the rectangle": (), "over real positions": ()}))
         rectangle, real = (case.targets == 0).mean(), (case.targets[case.mask] == 0).mean()
-        query.require_close(got, (rectangle, real), mistakes=[
+        query.require_close(got, (rectangle, real), WORDS["always-even-unexplained"], [
+            ((real, real), WORDS["same-share"]), ((rectangle, rectangle), WORDS["same-share"]),
             ((real, rectangle), WORDS["shares-order"]), ((1 - rectangle, 1 - real), WORDS["always-odd"]),
             ((real * case.mask.mean(), real), WORDS["padding-wrong"])])
 
@@ -196,6 +216,8 @@ def reported_accuracy(seed: int = 0) -> None:
         query = Query(f"reported_accuracy({', '.join(f'{value:.4g}' for value in arguments)})", KNOWS_NOTHING)
         got = query.as_array(query.call("reported_accuracy", *arguments), ())
         s, a = (*arguments, 0.5)[:2]
-        query.require_close(got, s + (1 - s) * a, mistakes=[
+        query.require_close(got, s + (1 - s) * a, WORDS["reported-unexplained"], [
+            (0.5 * s + (1 - s) * a, WORDS["padding-guessed"]), ((s + a) / 2, WORDS["mean-of-shares"]),
+            (s + (1 - s) * (1 - a), WORDS["errors-counted"]), (min(1, s + a), WORDS["padding-added-twice"]),
             ((1 - s) * a, WORDS["padding-not-added"]), ((1 - s) + s * a, WORDS["shares-swapped"]),
             (0.5 + s / 2, WORDS["guess-assumed"]), (s + a, WORDS["padding-added-twice"]), (a, WORDS["real-returned"])])

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 WORDS = messages("varying_lengths")
 READY_MASK = ("parity_lib.padding:length_mask",)
 READY_PACKING = ("parity_lib.padding:pack", "parity_lib.padding:unpack", "parity_lib.models:ParityRNN.hidden_states")
-RECTANGLE, PACKING = "packing#a-rectangle-for-ragged-strings", "packing#packing"
-BEFORE = "packing#padding-before-the-string"
-GRADIENT = "gradient#cut-short"
+RECTANGLE, PACKING = "packing#A rectangle for ragged strings", "packing#Packing"
+BEFORE = "packing#Padding before the string"
+GRADIENT = "gradient#Cut short"
 BATCH_FIRST, PAIR = WORDS["batch-first"], WORDS["pair"]
 PACKING_CAUSES = {
-    "'tuple' object": PAIR, "enforce_sorted": WORDS["unsorted"], "PackedSequence": WORDS["still-packed"],
+    "'tuple' object": PAIR, "'batch_sizes'": PAIR, "than 0, but found": WORDS["lengths-changed"],
+    "enforce_sorted": WORDS["unsorted"], "PackedSequence": WORDS["still-packed"],
     **dict.fromkeys(("len(lengths)", "exceeds dimension size", "batch_size"), BATCH_FIRST)}
 
 
@@ -44,9 +45,13 @@ def length_mask(seed: int = 0) -> None:
         position, length = np.arange(max_bits), lengths[:, None]
         after, before = position < length, position >= max_bits - length
         expected, other = (before, after) if padding == ["before"] else (after, before)
-        query.require_equal(got, expected, WORDS["off-by-one"], [
-            (~expected, WORDS["true-and-false"]), (other, WORDS["other-side"]),
-            (other[::-1], WORDS["strings-reversed"])])
+        query.require_equal(got, expected, WORDS["mask-unexplained"], [
+            (~expected, WORDS["complement-before" if expected is before else "true-and-false"]),
+            (other, WORDS["other-side"]), (other[::-1], WORDS["strings-reversed"]),
+            (position >= length, WORDS["begins-at-length"]), (position == length, WORDS["one-position"]),
+            (position == length - 1, WORDS["one-position"]), *((
+                position >= max_bits - more if expected is before else position < more, WORDS["off-by-one"])
+                for more in (length - 1, length + 1))])
         query.require_unchanged("length_mask", {"lengths": lengths, "max_bits": max_bits,
                                                 **dict(zip(["padding"], padding, strict=False))}, forbid=READY_MASK)
 
