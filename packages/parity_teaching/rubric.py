@@ -31,6 +31,7 @@ from parity_grading.sanitise import markdown2html, visible_text
 from parity_grading.unfinished import NOTE
 from parity_grading.untrusted import NotebookCell, named_cells, read_cells, visible
 
+SMALLEST_SEED = 10_000      # smaller numbers in an answer are counts
 HEADING = re.compile(r"^\*\*Rubric\.?\*\*", re.MULTILINE)
 TASK = re.compile(r"^## (.*?)(?: \(\d+ points?\))?$", re.MULTILINE)
 OWN_USE = ("checks.", "## Your progress")
@@ -99,14 +100,40 @@ def numbers_in(text: str) -> set[int]:
     return {int(number) for number in re.findall(r"(?<![\w.,])\d{1,20}(?![\w]|[.,]\d)", f"{joined} {text}")}
 
 
-def quoted_numbers(task: str, answer: str, student: str) -> list[tuple[str, int, bool]]:
-    """Return the names and values of a student's personal numbers, and whether an answer quotes them."""
+def words_around(text: str, number: int) -> list[tuple[str, str, str]]:
+    """Return the words before a number, the number as it is written, and the words after it, for up to three places.
+
+    >>> words_around("With my seed, 5, I counted 17 753 of the places and no more of them.", 17753)
+    [('my seed, 5, I counted ', '17 753', ' of the places and no')]
+    """
+    found = []
+    for match in re.finditer(r"(?<![\w.,])" + r"[^\w\n]?".join(str(number)) + r"(?!\w|[.,]\d)", text):
+        start, end = match.span()
+        before = re.search(r"(?:\S+\s+){0,5}\S{0,3}$", text[max(0, start - 80):start])
+        after = re.match(r"\S{0,3}(?:\s+\S+){0,5}", text[end:end + 80])
+        found.append((before[0] if before else "", match[0], after[0] if after else ""))
+    return found[:3] if number in numbers_in(text) else []
+
+
+def quoted_numbers(task: str, answer: str, student: str) -> list[tuple[str, int, list[tuple[str, str, str]]]]:
+    """Return the names and values of a student's personal numbers, and the words around them in an answer."""
     task, answer, seed = task.replace("-", "_"), visible_text(visible(answer)), _seed(student)
     if task not in (*COUNTS, TOWNS) or answer.strip() in NOT_WRITTEN or seed is None:
         return []
     count = names_to_train_on(seed) if task == TOWNS else COUNTS[task](strings_for(seed))
     numbers = {"seed": seed, "count": count}
-    return [(name, value, value in numbers_in(answer)) for name, value in numbers.items()]
+    return [(name, value, words_around(answer, value)) for name, value in numbers.items()]
+
+
+def owners_of_seeds(answer: str, model: str, students: Iterable[str]) -> dict[int, str]:
+    """Return to whom each seed that an answer quotes belongs: to one of the students, or to the model answer.
+
+    >>> owners_of_seeds("My seed is 70000.", "The seed is 70000.", [])
+    {70000: 'the model answer'}
+    """
+    quoted = {number for number in numbers_in(visible_text(visible(answer))) if number >= SMALLEST_SEED}
+    owners = dict.fromkeys(quoted & numbers_in(model), "the model answer")
+    return owners | {seed: student for student in students if (seed := _seed(student)) in quoted}
 
 
 def _seed(student: str) -> int | None:
@@ -202,11 +229,13 @@ class Rubric(Preprocessor):
                                        for key in ("assignment_id", "notebook_id", "student"))
         source = Path(course.format_path(course.source_directory, ".", exercise), f"{notebook}.ipynb")
         if any(map(in_words, nb.cells)):
-            nb.cells = list(_with_rubrics(without_own_use(nb.cells), student, source))
+            submitted = Path(course.format_path(course.submitted_directory, "*", exercise))
+            others = [path.parent.name for path in submitted.parent.parent.glob(f"*/{submitted.name}")]
+            nb.cells = list(_with_rubrics(without_own_use(nb.cells), student, source, others))
         return nb, resources
 
 
-def _with_rubrics(cells: list[NotebookNode], student: str, source: Path) -> Iterator[NotebookNode]:
+def _with_rubrics(cells: list[NotebookNode], student: str, source: Path, others: list[str]) -> Iterator[NotebookNode]:
     """Yield a list of answers, then the cells with a rubric next to each written answer, and finally a script."""
     page: Any = PAGES.get_template("rubric.html").module
     model_answers, runs = named_cells(source), []
@@ -216,11 +245,11 @@ def _with_rubrics(cells: list[NotebookNode], student: str, source: Path) -> Iter
         if in_words(cell):
             name = cell.metadata["nbgrader"]["grade_id"]
             rubric = parse_rubric(model_answers[name].source if name in model_answers else "")
-            yield raw_cell(page.before_answer(
-                runs, name, float(cell.metadata["nbgrader"].get("points", 0)), rubric,
-                quoted_numbers(name, cell.source, student), facts_about(name, student), source.name))
+            yield raw_cell(page.before_answer(runs))
             yield cell
-            yield raw_cell("</section>")
+            yield raw_cell(page.after_answer(name, float(cell.metadata["nbgrader"].get("points", 0)), rubric,
+                                              quoted_numbers(name, cell.source, student), facts_about(name, student),
+                                              source.name, owners_of_seeds(cell.source, rubric.model, others)))
             runs = []
         else:
             # `unfinished.FinishGrading` puts this note before outputs of the student's own run.

@@ -150,16 +150,21 @@ def test_an_answer_in_words_is_graded_there(page, formgrader, graded, order):
     score.fill("2")
     score.press("Tab")
     wait_until(lambda: grade_of(graded, order[0][1]) == (2, False))
+    saved = "Saved: the score, 2, without points for the demands."
+    wait_until(lambda: saved in formgrader.locator("[role=status]").inner_text())
     formgrader.get_by_label("Points for demand 1").focus()
-    # Tab leads to the points for each demand, whose sum becomes the score, and then to the score. The page stays.
-    focused = "document.activeElement.id || document.activeElement.ariaLabel"
+    # Tab leads to the points for each demand, whose sum becomes the score, then to the comment and to the link to the
+    # next submission. The page stays where it is.
+    focused = "document.activeElement.id || document.activeElement.ariaLabel || document.activeElement.innerText.trim()"
     demands = [f"Points for demand {number}" for number in range(1, 5)]
     state = formgrader.locator(".parity-rubric [role=status]")
-    for name, points in zip((*demands, classroom.TASK), ("1", "9", "0", ".5", ""), strict=True):
+    fields = *demands, f"{classroom.TASK}-comment", "Next →"
+    for name, points in zip(fields, ("1", "9", "0", ".5", "", ""), strict=True):
+        page.wait_for_timeout(600)      # nbgrader scrolls for half a second
         assert formgrader.locator("body").evaluate(focused) == name
         assert formgrader.locator("body").evaluate("scrollY") > 1000
         page.keyboard.type(points)
-        page.keyboard.press("Tab")
+        formgrader.locator("body").press("Enter" if points == "0" else "Tab")
     assert "Not saved yet: demand 2 needs from 0 to 1 points, in quarters." in state.inner_text()
     assert grade_of(graded, order[0][1]) == (2, False)
     formgrader.get_by_label(demands[0]).press("Control+.")
@@ -170,18 +175,20 @@ def test_an_answer_in_words_is_graded_there(page, formgrader, graded, order):
     comment.press("Tab")
     wait_until(lambda: comment_of(graded, order[0][1]) == "Points by demand: 1 + 1 + 0 + 0.5.\nWhy?")
     assert grade_of(graded, order[0][1]) == (2.5, False)
-    wait_until(lambda: "The sum, 2.5, is the score" in state.inner_text())
+    wait_until(lambda: "Saved: the sum, 2.5, is the score" in state.inner_text())
     score.fill("3")
-    score.press("Tab")
+    score.press("Control+.")    # stays once, and says why
     wait_until(lambda: "The score, 3, is not the sum of these points, 2.5." in state.inner_text())
+    formgrader.get_by_role("button", name="Full credit").last.click()
+    wait_until(lambda: comment_of(graded, order[0][1]) == "Points by demand: 1 + 1 + 1 + 1.\nWhy?")
+    assert grade_of(graded, order[0][1]) == (4, False)
     page.route("**/api/grade/*", lambda route: route.abort())
-    formgrader.get_by_label(demands[1]).fill("0,25")
+    formgrader.get_by_label(demands[1]).fill("0")
     formgrader.get_by_label(demands[1]).press("Control+.")
     wait_until(lambda: "Not saved: the server does not answer." in state.inner_text())
     page.unroute("**/api/grade/*")
     formgrader.get_by_label(demands[1]).press("Control+.")
-    wait_until(lambda: grade_of(graded, order[0][1]) == (1.75, False))
-    assert comment_of(graded, order[0][1]) == "Points by demand: 1 + 0.25 + 0 + 0.5.\nWhy?"
+    wait_until(lambda: grade_of(graded, order[0][1]) == (3, False))
     borders = formgrader.locator("#notebook img").evaluate_all("images => images.map(image => image.clientLeft)")
     assert set(borders) == {0}
 
@@ -224,7 +231,7 @@ def arrive(reader, submission):
     """Wait for the page of a submission, with the cursor in the first field for the points of its answer."""
     # The address is not enough, because nbgrader saves a field twice when a key leaves it, and may load the page twice.
     reader.wait_for_function("""([submission, name]) => window.submission_id === submission
-      && document.activeElement?.ariaLabel === name && document.querySelector("[role=status]").textContent""",
+      && document.activeElement?.ariaLabel === name && formgrader.grades.loaded && formgrader.comments.loaded""",
                              arg=[submission, "Points for demand 1"])
 
 
@@ -247,12 +254,14 @@ def test_the_rubric_and_the_students_outputs_are_visible_next_to_the_answer(read
 def test_points_are_typed_and_keys_open_the_next_submission(reader, order, graded):
     for place, (submission, _) in enumerate(order[:3]):
         arrive(reader, submission)
-        for number in range(4):
-            reader.keyboard.type("1" if number < place else "0")
-            reader.keyboard.press("Tab")
+        reader.keyboard.press("Shift+Tab")
+        reader.keyboard.type("2.5" if place == 1 else str(place))
         reader.keyboard.press("Control+.")
+        if place == 0:      # where the first one stays, because the score is not the sum of the points for the demands
+            reader.locator(".parity-look", has_text="is not the sum").wait_for()
+            reader.keyboard.press("Control+.")
     arrive(reader, order[3][0])
-    assert [grade_of(graded, student)[0] for _, student in order[:4]] == [0, 1, 2, None]
+    assert [grade_of(graded, student)[0] for _, student in order[:4]] == [0, 2.5, 2, None]
     reader.keyboard.press("Control+,")
     arrive(reader, order[2][0])
     reader.keyboard.press("Control+Shift+F")
@@ -263,7 +272,24 @@ def test_points_are_typed_and_keys_open_the_next_submission(reader, order, grade
     wait_until(flagged)
     reader.reload()
     arrive(reader, order[2][0])
-    reader.keyboard.type("0")       # replaces the earlier points
+    reader.keyboard.press("Shift+Tab")
+    reader.keyboard.type("1")       # replaces the earlier points
     reader.keyboard.press("Control+.")
     arrive(reader, order[3][0])
     assert grade_of(graded, order[2][1])[0] == 1
+    reader.locator(".parity-waiting", has_text="waiting").wait_for()
+    reader.keyboard.press("Control+Enter")
+    reader.wait_for_function("submission => window.submission_id && window.submission_id !== submission",
+                             arg=order[3][0])
+    waiting, student = next(pair for pair in order if pair[0] == reader.evaluate("submission_id"))
+    arrive(reader, waiting)
+    reader.route("**/api/submitted_notebooks/**", lambda route: route.fulfill(
+        json=[{"id": waiting, "index": 3, "needs_manual_grade": True}]))
+    reader.reload()
+    arrive(reader, waiting)
+    reader.locator(".parity-waiting", has_text="save; no other submission waits").wait_for()
+    for number in range(1, 5):
+        reader.get_by_label(f"Points for demand {number}").fill("1")
+    reader.keyboard.press("Control+Enter")
+    reader.locator(".parity-waiting", has_text="saved; no other submission waits").wait_for()
+    assert grade_of(graded, student)[0] == 4

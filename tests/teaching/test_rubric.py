@@ -108,7 +108,7 @@ def test_the_names_to_train_on_are_counted_and_the_model_answer_quotes_their_num
     seed, model = seed_of("s1234567"), json.loads(answers.ANSWERS.read_text(encoding="utf-8"))["two_countries"]
     quoted = rubric.quoted_numbers("two-countries", model, "s1234567")
     assert [(name, value) for name, value, _ in quoted] == [("seed", seed), ("count", 2296)]
-    assert all(found for *_, found in quoted)
+    assert all(places for *_, places in quoted)
     names = town_names.read_names("training")
     assert rubric.names_to_train_on(3) == sum(country in countries_for(3) for country, _ in names)
     assert len({countries_for(seed_of(f"s{n}")) for n in range(60)}) > 15
@@ -205,20 +205,23 @@ def test_the_rubric_the_numbers_and_the_students_outputs_are_next_to_the_answer(
     page = show("s204501")
     section = page[page.index('<section class="parity-answer">'):page.index("</section>")]
     seed = seed_of("s204501")
-    assert section.index(classroom.TABLE) < section.index("Rubric, 4 points") < section.index("A state is flipped")
+    assert section.index(classroom.TABLE) < section.index("A state is flipped") < section.index("Rubric, 4 points")
     assert section.count('aria-label="Points for demand') == 4
-    for number in (seed, count_for("what_convinces", seed)):
-        assert f"<td>{number}</td>\n<td>✓ in the answer" in section
+    assert f"<td>{seed}</td>\n<td>“… My seed is <strong>{seed}</strong>, and" in section
+    count = count_for("what_convinces", seed)
+    assert re.search(rf"<td>{count}</td>\n<td>“… .* and <strong>{count}</strong> of my strings have one", section)
     assert page.count(classroom.TABLE) == 1     # next to the answer, and not also where the student has run it
     assert "I would be convinced by an argument about the states" in section      # the model answer
     assert "parity-look" not in section
 
 
-@pytest.mark.parametrize(("student", "marked"), [
-    ("s204502", True), ("s204504", False), ("s204507", True), ("s204508", True)])
-def test_an_answer_without_the_students_numbers_is_marked(show, student, marked):
+@pytest.mark.parametrize(("student", "says"), [
+    ("s204502", "This answer may be generic"), ("s204504", ""), ("s204507", "is the seed of the model answer. Please"),
+    ("s204508", "is the seed of s2045")])
+def test_an_answer_without_the_students_numbers_is_marked(show, student, says):
     page = show(student)
-    assert ("This answer may be generic" in page) == marked
+    assert says in page
+    assert ("Please check it" in page) == bool(says)
     assert "<strong>✗ not in the answer</strong>" in page
 
 
