@@ -1,24 +1,17 @@
 """Checks report a line, a message or a summary, and run an instructor's own tests."""
 
-import ast
-import itertools
-import re
 import sys
 import textwrap
 import types
 import warnings
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
-from markdown_it import MarkdownIt
 
 import parity_checks as checks
 from parity_checks import points
 from parity_checks.assertions import Query
 from tests.checks.helpers import BadText, raising, says
-from tests.submissions import bank
 
 
 def make_check(test, name="parity"):
@@ -149,24 +142,3 @@ def test_a_private_test_shows_its_input_if_it_is_set(private, first, shown):
                 "    assert call('parity', [1, 1, 1], forbid=()) == 1, 'odd'\n")
     assert ("\n  asked:    parity([1, 1, 1])" in str(caught.value)) is shown
     assert "[0]" not in str(caught.value)
-
-
-def sections_named():
-    """Yield every "page#section" in the source of the checks, with the name of its file."""
-    for path in sorted(Path(checks.__file__).parent.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and re.fullmatch(r"[a-z-]+#[a-z0-9-]+", str(node.value)):
-                yield path.name, node.value
-
-
-@cache
-def anchors(page):
-    tokens = MarkdownIt().parse((bank.ROOT / f"book/{page}.md").read_text(encoding="utf-8"))
-    return {re.sub(r"[^a-z0-9]+", "-", after.content.lower()).strip("-")
-            for token, after in itertools.pairwise(tokens) if token.type == "heading_open"}
-
-
-@pytest.mark.parametrize("see", sorted({see for name, see in sections_named() if name != "assertions.py"}))
-def test_messages_name_sections_that_exist(see):
-    page, _, anchor = see.partition("#")
-    assert anchor in anchors(page)
