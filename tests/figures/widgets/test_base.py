@@ -25,7 +25,8 @@ def test_a_style_sheet_applies_to_widgets_only():
     for file in FOLDER.iterdir():
         if file.name.endswith(".css"):
             rules = [line for line in file.read_text(encoding="utf-8").splitlines() if "{" in line]
-            assert all(rule.lstrip().startswith((".parity-widget", ".widget-host", "@media", "@container", "@keyframes")) for rule in rules), file
+            starts = (".parity-widget", ".widget-host", "@media", "@container", "@keyframes")
+            assert all(rule.lstrip().startswith(starts) for rule in rules), file
 
 
 @pytest.mark.browser
