@@ -54,7 +54,7 @@
 
   function makeWideFormulasFocusable() {
     for (const formula of document.querySelectorAll(".parity-formula")) {
-      if (formula.scrollWidth > formula.clientWidth + 1) formula.tabIndex = 0;
+      if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
       else formula.removeAttribute("tabindex");
     }
   }
@@ -96,6 +96,6 @@
   else if (document.querySelector("h1 > .section-number"))
     addEventListener("visibilitychange", () => document.hidden && remember());
 
-  addEventListener("load", makeWideFormulasFocusable);
+  addEventListener("load", () => document.fonts.ready.then(makeWideFormulasFocusable));
   addEventListener("resize", makeWideFormulasFocusable);
 })();
