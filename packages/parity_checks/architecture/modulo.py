@@ -64,7 +64,21 @@ def _hint(weights: Weights, string: np.ndarray) -> str:
     corrected: dict[str, Weights] = {"V-transposed": [U, V.T, b, W, c], "threshold": [U, V, b, W, np.array([0.5])],
                  "remainder-returned": [U, V, b, -W, np.array([0.5])],
                  "subtracts-two": [U, np.where(V == -2, -3, V), b, np.where(W == 2, 3, W), c]}
-    candidates = [(WORDS[mistake], changed) for mistake, changed in corrected.items()]
-    candidates += [(WORDS["one-entry"].format(name=entry), changed) for entry, changed in one_entry_changed(weights)]
-    return next((words for words, changed in candidates if find_wrong_string(changed)[0] is None),
-                WORDS["leftover" if len(string) > 12 else "make-the-table"])
+    for mistake, changed in corrected.items():
+        if _is_correct(changed):
+            return WORDS[mistake]
+    # In a network of whole numbers, a number and a half would be a strange repair.
+    entries = dict.fromkeys(entry for entry, changed in one_entry_changed(weights)
+                            if (_is_whole(changed) or not _is_whole(weights)) and _is_correct(changed))
+    if entries:
+        return WORDS["one-entry"].format(name=" or ".join(entries))
+    return WORDS["leftover" if len(string) > 12 else "make-the-table"]
+
+
+def _is_correct(weights: Weights) -> bool:
+    string, count = find_wrong_string(weights)
+    return string is None and count < MOST_STATES
+
+
+def _is_whole(weights: Weights) -> bool:
+    return all((array % 1 == 0).all() for array in weights[:4])     # c is a threshold between two whole numbers
