@@ -32,6 +32,8 @@ from parity_teaching.authoring import MODEL_ANSWER
 SECTION = re.compile(r"(the (?:section|chapter) [^\n(]*) \(book/([\w-]+)\.html(#[\w-]+)?\)")
 PART = re.compile(r"^  (likely|read): +(.*)\n?", re.MULTILINE)   # of a message
 PLAIN_TEST = re.compile(r"from parity_checks import|check\.|$")     # lines that tell a student nothing
+INTRODUCTION = "<details><summary>Introduction of the exercise</summary>"
+NO_RESPONSE = "No response."        # nbgrader's comment on a cell that the student did not change
 
 
 class KeepBack(NbGraderPreprocessor):
@@ -96,6 +98,8 @@ class TaskResults(NbGraderPreprocessor):
         due = KeepBack(parent=self).due(resources)
         sources = {} if due and not is_past(due) else sources      # students with more time may see this page
         for cell in nb.cells:
+            if is_solution(cell) and cell.cell_type == "code" and cell.metadata.nbgrader.comment == NO_RESPONSE:
+                cell.metadata.nbgrader.comment = ""
             if is_grade(cell):
                 marks = cell.metadata.nbgrader
                 errors = [output.evalue for output in cell.get("outputs", []) if output.output_type == "error"]
@@ -105,8 +109,14 @@ class TaskResults(NbGraderPreprocessor):
                 for output in cell.get("outputs", []):
                     if "traceback" in output:       # the parts stand above it
                         output.traceback = [PART.sub("", text).rstrip() for text in output.traceback]
+                    elif "text" in output:      # a test that runs again with new strings repeats its line
+                        output.text = "\n".join(dict.fromkeys(output.text.splitlines()))
                 result["demands"], marks.comment = rubrics.points_by_demand(marks.get("comment"), marks.score)
                 result |= {"comment": marks.comment, "rubric": _rubric_for_student(cell, result, sources)}
+                if result["rubric"]:
+                    result["lost_demands"] = [
+                        (number, worth - points, text) for number, (points, (worth, text)) in enumerate(
+                            zip(result["demands"], result["rubric"].demands, strict=False), start=1) if points < worth]
                 result["is_plain"] = all(PLAIN_TEST.match(line) for line in cell.source.splitlines())
                 cell.metadata["parity_result"] = result
                 task = tasks.setdefault(result["title"], result | {"score": 0, "most": 0, "unread": False})
@@ -118,6 +128,12 @@ class TaskResults(NbGraderPreprocessor):
         for cell in cells:
             if cell.get("outputs") and cell.outputs[0].get("text") == NOTE:
                 cell.outputs, cell.metadata["parity_own"] = cell.outputs[1:], True
+        start = next((place for place, cell in enumerate(cells)
+                      if is_grade(cell) or is_solution(cell) or cell.source.startswith("## ")), 0)
+        for cell in cells[:start]:
+            cell.metadata["parity_introduction"] = True
+        if start:
+            cells = [rubrics.raw_cell(INTRODUCTION), *cells[:start], rubrics.raw_cell("</details>"), *cells[start:]]
         nb.cells = cells
         return nb, resources
 

@@ -82,7 +82,8 @@ def folder(tmp_path_factory):
     with classroom.opened(root) as book:
         grade = next(grade for grade in book.find_submission(NAME, "s204503").notebooks[0].grades if grade.name == TASK)
         grade.manual_score, grade.needs_manual_grade = None, True
-        book.find_comment("unroll", NAME, NAME, "s204501").auto_comment = "Mind the **axis**."
+        for task, text in (("parity", "No response."), ("unroll", "Mind the **axis**.")):
+            book.find_comment(task, NAME, NAME, "s204501").auto_comment = text
         book.find_submission(NAME, "s204502").notebooks[0].late_submission_penalty = 1.5
         book.find_comment(TASK, NAME, NAME, "s204504").manual_comment = "Points by demand: 0.5 + 0 + 1 + 0.5.\nWhy?"
         book.db.commit()
@@ -131,6 +132,7 @@ def test_rubric_and_model_answer_are_below_a_read_answer_that_lost_points_if_the
     by_demand = page_of(folder, "s204504")
     assert [text_of(head) for head in by_demand.find(class_="rubric").table.find_all("th")] == [
         "1. 0.5 of 1", "2. 0 of 1", "3. 1 of 1", "4. 0.5 of 1"]
+    assert "Lost 1 on part 2 of the rubric, which asks: random strings do not test" in text_of(by_demand.table)
     assert "Comment: Why?" in text_of(by_demand.table)
     assert "Points by demand" not in text_of(by_demand)
     unread = page_of(folder, "s204503")
