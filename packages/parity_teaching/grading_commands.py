@@ -66,26 +66,6 @@ def status(name: str | None) -> None:
 
 
 @click.command()
-@click.argument("student")
-@click.argument("name")
-@click.argument("days", type=float)
-def extend(student: str, name: str, days: float) -> None:
-    """Give STUDENT an extension of DAYS days for exercise NAME.
-
-    A new extension replaces an earlier one, and 0 removes it. You can grant an extension before the student submits
-    anything.
-    """
-    from parity_grading.course import grant_extension, load_course
-
-    due, graded = grant_extension(load_course(Path.cwd()), student, name, days)
-    local, utc = f"{due.astimezone():%Y-%m-%d %H:%M %Z}", f"{due:%Y-%m-%d %H:%M} UTC"
-    click.echo(f"{student} may hand in {name} until {', '.join(dict.fromkeys([local, utc]))}.")
-    if graded:
-        click.echo("The submission has already been graded. To update the penalty for lateness, run: "
-                   f"parity grade {name} --student {student} --force")
-
-
-@click.command()
 @click.argument("name")
 @click.option("--student", "students", multiple=True, metavar="ID", help="Grade only this student. May be repeated.")
 @click.option("--force", is_flag=True, help="Also grade submissions that have been graded and have not changed. The "
@@ -171,31 +151,6 @@ def export(name: str | None, target: str, list_path: Path | None, column: str | 
         require(name is not None, "--to", target, "csv if there is no NAME of an exercise")
         result = exporting.export(app, str(name), target, list_path, column)
     _print(exporting.format_lines(result), bool(result.todo))
-
-
-@click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--seconds", type=click.IntRange(min=1), default=60, show_default=True, help="Time limit for each cell.")
-def check(files: tuple[Path, ...], seconds: int) -> None:
-    """Check notebooks before you hand them in.
-
-    The command reports a wrong file name, missing cells, empty answers and the points of the public checks. It runs the
-    notebooks with your own rights, so check only those that you trust. The exit status is 1 if you should change
-    something.
-    """
-    from parity_teaching import precheck
-
-    click.echo("The notebook's code runs with your own rights, as in Jupyter.", err=True)
-    lines, complete = [], True
-    for path in files:
-        try:
-            result = precheck.check_notebook(path, seconds)
-            lines += result.lines()
-            complete = complete and not result.advice
-        except (ImportError, OSError, RuntimeError, ValueError) as error:
-            lines.append(f"{path.name}: {error}")
-            complete = False
-    _print(lines, not complete)
 
 
 @click.command()

@@ -1,17 +1,15 @@
-"""`parity status` and `parity extend`: every state, and extensions before there is a submission."""
+"""`parity status`: every state, and extensions before there is a submission."""
 
 import json
 import os
 import re
 import shutil
-import time
 from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 
 import pytest
 from click.testing import CliRunner
-from nbgrader.api import MissingEntry
 
 from parity_book.cli import main
 from parity_grading import course, grade, normalise_submission, status, unfinished
@@ -169,22 +167,12 @@ def test_submissions_that_nbgraders_own_command_graded_or_could_not_grade(root):
 
 
 def test_an_extension_before_there_is_a_submission_counts_in_grading(root, monkeypatch):
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    getattr(time, "tzset", lambda: None)()
-    code, output = parity(root, "extend", ADA, NAME, "2")
-    monkeypatch.undo()
-    getattr(time, "tzset", lambda: None)()
     monkeypatch.chdir(root)
-    assert (code, "2026-11-22 18:00 UTC" in output) == (0, True)
-    assert "2026-11-22 19:00 CET" in output or not hasattr(time, "tzset")
+    with classroom.opened(root) as book:
+        book.update_or_create_submission(NAME, ADA)
+        book.grant_extension(NAME, ADA, days=2)
     assert (statuses(root)[ADA].state, statuses(root)[ADA].extension) == ("missing", 2 * 86400)
     assert "2 d more time" in parity(root, "status", NAME)[1]
-    parity(root, "extend", ADA, NAME, "1.5")        # replaces the extension and is not added to it
-    assert statuses(root)[ADA].extension == 1.5 * 86400
-    for days in ("3", "0"):
-        parity(root, "extend", EMMY, NAME, days)
-    with classroom.opened(root) as book, pytest.raises(MissingEntry):
-        book.find_submission(NAME, EMMY)
     app = course.load_course(root)
     for student in (ADA, EMMY):
         submit(root, student, timedelta(days=1))
@@ -192,25 +180,9 @@ def test_an_extension_before_there_is_a_submission_counts_in_grading(root, monke
     rows = statuses(root)
     assert (rows[ADA].late, rows[EMMY].late, rows[EMMY].points) == (0, 86400, 0)
     assert rows[ADA].points > 0
-    code, output = parity(root, "extend", ADA, NAME, "0")
-    assert (code, f"parity grade {NAME} --student {ADA} --force" in output) == (0, True)
-    assert statuses(root)[ADA].late == 86400
-    with classroom.opened(root) as book:
-        assert book.find_submission(NAME, ADA).extension is None
 
 
 def test_wrong_arguments_are_explained(root, tmp_path):
-    with classroom.opened(root) as book:
-        book.add_assignment("no_date")
-        book.add_assignment("not_generated", duedate=DUE)
-    for arguments, message in (
-            (("nobody", NAME, "2"), "STUDENT must be the id of a student in the gradebook"),
-            ((ADA, NAME, "nan"), "DAYS must be a number from 0 to 366, but it is nan"),
-            ((ADA, "no_date", "2"), "no_date has no due date: nbgrader db assignment add no_date --duedate="),
-            ((ADA, "not_generated", "2"), "nbgrader generate_assignment not_generated")):
-        code, output = parity(root, "extend", *arguments)
-        assert (code, len(output.splitlines())) == (1, 1)
-        assert message in output
     assert "name must be an exercise in the gradebook (gradient_" in parity(root, "status", "unroling")[1]
     (tmp_path / "elsewhere").mkdir()
     code, output = parity(tmp_path / "elsewhere", "status")
