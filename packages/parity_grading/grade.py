@@ -167,25 +167,25 @@ _load_course_once = functools.cache(course.load_course)
 def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> Row:
     """Grade the submission in a folder and return its points, or the reason for the failure."""
     row, start = Row(folder.parent.name), time.monotonic()
-    graded = course.exercise_folder(app, "autograded", row.student, name)
+    graded = course.exercise_folder(app, "autograded", row.student, name) / f"{name}.ipynb"
     try:
         require(not set(row.student) & set(WILDCARDS), "student", row.student, f"an id without any of {WILDCARDS}")
         digest, before = fingerprint(folder), read_results(app, row.student, name)
-        if before and not force and unfinished.graded_fingerprint(graded) == digest:
+        if (before and not force and unfinished.graded_fingerprint(graded) == digest
+                and unfinished.failure_reason(app, row.student, name) is None):
             row.state, after = "kept", before
         else:
             settle(app, row.student, name)      # the penalty for lateness depends on these points
             with temporary_folder() as place:
                 copy = Path(place, row.student, name)
                 row.notes += normalise(folder, copy, name)
-                autograde(app, Path(place), row.student, name)
+                autograde(app, Path(place), row.student, name, digest)
             settle(app, row.student, name, before.answers if before else None)
             after = read_results(app, row.student, name)
             if after is None:
                 raise ValueError("the gradebook has no grade for this submission")
             row.changes = [f"{task} {old:g} → {new:g}" for task, old in (before.tasks if before else {}).items()
                            if (new := after.tasks.get(task, 0.0)) != old]
-            (graded / unfinished.FINGERPRINT).write_text(digest, encoding="ascii")
         row.points, row.most = after.points, after.most
     except Exception as error:      # the next submission must be graded in any case
         row.state = "failed"
@@ -198,6 +198,7 @@ class SingleAutograde(Autograde):
     """A converter that grades one submission and keeps the error, which nbgrader would only log."""
 
     single = True
+    fingerprint = ""
     error: Exception | None = None
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
@@ -208,12 +209,12 @@ class SingleAutograde(Autograde):
             raise
 
 
-def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> None:
+def autograde(app: NbGraderApp, submitted: Path, student: str, name: str, digest: str = "") -> None:
     """Grade one submission in the folder ``submitted`` with nbgrader, whose error is raised if this fails."""
     failure = None
     with temp_attrs(app.coursedir, submitted_directory=str(submitted), student_id=student, assignment_id=name):
         converter = SingleAutograde(coursedir=app.coursedir, parent=app)
-        converter.force = True
+        converter.force, converter.fingerprint = True, digest
         try:
             converter.start()
         except Exception as error:
@@ -294,8 +295,7 @@ def settle(app: NbGraderApp, student: str, name: str, read: Answers | None = Non
 
 
 def withdraw(app: NbGraderApp, student: str, name: str) -> None:
-    """Remove the automatic scores of a submission whose grading failed, so that the next run grades it again."""
-    (course.exercise_folder(app, "autograded", student, name) / unfinished.FINGERPRINT).unlink(missing_ok=True)
+    """Remove the automatic scores of a submission whose grading failed."""
     # A folder's name that is no valid text is in no gradebook.
     with course.open_gradebook(app) as book, contextlib.suppress(MissingEntry, UnicodeEncodeError):
         for entry in course.grades_of(book.find_submission(name, student)):

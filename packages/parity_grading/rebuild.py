@@ -21,7 +21,6 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from parity_grading import unfinished
 from parity_grading.before_grading import try_course
 from parity_grading.course import protect
 from parity_grading.normalise_submission import is_link
@@ -42,10 +41,7 @@ class LenientExporter(NotebookExporter):
     parent: Any
 
     def __init__(self, **options: Any) -> None:
-        """Test the course, and remove the files of interrupted gradings, for which nbgrader looks right afterwards.
-
-        Raise NbGraderException if a private test or a correct submission fails.
-        """
+        """Test the course. Raise NbGraderException if a private test or a correct submission fails."""
         super().__init__(**options)
         if not getattr(self.parent, "single", False):       # `parity grade` has tried them before
             try:
@@ -53,9 +49,6 @@ class LenientExporter(NotebookExporter):
             except ValueError as error:
                 self.log.error(error)
                 raise NbGraderException(str(error)) from None
-        if not self.parent.force:
-            for name in unfinished.remove(Path(self.parent.coursedir.root, self.parent.coursedir.autograded_directory)):
-                self.log.warning("The grading of %s was interrupted, so it is graded again", name)
 
     def from_filename(self, filename: str, resources: dict | None = None, **options: Any) -> tuple[Any, dict]:
         """Read and convert a notebook. Raise ValueError if the file does not contain a notebook."""

@@ -94,9 +94,9 @@ def _find_state(app: NbGraderApp, name: str, student: str, entry: SubmittedAssig
         return "failed", why
     graded = course.exercise_folder(app, "autograded", student, name)
     if graded.is_dir():
-        if not unfinished.is_finished(graded):
+        if not (digest := unfinished.graded_fingerprint(graded / f"{name}.ipynb")):
             return "failed", INTERRUPTED
-        if present and _has_changed(folder, graded):
+        if present and fingerprint(folder) != digest:
             return "changed since", "the submission differs from the one that was graded"
         if entry is None:
             return "collected", "it was graded, but the gradebook does not contain it"
@@ -109,15 +109,6 @@ def _find_state(app: NbGraderApp, name: str, student: str, entry: SubmittedAssig
     if entry is not None and (entry.timestamp or not entry.extension):
         return "failed", INTERRUPTED
     return "collected", ""
-
-
-def _has_changed(folder: Path, graded: Path) -> bool:
-    """Return True if the fingerprint or the file times show that a submission has changed since it was graded."""
-    if record := unfinished.graded_fingerprint(graded):
-        return fingerprint(folder) != record
-    submitted, copied = (max((path.stat().st_mtime for path in place.glob("*.ipynb")), default=0.0)
-                         for place in (folder, graded))
-    return submitted > copied
 
 
 def summarise(rows: list[StudentStatus]) -> str:

@@ -21,7 +21,7 @@ from nbgrader.api import Gradebook
 
 from tests.exercises import course
 from tests.grading import archives
-from tests.grading.archives import ADA, CLASS, EMMY, KURT, SOFJA
+from tests.grading.archives import CLASS, EMMY, KURT, SOFJA
 from tests.submissions import bank
 
 pytestmark = [pytest.mark.whole, pytest.mark.slow]

@@ -8,8 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 
+import nbformat
 import pytest
 from click.testing import CliRunner
+from nbformat.v4 import new_notebook
 
 from parity_book.cli import main
 from parity_grading import course, grade, normalise_submission, status, unfinished
@@ -20,8 +22,8 @@ from tests.grading.archives import ADA, ANNA, CLASS, DUE, EMMY, GRACE, KURT, LI,
 SETTINGS = """c = get_config()
 c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
 c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.ClearOutput"]
-c.Autograde.autograde_preprocessors = [f"nbgrader.preprocessors.{name}" for name in (
-    "SaveAutoGrades", "AssignLatePenalties")]
+c.Autograde.autograde_preprocessors = [*(f"nbgrader.preprocessors.{name}" for name in (
+    "SaveAutoGrades", "AssignLatePenalties")), "parity_grading.unfinished.FinishGrading"]
 c.LateSubmissionPlugin.penalty_method = "zero"
 """
 CELLS = sum(bool(cell["metadata"].get("nbgrader", {}).get("grade")) for cell in json.loads(
@@ -58,15 +60,13 @@ def submit(root: Path, student: str, late: timedelta | None = None) -> Path:
     return folder
 
 
-def make_graded(root: Path, student: str, by_nbgrader: bool = False, score: float = 1.0, unread: bool = False) -> Path:
-    """Leave what grading leaves in the folders and in the gradebook; nbgrader's own command leaves no fingerprint."""
+def make_graded(root: Path, student: str, score: float = 1.0, unread: bool = False) -> Path:
+    """Leave what grading leaves in the folders and in the gradebook."""
     app = course.load_course(root)
     folder = course.exercise_folder(app, "autograded", student, NAME)
     folder.mkdir(parents=True)
-    (folder / f"{NAME}.ipynb").write_bytes(notebook(student))
-    if not by_nbgrader:
-        submitted = course.exercise_folder(app, "submitted", student, NAME)
-        (folder / unfinished.FINGERPRINT).write_text(normalise_submission.fingerprint(submitted))
+    digest = normalise_submission.fingerprint(course.exercise_folder(app, "submitted", student, NAME))
+    nbformat.write(new_notebook(metadata={unfinished.FINGERPRINT: digest}), folder / f"{NAME}.ipynb")
     with classroom.opened(root) as book:
         entry = book.update_or_create_submission(NAME, student, timestamp=f"{DUE - timedelta(hours=1)}")
         for cell in entry.notebooks[0].grades:
@@ -154,15 +154,9 @@ def test_a_failure_is_known_until_the_submission_changes_or_is_graded(root):
     assert unfinished.failure_reason(app, ADA, NAME) is None
 
 
-def test_submissions_that_nbgraders_own_command_graded_or_could_not_grade(root):
-    """That command leaves no fingerprint, and after a failure only an entry in the gradebook."""
-    folder = submit(root, ADA)
-    graded = make_graded(root, ADA, by_nbgrader=True)
-    os.utime(folder / f"{NAME}.ipynb", (1_000_000, 1_000_000))
-    assert statuses(root)[ADA].state == "read"
-    os.utime(graded / f"{NAME}.ipynb", (999_999, 999_999))
-    assert statuses(root)[ADA].state == "changed since"
-    shutil.rmtree(graded)
+def test_a_submission_that_nbgraders_own_command_could_not_grade(root):
+    submit(root, ADA)
+    shutil.rmtree(make_graded(root, ADA))
     assert (statuses(root)[ADA].state, "parity grade" in statuses(root)[ADA].why) == ("failed", True)
 
 
