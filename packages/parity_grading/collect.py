@@ -22,7 +22,7 @@ from parity_grading.normalise_submission import TIME_FILE
 from parity_grading.platforms import PLATFORMS, ListedStudent, Roster, Upload, parse_time
 from parity_grading.status import format_duration
 from parity_grading.submission_store import TIME_FORMAT, CollectedSubmission, SubmissionStore
-from parity_grading.untrusted import ADDED_BY_SYSTEMS, NOTEBOOK, printable, read_cells, resembles
+from parity_grading.untrusted import ADDED_BY_SYSTEMS, NOTEBOOK, mark, printable, read_notebook, resembles
 
 MAX_BYTES = 20_000_000      # of one file; JSON can need 30 times as much memory once it is parsed
 MOST_FILES, ENTRY = 1000, b"PK\x01\x02"     # of a student's archive; the mark in front of each entry of its directory
@@ -147,11 +147,11 @@ class Collector:
 
     def _read_candidate(self, file: ArchivedFile, upload: Upload) -> Candidate:
         """Read a student's notebook from a file. Raise ValueError unless it is a notebook of the exercise."""
-        path, data = read_notebook(file, self.name)
+        path, data = find_notebook(file, self.name)
         name, notes = upload.file_name, ()
         if path != file.path:
             name, notes = PurePosixPath(path).name, (f"{path} was taken out of {name}",)
-        cells = {cell.name for cell in read_cells(data)} - {""}
+        cells = {mark(cell) for cell in read_notebook(data).cells} - {""}
         foreign = cells - self.cells
         if self.cells and len(foreign) > len(cells & self.cells):
             raise ValueError(f"it is a notebook of another exercise, with {len(foreign)} cells that {self.name} lacks")
@@ -186,7 +186,7 @@ class Collector:
             if present is not None and present.time and not submission.time:
                 notes.append(f"its submission time is not known; that of the previous file was {present.time}")
             if not dry_run:
-                self.store.place(student, submission, read_notebook(candidate.file, self.name)[1])
+                self.store.place(student, submission, find_notebook(candidate.file, self.name)[1])
         if submission.late and not submission.time:
             self.needs_attention = True
             notes.append(f"late, but it is not known by how much: write the time to {TIME_FILE}")
@@ -246,7 +246,7 @@ def list_files(archive: zipfile.ZipFile) -> list[ArchivedFile]:
                   key=lambda file: file.path)
 
 
-def read_notebook(file: ArchivedFile, exercise: str) -> tuple[str, bytes]:
+def find_notebook(file: ArchivedFile, exercise: str) -> tuple[str, bytes]:
     """Return the path and the content of the notebook in a submitted file, which may be a zip archive.
 
     Raise ValueError if the file is neither a notebook nor an archive with exactly one candidate.

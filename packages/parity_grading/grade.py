@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from sqlalchemy.engine import make_url
 from parity_grading import course, unfinished
 from parity_grading.kernel import remove_leftovers, temporary_folder
 from parity_grading.normalise_submission import fingerprint, normalise
-from parity_grading.untrusted import NotebookCell, named_cells, printable
+from parity_grading.untrusted import named_cells, printable
 from parity_lib.errors import require, require_int
 from parity_lib.progress import progress_bar
 
@@ -241,7 +241,7 @@ def back_up(app: NbGraderApp, name: str, folders: list[Path]) -> Path | None:
     return path
 
 
-Answers = Mapping[str, tuple[NotebookCell, float | None]]
+Answers = Mapping[str, tuple[tuple, float | None]]
 
 
 @dataclass(frozen=True)
@@ -269,10 +269,10 @@ def read_results(app: NbGraderApp, student: str, name: str) -> Results | None:
     return None
 
 
-def graded_cells(app: NbGraderApp, student: str, name: str) -> dict[str, NotebookCell]:
-    """Return the cells of a graded notebook by name, without their outputs. Sources and points remain."""
+def graded_cells(app: NbGraderApp, student: str, name: str) -> dict[str, tuple]:
+    """Return the types, sources and marks of the cells of a graded notebook, by name."""
     path = course.exercise_folder(app, "autograded", student, name) / f"{name}.ipynb"
-    return {task: replace(cell, outputs=[]) for task, cell in named_cells(path).items()}
+    return {task: (cell.cell_type, cell.source, cell.metadata) for task, cell in named_cells(path).items()}
 
 
 def settle(app: NbGraderApp, student: str, name: str, read: Answers | None = None) -> None:
