@@ -20,7 +20,6 @@ from nbgrader.apps import NbGraderApp
 from parity_grading.course import find_assignment, open_gradebook
 from parity_grading.normalise_submission import TIME_FILE
 from parity_grading.platforms import PLATFORMS, ListedStudent, Roster, Upload, parse_time
-from parity_grading.status import format_duration
 from parity_grading.submission_store import TIME_FORMAT, CollectedSubmission, SubmissionStore
 from parity_grading.untrusted import ADDED_BY_SYSTEMS, NOTEBOOK, mark, printable, read_notebook, resembles
 
@@ -80,9 +79,8 @@ class Collector:
             assignment = find_assignment(book, name)
             self.cells = {cell.name for notebook in assignment.notebooks
                           for cell in (*notebook.grade_cells, *notebook.solution_cells, *notebook.source_cells)}
-            self.due = dict.fromkeys([student.id for student in book.students], assignment.duedate) | {
-                entry.student.id: entry.duedate for entry in book.assignment_submissions(name)}
             people = book.students
+            self.students = sorted(student.id for student in people)
         if not people:
             raise ValueError("the gradebook has no students yet; add them with nbgrader db student import FILE")
         rows = self.platform.read_list(list_path)[1]
@@ -118,7 +116,7 @@ class Collector:
             raise ValueError(f"ARCHIVE must be a zip archive, but {download.name} cannot be used: {error}") from None
         with archive:
             self._read_files(list_files(archive))
-            for student in sorted(self.due):
+            for student in self.students:
                 self.states[student] = self._collect_from(student, dry_run)
 
     def _leave_out(self, path: str, reason: str, serious: bool = True) -> None:
@@ -207,12 +205,9 @@ class Collector:
         if len(tied) > 1:
             self.notes[student].append(UNDECIDED)
             return None
-        notes, time, due = self.notes[student], best.submission.utc, self.due[student]
-        notes += best.notes
-        if time is not None and due is not None and time > due:
-            notes.append(f"{format_duration((time - due).total_seconds())} late")
+        self.notes[student] += best.notes
         if best.file_name != expected:
-            notes.append(f"{best.file_name} was used as {expected}")
+            self.notes[student].append(f"{best.file_name} was used as {expected}")
         return best
 
     def format_lines(self) -> Iterator[str]:
@@ -224,7 +219,7 @@ class Collector:
         states = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
         left_out = sum(line.startswith("left out: ") for line in self.other_lines)
         not_needed = sum(line.startswith("not needed: ") for line in self.other_lines)
-        yield f"{len(self.due)} students: {states}; files: {left_out} left out, {not_needed} not needed"
+        yield f"{len(self.students)} students: {states}; files: {left_out} left out, {not_needed} not needed"
 
 
 def open_archive(source: Path | bytes) -> zipfile.ZipFile:

@@ -30,6 +30,7 @@ from sqlalchemy.engine import make_url
 from parity_grading import course, unfinished
 from parity_grading.kernel import remove_leftovers, temporary_folder
 from parity_grading.normalise_submission import fingerprint, normalise
+from parity_grading.submission_store import SubmissionStore
 from parity_grading.untrusted import named_cells, printable
 from parity_lib.errors import require, require_int
 from parity_lib.progress import progress_bar
@@ -87,7 +88,7 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
             row.backup = backup
             if row.state == "failed":
                 withdraw(app, row.student, name)
-            unfinished.record_failure(app, row.student, name, row.notes[-1] if row.state == "failed" else None)
+            SubmissionStore(app, name).record_failure(row.student, row.notes[-1] if row.state == "failed" else "")
             yield row
 
 
@@ -172,7 +173,7 @@ def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> 
         require(not set(row.student) & set(WILDCARDS), "student", row.student, f"an id without any of {WILDCARDS}")
         digest, before = fingerprint(folder), read_results(app, row.student, name)
         if (before and not force and unfinished.graded_fingerprint(graded) == digest
-                and unfinished.failure_reason(app, row.student, name) is None):
+                and not SubmissionStore(app, name).failure(row.student)):
             row.state, after = "kept", before
         else:
             settle(app, row.student, name)      # the penalty for lateness depends on these points

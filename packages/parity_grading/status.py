@@ -90,7 +90,7 @@ def _find_state(app: NbGraderApp, name: str, student: str, entry: SubmittedAssig
                 store: SubmissionStore) -> tuple[str, str]:
     """Return the state of a submission and, for some states, an explanation."""
     present = folder.is_dir() and any(folder.iterdir())
-    if present and (why := unfinished.failure_reason(app, student, name)) is not None:
+    if present and (why := store.failure(student)):
         return "failed", why
     graded = course.exercise_folder(app, "autograded", student, name)
     if graded.is_dir():
@@ -121,20 +121,8 @@ def format_rows(rows: list[StudentStatus]) -> Iterator[str]:
     """Yield one line of text for each student, followed by the totals."""
     for row in rows:
         points = "" if row.points is None else f"{row.points:g} of {row.most:g}"
-        late = f"{format_duration(row.late)} late" if row.late else ""
-        extension = f"{format_duration(row.extension)} more time" if row.extension else ""
+        late = f"{timedelta(seconds=round(row.late))} late" if row.late else ""
+        extension = f"{timedelta(seconds=round(row.extension))} more time" if row.extension else ""
         notes = "; ".join(filter(None, [late, extension, row.why]))
         yield printable(f"{row.student:20} {row.state:13} {points:>12}  {notes}".rstrip())
     yield summarise(rows)
-
-
-def format_duration(seconds: float) -> str:
-    """Format a duration in the two largest units, rounded to minutes.
-
-    >>> format_duration(90_000), format_duration(1500), format_duration(3)
-    ('1 d 1 h', '25 min', '1 min')
-    """
-    minutes = max(1, round(seconds / 60))
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [(days, "d"), (hours, "h")] if days else [(hours, "h"), (minutes, "min")]
-    return " ".join(f"{count} {unit}" for count, unit in parts if count)

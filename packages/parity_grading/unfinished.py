@@ -1,4 +1,4 @@
-"""Tools for knowing which submission was graded, whether its grading was finished, and why it failed.
+"""Tools for knowing which submission was graded, and whether its grading was finished.
 
 nbgrader writes a notebook into ``autograded/`` twice: before its cells run and afterwards. :class:`FinishGrading`
 writes the fingerprint of the submission into the second file, so a file without one comes from an interrupted grading.
@@ -9,15 +9,12 @@ saves these outputs, and :class:`FinishGrading` restores them.
 import contextlib
 import json
 from pathlib import Path
-from urllib.parse import quote
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.apps import NbGraderApp
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade
 
-from parity_grading.course import exercise_folder, write_file
 from parity_grading.normalise_submission import fingerprint
 
 FINGERPRINT, OWN_OUTPUTS = "parity_submitted", "parity_own_outputs"     # metadata of a notebook, and of a cell
@@ -69,30 +66,3 @@ def graded_fingerprint(notebook: Path) -> str:
     with contextlib.suppress(OSError, ValueError, KeyError):
         return json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get(FINGERPRINT, "")
     return ""
-
-
-def record_failure(app: NbGraderApp, student: str, name: str, why: str | None) -> None:
-    """Record why a submission could not be graded, or remove the record if ``why`` is None."""
-    path, failures = _read_failures(app, name)
-    known = failures.pop(student, None)
-    if why is not None:
-        digest = fingerprint(exercise_folder(app, "submitted", student, name))
-        failures[student] = {"why": why, "fingerprint": digest}
-    if failures.get(student) != known:
-        write_file(path, json.dumps(failures).encode())
-
-
-def failure_reason(app: NbGraderApp, student: str, name: str) -> str | None:
-    """Return the recorded reason for a failure, or None if there is none or the submission has changed."""
-    entry = _read_failures(app, name)[1].get(student)
-    if entry is None or entry["fingerprint"] != fingerprint(exercise_folder(app, "submitted", student, name)):
-        return None
-    return entry["why"]
-
-
-def _read_failures(app: NbGraderApp, name: str) -> tuple[Path, dict[str, dict[str, str]]]:
-    """Return the file with the failures for an exercise, and its content by student, {} if it is damaged."""
-    path = Path(app.coursedir.root, "private", "outcomes", quote(name, safe="") + ".json")
-    with contextlib.suppress(OSError, ValueError, TypeError):
-        return path, dict(json.loads(path.read_text(encoding="utf8")))
-    return path, {}

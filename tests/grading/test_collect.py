@@ -406,7 +406,6 @@ def test_times_are_read_in_their_zone_and_ambiguous_or_unreadable_ones_are_refus
 
 def test_the_record_is_private_and_nbgrader_reads_the_time(root, tmp_path):
     worksheet(tmp_path / "list.csv", {ADA: timedelta(days=2, minutes=-1)})
-    _, rows, _ = collect(root, *from_moodle(tmp_path, {(ADA, NOTEBOOK): notebook(ADA)}))
-    assert "1 d 23 h late" in rows[ADA] or "2 d late" in rows[ADA]
+    collect(root, *from_moodle(tmp_path, {(ADA, NOTEBOOK): notebook(ADA)}))
     assert os.name == "nt" or stat.S_IMODE((root / "private").stat().st_mode) == 0o700
     assert CourseDirectory().get_existing_timestamp(str(folder(root, ADA))) == datetime(2026, 11, 22, 17, 59)

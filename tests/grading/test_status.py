@@ -15,6 +15,7 @@ from nbformat.v4 import new_notebook
 
 from parity_book.cli import main
 from parity_grading import course, grade, normalise_submission, status, unfinished
+from parity_grading.submission_store import SubmissionStore
 from tests.exercises.course import ROOT, environment, parity
 from tests.grading import archives, classroom
 from tests.grading.archives import ADA, ANNA, CLASS, DUE, EMMY, GRACE, KURT, LI, NAME, SINEAD, SOFJA, notebook
@@ -84,7 +85,7 @@ def test_every_state(root, tmp_path):
     assert parity(root, "collect", NAME, page, "--from", "moodle", "--list", worksheet)[0] == 1
     submit(root, ADA, timedelta(days=1, hours=3))
     submit(root, EMMY)
-    unfinished.record_failure(course.load_course(root), EMMY, NAME, "unrolling.ipynb is not a notebook")
+    SubmissionStore(course.load_course(root), NAME).record_failure(EMMY, "unrolling.ipynb is not a notebook")
     submit(root, GRACE)
     (make_graded(root, GRACE) / f"{NAME}.ipynb").write_text("{")
     for student in (KURT, SOFJA, ANNA, LI):
@@ -107,7 +108,7 @@ def test_every_state(root, tmp_path):
     assert rows["s2o4518"].why == course.NOT_LISTED
     code, output = parity(root, "status", NAME)
     assert code == 1
-    assert re.search(rf"^{ADA} +collected +1 d 3 h late$", output, re.MULTILINE)
+    assert re.search(rf"^{ADA} +collected +1 day, 3:00:00 late$", output, re.MULTILINE)
     assert re.search(rf"^{KURT} +read +{CELLS} of 15$", output, re.MULTILINE)
     assert output.splitlines()[-1] == ("41 students: 32 missing, 1 unusable, 2 collected, 2 failed, "
                                        "1 changed since, 1 needs reading, 2 read")
@@ -143,15 +144,13 @@ def test_a_failure_is_known_until_the_submission_changes_or_is_graded(root):
     app, folder = course.load_course(root), submit(root, ADA)
     make_graded(root, ADA)
     (folder / f"{NAME}.ipynb").write_bytes(b"{")
-    unfinished.record_failure(app, ADA, NAME, "ValueError: \x1b[2Jno notebook")
+    SubmissionStore(app, NAME).record_failure(ADA, "ValueError: \x1b[2Jno notebook")
     grade.withdraw(app, ADA, NAME)
     grade.withdraw(app, "bad\udcff", NAME)      # a folder whose name is no valid text stops nobody
     assert (statuses(root)[ADA].state, statuses(root)[ADA].points) == ("failed", None)
     assert "ValueError: \ufffd[2Jno notebook" in parity(root, "status", NAME)[1]
     (folder / f"{NAME}.ipynb").write_bytes(notebook("mended"))
     assert (statuses(root)[ADA].state, statuses(root)[ADA].points) == ("changed since", None)
-    (root / "private" / "outcomes" / f"{NAME}.json").write_text("[]")
-    assert unfinished.failure_reason(app, ADA, NAME) is None
 
 
 def test_a_submission_that_nbgraders_own_command_could_not_grade(root):
@@ -166,7 +165,7 @@ def test_an_extension_before_there_is_a_submission_counts_in_grading(root, monke
         book.update_or_create_submission(NAME, ADA)
         book.grant_extension(NAME, ADA, days=2)
     assert (statuses(root)[ADA].state, statuses(root)[ADA].extension) == ("missing", 2 * 86400)
-    assert "2 d more time" in parity(root, "status", NAME)[1]
+    assert "2 days, 0:00:00 more time" in parity(root, "status", NAME)[1]
     app = course.load_course(root)
     for student in (ADA, EMMY):
         submit(root, student, timedelta(days=1))
