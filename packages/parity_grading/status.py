@@ -105,9 +105,6 @@ def _find_state(app: NbGraderApp, name: str, student: str, entry: SubmittedAssig
     if not present:
         refused = store.recorded(student).refused
         return ("unusable", refused) if refused else ("missing", "")
-    # nbgrader enters a submission before it grades it. An extension creates an entry too, but without a time.
-    if entry is not None and (entry.timestamp or not entry.extension):
-        return "failed", INTERRUPTED
     return "collected", ""
 
 

@@ -1,14 +1,12 @@
 """`parity collect`: the downloads of a class of forty, with mistakes and attacks; no submission is lost or mixed up."""
 
 import contextlib
-import io
 import os
 import shutil
 import stat
 import struct
 import time
 import tracemalloc
-import zipfile
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -238,16 +236,6 @@ def test_an_archive_that_expands_too_far_is_stopped(root, tmp_path, monkeypatch)
     code, _, output = collect(root, *from_moodle(tmp_path, files))
     assert (code, placed(root)) == (1, {})
     assert sum(line.startswith("left out") and "larger than 1,000 bytes" in line for line in output.splitlines()) == 2
-
-
-def test_a_compression_that_unpacks_without_a_limit_is_refused_by_name(root, tmp_path):
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_BZIP2) as archive:
-        archive.writestr(NOTEBOOK, notebook(ADA))
-    files = {(ADA, "unrolling.zip"): content.getvalue(), (EMMY, NOTEBOOK): notebook(EMMY)}
-    code, _, output = collect(root, *from_moodle(tmp_path, files))
-    assert (code, placed(root)) == (1, {EMMY: EMMY})
-    assert "it is compressed in an unusual way (method 12); only deflate" in output
 
 
 def test_an_archive_costs_little_memory_whatever_it_says(root, tmp_path):

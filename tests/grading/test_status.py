@@ -153,12 +153,6 @@ def test_a_failure_is_known_until_the_submission_changes_or_is_graded(root):
     assert (statuses(root)[ADA].state, statuses(root)[ADA].points) == ("changed since", None)
 
 
-def test_a_submission_that_nbgraders_own_command_could_not_grade(root):
-    submit(root, ADA)
-    shutil.rmtree(make_graded(root, ADA))
-    assert (statuses(root)[ADA].state, "parity grade" in statuses(root)[ADA].why) == ("failed", True)
-
-
 def test_an_extension_before_there_is_a_submission_counts_in_grading(root, monkeypatch):
     monkeypatch.chdir(root)
     with classroom.opened(root) as book:

@@ -69,6 +69,8 @@ def test_the_files_of_a_class_are_collected_whatever_some_of_them_contain(tmp_pa
     for student, (name, _) in HOSTILE.items():
         assert [line for line in output.splitlines() if line.startswith(student) and name in line], student
     assert "999001" in output
+    for method in (12, 14):     # bzip2 and LZMA, which unpack without a limit
+        assert f"it is compressed in an unusual way (method {method}); only deflate" in output
 
 
 def test_the_points_of_a_class_are_exported_whatever_some_have_handed_in(root, tmp_path):     # noqa: F811
