@@ -173,7 +173,7 @@ class Collector:
         state = "placed" if present is None else "updated" if collected else "by hand"
         if present is not None and submission.digest == present.digest and (
                 not collected or submission.time in ("", present.time)):
-            submission, state = replace(submission, time=present.time), "kept"
+            submission, state = replace(present, late=submission.late, source=submission.source, refused=""), "kept"
             if collected and not dry_run:
                 self.store.remember(student, submission)
         elif state == "by hand":

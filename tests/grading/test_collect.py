@@ -18,7 +18,9 @@ from nbgrader.coursedir import CourseDirectory
 
 from parity_grading import collect as collecting
 from parity_grading import platforms, submission_store
+from parity_grading.course import load_course
 from parity_grading.platforms import Roster
+from parity_grading.submission_store import SubmissionStore
 from tests.exercises.course import parity
 from tests.grading import archives, classroom
 from tests.grading.archives import CLASS, NAME, canvas, moodle, notebook, worksheet, zip_bytes, zipped
@@ -106,8 +108,11 @@ def test_every_file_is_placed_or_listed_and_a_second_time_nothing_changes(root, 
     times = {path.read_text() for path in root.glob("submitted/*/*/timestamp.txt")}
     assert times == ({"2026-11-20 17:00:00 UTC\n"} if platform == "moodle" else set())
     before = sorted((path, path.stat().st_mtime_ns) for path in root.glob("submitted/*/*/*"))
+    app = load_course(root)
+    SubmissionStore(app, NAME).record_failure(ADA, "no kernel")
     code, rows, _ = collect(root, download, "--from", platform, "--list", listing)
     assert (code, {row.split()[0] for row in rows.values()}) == (1, {"kept", "nothing"})
+    assert SubmissionStore(app, NAME).failure(ADA) == "no kernel"
     assert before == sorted((path, path.stat().st_mtime_ns) for path in root.glob("submitted/*/*/*"))
 
 
