@@ -150,8 +150,7 @@ def export(name: str | None, target: str, list_path: Path | None, column: str | 
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Write nothing, and fail if a file is not up to date.")
-def exercises(check: bool) -> None:
+def exercises() -> None:
     """Generate the exercise notebooks from solutions/NAME/NAME.md.
 
     The command also updates the files that repeat the points and minutes of the exercises.
@@ -164,10 +163,6 @@ def exercises(check: bool) -> None:
     files = manifest.generated(root)
     stale = [path for path, content in files.items()
              if not (root / path).is_file() or (root / path).read_bytes() != content]
-    if check and stale:
-        raise click.ClickException("\n".join(
-            [*(f"{path} is not up to date" for path in stale),
-             "Edit solutions/NAME/NAME.md, not the generated files, and run: parity exercises"]))
     for path in stale:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(files[path])
