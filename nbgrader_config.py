@@ -12,7 +12,7 @@ c.CourseDirectory.course_id = "one-bit-of-memory"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 # nbgrader releases every file that lies next to a source notebook, apart from these, such as its text and its bank.
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.md", "bank", "parity_submitted"]
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.md", "bank"]
 
 # Released notebooks show model answers after the due date, or at once with `c.KeepBack.at_once = True`.
 c.GenerateAssignment.preprocessors.append("parity_teaching.feedback.KeepBack")

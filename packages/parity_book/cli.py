@@ -19,13 +19,11 @@ SECTIONS = {
         "doctor": ("parity_book.book_commands", "List the installed and the missing requirements."),
     },
     "Exercises": {
-        "check": ("parity_teaching.grading_commands", "Check notebooks before you submit them."),
         "exercises": ("parity_teaching.grading_commands", "Generate the exercise notebooks from their sources."),
     },
     "A class": {
         "rehearse": ("parity_teaching.rehearsal", "Rehearse the grading of an exercise with made-up students."),
         "collect": ("parity_teaching.grading_commands", "Collect submissions from a learning platform's archive."),
-        "extend": ("parity_teaching.grading_commands", "Give a student more time for an exercise."),
         "status": ("parity_teaching.grading_commands", "Show which submissions are missing, graded or unread."),
         "grade": ("parity_teaching.grading_commands", "Grade every submission for an exercise."),
         "report": ("parity_teaching.grading_commands", "Write an HTML report on the results of the class."),

@@ -20,9 +20,8 @@ from nbgrader.apps import NbGraderApp
 from parity_grading.course import find_assignment, open_gradebook
 from parity_grading.normalise_submission import TIME_FILE
 from parity_grading.platforms import PLATFORMS, ListedStudent, Roster, Upload, parse_time
-from parity_grading.status import format_duration
 from parity_grading.submission_store import TIME_FORMAT, CollectedSubmission, SubmissionStore
-from parity_grading.untrusted import ADDED_BY_SYSTEMS, NOTEBOOK, printable, read_cells, resembles
+from parity_grading.untrusted import ADDED_BY_SYSTEMS, NOTEBOOK, mark, printable, read_notebook, resembles
 
 MAX_BYTES = 20_000_000      # of one file; JSON can need 30 times as much memory once it is parsed
 MOST_FILES, ENTRY = 1000, b"PK\x01\x02"     # of a student's archive; the mark in front of each entry of its directory
@@ -80,9 +79,8 @@ class Collector:
             assignment = find_assignment(book, name)
             self.cells = {cell.name for notebook in assignment.notebooks
                           for cell in (*notebook.grade_cells, *notebook.solution_cells, *notebook.source_cells)}
-            self.due = dict.fromkeys([student.id for student in book.students], assignment.duedate) | {
-                entry.student.id: entry.duedate for entry in book.assignment_submissions(name)}
             people = book.students
+            self.students = sorted(student.id for student in people)
         if not people:
             raise ValueError("the gradebook has no students yet; add them with nbgrader db student import FILE")
         rows = self.platform.read_list(list_path)[1]
@@ -118,7 +116,7 @@ class Collector:
             raise ValueError(f"ARCHIVE must be a zip archive, but {download.name} cannot be used: {error}") from None
         with archive:
             self._read_files(list_files(archive))
-            for student in sorted(self.due):
+            for student in self.students:
                 self.states[student] = self._collect_from(student, dry_run)
 
     def _leave_out(self, path: str, reason: str, serious: bool = True) -> None:
@@ -147,11 +145,11 @@ class Collector:
 
     def _read_candidate(self, file: ArchivedFile, upload: Upload) -> Candidate:
         """Read a student's notebook from a file. Raise ValueError unless it is a notebook of the exercise."""
-        path, data = read_notebook(file, self.name)
+        path, data = find_notebook(file, self.name)
         name, notes = upload.file_name, ()
         if path != file.path:
             name, notes = PurePosixPath(path).name, (f"{path} was taken out of {name}",)
-        cells = {cell.name for cell in read_cells(data)} - {""}
+        cells = {mark(cell) for cell in read_notebook(data).cells} - {""}
         foreign = cells - self.cells
         if self.cells and len(foreign) > len(cells & self.cells):
             raise ValueError(f"it is a notebook of another exercise, with {len(foreign)} cells that {self.name} lacks")
@@ -175,7 +173,7 @@ class Collector:
         state = "placed" if present is None else "updated" if collected else "by hand"
         if present is not None and submission.digest == present.digest and (
                 not collected or submission.time in ("", present.time)):
-            submission, state = replace(submission, time=present.time), "kept"
+            submission, state = replace(present, late=submission.late, source=submission.source, refused=""), "kept"
             if collected and not dry_run:
                 self.store.remember(student, submission)
         elif state == "by hand":
@@ -186,7 +184,7 @@ class Collector:
             if present is not None and present.time and not submission.time:
                 notes.append(f"its submission time is not known; that of the previous file was {present.time}")
             if not dry_run:
-                self.store.place(student, submission, read_notebook(candidate.file, self.name)[1])
+                self.store.place(student, submission, find_notebook(candidate.file, self.name)[1])
         if submission.late and not submission.time:
             self.needs_attention = True
             notes.append(f"late, but it is not known by how much: write the time to {TIME_FILE}")
@@ -207,12 +205,9 @@ class Collector:
         if len(tied) > 1:
             self.notes[student].append(UNDECIDED)
             return None
-        notes, time, due = self.notes[student], best.submission.utc, self.due[student]
-        notes += best.notes
-        if time is not None and due is not None and time > due:
-            notes.append(f"{format_duration((time - due).total_seconds())} late")
+        self.notes[student] += best.notes
         if best.file_name != expected:
-            notes.append(f"{best.file_name} was used as {expected}")
+            self.notes[student].append(f"{best.file_name} was used as {expected}")
         return best
 
     def format_lines(self) -> Iterator[str]:
@@ -224,7 +219,7 @@ class Collector:
         states = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
         left_out = sum(line.startswith("left out: ") for line in self.other_lines)
         not_needed = sum(line.startswith("not needed: ") for line in self.other_lines)
-        yield f"{len(self.due)} students: {states}; files: {left_out} left out, {not_needed} not needed"
+        yield f"{len(self.students)} students: {states}; files: {left_out} left out, {not_needed} not needed"
 
 
 def open_archive(source: Path | bytes) -> zipfile.ZipFile:
@@ -246,7 +241,7 @@ def list_files(archive: zipfile.ZipFile) -> list[ArchivedFile]:
                   key=lambda file: file.path)
 
 
-def read_notebook(file: ArchivedFile, exercise: str) -> tuple[str, bytes]:
+def find_notebook(file: ArchivedFile, exercise: str) -> tuple[str, bytes]:
     """Return the path and the content of the notebook in a submitted file, which may be a zip archive.
 
     Raise ValueError if the file is neither a notebook nor an archive with exactly one candidate.

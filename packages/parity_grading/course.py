@@ -5,7 +5,6 @@ import logging
 import os
 import sys
 import warnings
-from datetime import UTC, datetime
 from pathlib import Path
 
 from nbgrader.api import Assignment, Grade, Gradebook, MissingEntry, Student, SubmittedAssignment
@@ -13,10 +12,7 @@ from nbgrader.apps import NbGraderApp
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
-from parity_lib.errors import require
-
 NOT_LISTED = "not in the list of students"
-MAX_DAYS = 366.0            # of an extension
 SECONDS_TO_WAIT = 60        # for another process that is writing to the gradebook
 
 
@@ -83,30 +79,6 @@ def grades_of(submission: SubmittedAssignment) -> list[Grade]:
 def full_name(student: Student) -> str:
     """Return a student's first name followed by their last name."""
     return f"{student.first_name or ''} {student.last_name or ''}".strip()
-
-
-def grant_extension(app: NbGraderApp, student: str, name: str, days: float) -> tuple[datetime, bool]:
-    """Replace a student's extension for an exercise. It is removed if ``days`` is 0.
-
-    nbgrader stores it in a submission's entry in the gradebook, which otherwise exists only after grading. Return the
-    student's due date in UTC, and whether their submission was graded before. Raise ValueError if this is impossible.
-    """
-    require(0 <= days <= MAX_DAYS, "DAYS", days, f"a number from 0 to {MAX_DAYS:g}")
-    with open_gradebook(app) as book:
-        assignment = find_assignment(book, name)
-        require(student in [person.id for person in book.students], "STUDENT", student,
-                "the id of a student in the gradebook (nbgrader db student list)")
-        if assignment.duedate is None:
-            raise ValueError(f"{name} has no due date: nbgrader db assignment add {name} "
-                             "--duedate='2026-11-20 18:00:00 UTC'")
-        if not assignment.notebooks:    # the entry would lack its cells, and autograding would not find them
-            raise ValueError(f"{name} has no notebook in the gradebook yet: nbgrader generate_assignment {name}")
-        entry = book.update_or_create_submission(name, student)
-        book.grant_extension(name, student, days=days)
-        due, graded = entry.duedate.replace(tzinfo=UTC), exercise_folder(app, "autograded", student, name).is_dir()
-        if days == 0 and entry.timestamp is None and not graded:
-            book.remove_submission(name, student)
-        return due, graded
 
 
 def exercise_folder(app: NbGraderApp, step: str, student: str, name: str) -> Path:

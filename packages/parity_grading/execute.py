@@ -13,6 +13,7 @@ import signal
 import threading
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -67,7 +68,8 @@ class Execute(NbGraderPreprocessor):
             raise KernelNotStarted(f"there is no sandbox: {reason}. If you trust every submission with all of your "
                                    "files, set c.Execute.trust_submissions = True")
         if reason:
-            self.log.warning("Submissions run with your own rights and can read and change your files: %s", reason)
+            warnings.warn(f"Submissions run with your own rights and can read and change your files: {reason}",
+                          stacklevel=1)
         remove_leftovers()
         self.sandboxed = not reason
         self.submission = Path(resources["metadata"]["path"]).resolve()

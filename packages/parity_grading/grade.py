@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -30,7 +30,8 @@ from sqlalchemy.engine import make_url
 from parity_grading import course, unfinished
 from parity_grading.kernel import remove_leftovers, temporary_folder
 from parity_grading.normalise_submission import fingerprint, normalise
-from parity_grading.untrusted import NotebookCell, named_cells, printable
+from parity_grading.submission_store import SubmissionStore
+from parity_grading.untrusted import named_cells, printable
 from parity_lib.errors import require, require_int
 from parity_lib.progress import progress_bar
 
@@ -87,7 +88,7 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
             row.backup = backup
             if row.state == "failed":
                 withdraw(app, row.student, name)
-            unfinished.record_failure(app, row.student, name, row.notes[-1] if row.state == "failed" else None)
+            SubmissionStore(app, name).record_failure(row.student, row.notes[-1] if row.state == "failed" else "")
             yield row
 
 
@@ -167,25 +168,25 @@ _load_course_once = functools.cache(course.load_course)
 def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> Row:
     """Grade the submission in a folder and return its points, or the reason for the failure."""
     row, start = Row(folder.parent.name), time.monotonic()
-    graded = course.exercise_folder(app, "autograded", row.student, name)
+    graded = course.exercise_folder(app, "autograded", row.student, name) / f"{name}.ipynb"
     try:
         require(not set(row.student) & set(WILDCARDS), "student", row.student, f"an id without any of {WILDCARDS}")
         digest, before = fingerprint(folder), read_results(app, row.student, name)
-        if before and not force and unfinished.graded_fingerprint(graded) == digest:
+        if (before and not force and unfinished.graded_fingerprint(graded) == digest
+                and not SubmissionStore(app, name).failure(row.student)):
             row.state, after = "kept", before
         else:
             settle(app, row.student, name)      # the penalty for lateness depends on these points
             with temporary_folder() as place:
                 copy = Path(place, row.student, name)
                 row.notes += normalise(folder, copy, name)
-                autograde(app, Path(place), row.student, name)
+                autograde(app, Path(place), row.student, name, digest)
             settle(app, row.student, name, before.answers if before else None)
             after = read_results(app, row.student, name)
             if after is None:
                 raise ValueError("the gradebook has no grade for this submission")
             row.changes = [f"{task} {old:g} → {new:g}" for task, old in (before.tasks if before else {}).items()
                            if (new := after.tasks.get(task, 0.0)) != old]
-            (graded / unfinished.FINGERPRINT).write_text(digest, encoding="ascii")
         row.points, row.most = after.points, after.most
     except Exception as error:      # the next submission must be graded in any case
         row.state = "failed"
@@ -198,6 +199,7 @@ class SingleAutograde(Autograde):
     """A converter that grades one submission and keeps the error, which nbgrader would only log."""
 
     single = True
+    fingerprint = ""
     error: Exception | None = None
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
@@ -208,12 +210,12 @@ class SingleAutograde(Autograde):
             raise
 
 
-def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> None:
+def autograde(app: NbGraderApp, submitted: Path, student: str, name: str, digest: str = "") -> None:
     """Grade one submission in the folder ``submitted`` with nbgrader, whose error is raised if this fails."""
     failure = None
     with temp_attrs(app.coursedir, submitted_directory=str(submitted), student_id=student, assignment_id=name):
         converter = SingleAutograde(coursedir=app.coursedir, parent=app)
-        converter.force = True
+        converter.force, converter.fingerprint = True, digest
         try:
             converter.start()
         except Exception as error:
@@ -240,7 +242,7 @@ def back_up(app: NbGraderApp, name: str, folders: list[Path]) -> Path | None:
     return path
 
 
-Answers = Mapping[str, tuple[NotebookCell, float | None]]
+Answers = Mapping[str, tuple[tuple, float | None]]
 
 
 @dataclass(frozen=True)
@@ -268,10 +270,10 @@ def read_results(app: NbGraderApp, student: str, name: str) -> Results | None:
     return None
 
 
-def graded_cells(app: NbGraderApp, student: str, name: str) -> dict[str, NotebookCell]:
-    """Return the cells of a graded notebook by name, without their outputs. Sources and points remain."""
+def graded_cells(app: NbGraderApp, student: str, name: str) -> dict[str, tuple]:
+    """Return the types, sources and marks of the cells of a graded notebook, by name."""
     path = course.exercise_folder(app, "autograded", student, name) / f"{name}.ipynb"
-    return {task: replace(cell, outputs=[]) for task, cell in named_cells(path).items()}
+    return {task: (cell.cell_type, cell.source, cell.metadata) for task, cell in named_cells(path).items()}
 
 
 def settle(app: NbGraderApp, student: str, name: str, read: Answers | None = None) -> None:
@@ -294,8 +296,7 @@ def settle(app: NbGraderApp, student: str, name: str, read: Answers | None = Non
 
 
 def withdraw(app: NbGraderApp, student: str, name: str) -> None:
-    """Remove the automatic scores of a submission whose grading failed, so that the next run grades it again."""
-    (course.exercise_folder(app, "autograded", student, name) / unfinished.FINGERPRINT).unlink(missing_ok=True)
+    """Remove the automatic scores of a submission whose grading failed."""
     # A folder's name that is no valid text is in no gradebook.
     with course.open_gradebook(app) as book, contextlib.suppress(MissingEntry, UnicodeEncodeError):
         for entry in course.grades_of(book.find_submission(name, student)):

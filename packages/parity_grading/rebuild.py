@@ -15,24 +15,18 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 from nbgrader.api import Gradebook, SourceCell
 from nbgrader.converters.base import NbGraderException
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from parity_grading import unfinished
 from parity_grading.before_grading import try_course
 from parity_grading.course import protect
 from parity_grading.normalise_submission import is_link
-from parity_grading.untrusted import read_json, storable, valid_output, visible
+from parity_grading.untrusted import NEW, mark, read_notebook, visible
 
-NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 LARGEST = 50_000_000        # bytes of a file
-MOST_CELLS = 2000           # a cell takes a thousand times as much memory as the two characters that it can consist of
-MOST_OUTPUTS = 2000         # of all cells together; each takes a millisecond to validate
 SCRIPTED = re.compile("html|xml|xsl")               # types of files in which a browser runs scripts
-ID = re.compile(r"[\w-]{1,64}", re.ASCII)        # what nbformat allows
 MISSING = "This cell was missing in the submission."
 
 
@@ -42,10 +36,7 @@ class LenientExporter(NotebookExporter):
     parent: Any
 
     def __init__(self, **options: Any) -> None:
-        """Test the course, and remove the files of interrupted gradings, for which nbgrader looks right afterwards.
-
-        Raise NbGraderException if a private test or a correct submission fails.
-        """
+        """Test the course. Raise NbGraderException if a private test or a correct submission fails."""
         super().__init__(**options)
         if not getattr(self.parent, "single", False):       # `parity grade` has tried them before
             try:
@@ -53,9 +44,6 @@ class LenientExporter(NotebookExporter):
             except ValueError as error:
                 self.log.error(error)
                 raise NbGraderException(str(error)) from None
-        if not self.parent.force:
-            for name in unfinished.remove(Path(self.parent.coursedir.root, self.parent.coursedir.autograded_directory)):
-                self.log.warning("The grading of %s was interrupted, so it is graded again", name)
 
     def from_filename(self, filename: str, resources: dict | None = None, **options: Any) -> tuple[Any, dict]:
         """Read and convert a notebook. Raise ValueError if the file does not contain a notebook."""
@@ -73,51 +61,9 @@ def read(path: Path) -> NotebookNode:
     if path.stat().st_size > LARGEST:
         raise ValueError(f"{path.name} is larger than {LARGEST:,} bytes")
     try:
-        raw = read_json(path.read_bytes())
+        return read_notebook(path.read_bytes())
     except ValueError as error:
-        raise ValueError(f"{path.name} is not a notebook: it cannot be read as JSON ({error})") from None
-    if not isinstance(raw, dict):
-        raise ValueError(f"{path.name} is not a notebook: its text is JSON, but not an object with cells")
-    parts = [raw, *(sheet for sheet in _list(raw.get("worksheets")) if isinstance(sheet, dict))]    # of format 3
-    cells = [cell for part in parts for cell in _list(part.get("cells")) if isinstance(cell, dict)]
-    if not cells:
-        raise ValueError(f"{path.name} is not a notebook: it contains no cells")
-    if len(cells) > MOST_CELLS:
-        raise ValueError(f"{path.name} has {len(cells):,} cells; at most {MOST_CELLS:,} are allowed")
-    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    left = MOST_OUTPUTS
-    for cell in cells:
-        cell["outputs"] = _list(cell.get("outputs"))[:left]
-        left -= len(cell["outputs"])
-    return new_notebook(cells=[_cell(cell) for cell in cells], metadata={"kernelspec": kernelspec})
-
-
-def _list(value: Any) -> list:
-    return value if isinstance(value, list) else []
-
-
-def _cell(raw: dict) -> NotebookNode:
-    """Create a valid cell with the source, outputs, attachments and id of a cell in a student's file."""
-    new_cell = NEW.get(str(raw.get("cell_type")), new_markdown_cell)
-    cell = new_cell(storable(_text(raw.get("source", raw.get("input", "")))))
-    if isinstance(raw.get("id"), str) and ID.fullmatch(raw["id"]):
-        cell.id = raw["id"]
-    marks = raw.get("metadata", {}).get("nbgrader") if isinstance(raw.get("metadata"), dict) else None
-    if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
-        cell.metadata["nbgrader"] = {"grade_id": marks["grade_id"]}
-    if cell.cell_type == "code":
-        # They are shown to readers, but do not affect the points.
-        cell.outputs = [output for value in raw["outputs"] if (output := valid_output(value)) is not None]
-    elif isinstance(raw.get("attachments"), dict):
-        cell.attachments = nbformat.from_dict({
-            name: {kind: _text(value) for kind, value in data.items()}
-            for name, data in storable(raw["attachments"]).items() if isinstance(data, dict)})
-    return cell
-
-
-def _text(value: Any) -> str:
-    """Convert a string or a list of lines to a single string."""
-    return "".join(map(str, value)) if isinstance(value, list) else str(value)
+        raise ValueError(f"{path.name}: {error}") from None
 
 
 class Rebuild(NbGraderPreprocessor):
@@ -142,7 +88,7 @@ class Rebuild(NbGraderPreprocessor):
             nb.cells = [absent(sources[cell], cell in solutions) if isinstance(cell, str) else cell
                         for cell in in_order(nb.cells, matches, list(sources))]
             for cell in nb.cells:
-                if (name := cell.metadata.get("nbgrader", {}).get("grade_id")) in sources:
+                if (name := mark(cell)) in sources:
                     restore(cell, sources[name], points.get(name), name in solutions)
         seen: set[str] = set()
         for cell in nb.cells:
@@ -172,8 +118,8 @@ def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: li
     """
     places: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
-        mark = cell.metadata.pop("nbgrader", {}).get("grade_id")
-        name = mark if mark in sources else cell.id if cell.id in sources else None
+        given = cell.metadata.pop("nbgrader", {}).get("grade_id")
+        name = given if given in sources else cell.id if cell.id in sources else None
         if name is not None:
             places.setdefault(name, []).append(place)
     for place, name in _recognise(cells, sources, release, places).items():
@@ -195,7 +141,7 @@ def _recognise(cells: list[NotebookNode], sources: dict[str, SourceCell], releas
     matches: dict[int, str] = {}
     before = ""
     for original in release:
-        name = original.metadata.get("nbgrader", {}).get("grade_id")
+        name = mark(original)
         if name in sources and name not in known:
             locked, source = sources[name].locked, original.source
             defined = definitions(source) if original.cell_type == "code" and not locked else set()

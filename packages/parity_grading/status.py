@@ -90,13 +90,13 @@ def _find_state(app: NbGraderApp, name: str, student: str, entry: SubmittedAssig
                 store: SubmissionStore) -> tuple[str, str]:
     """Return the state of a submission and, for some states, an explanation."""
     present = folder.is_dir() and any(folder.iterdir())
-    if present and (why := unfinished.failure_reason(app, student, name)) is not None:
+    if present and (why := store.failure(student)):
         return "failed", why
     graded = course.exercise_folder(app, "autograded", student, name)
     if graded.is_dir():
-        if not unfinished.is_finished(graded):
+        if not (digest := unfinished.graded_fingerprint(graded / f"{name}.ipynb")):
             return "failed", INTERRUPTED
-        if present and _has_changed(folder, graded):
+        if present and fingerprint(folder) != digest:
             return "changed since", "the submission differs from the one that was graded"
         if entry is None:
             return "collected", "it was graded, but the gradebook does not contain it"
@@ -105,19 +105,7 @@ def _find_state(app: NbGraderApp, name: str, student: str, entry: SubmittedAssig
     if not present:
         refused = store.recorded(student).refused
         return ("unusable", refused) if refused else ("missing", "")
-    # nbgrader enters a submission before it grades it. An extension creates an entry too, but without a time.
-    if entry is not None and (entry.timestamp or not entry.extension):
-        return "failed", INTERRUPTED
     return "collected", ""
-
-
-def _has_changed(folder: Path, graded: Path) -> bool:
-    """Return True if the fingerprint or the file times show that a submission has changed since it was graded."""
-    if record := unfinished.graded_fingerprint(graded):
-        return fingerprint(folder) != record
-    submitted, copied = (max((path.stat().st_mtime for path in place.glob("*.ipynb")), default=0.0)
-                         for place in (folder, graded))
-    return submitted > copied
 
 
 def summarise(rows: list[StudentStatus]) -> str:
@@ -130,20 +118,8 @@ def format_rows(rows: list[StudentStatus]) -> Iterator[str]:
     """Yield one line of text for each student, followed by the totals."""
     for row in rows:
         points = "" if row.points is None else f"{row.points:g} of {row.most:g}"
-        late = f"{format_duration(row.late)} late" if row.late else ""
-        extension = f"{format_duration(row.extension)} more time" if row.extension else ""
+        late = f"{timedelta(seconds=round(row.late))} late" if row.late else ""
+        extension = f"{timedelta(seconds=round(row.extension))} more time" if row.extension else ""
         notes = "; ".join(filter(None, [late, extension, row.why]))
         yield printable(f"{row.student:20} {row.state:13} {points:>12}  {notes}".rstrip())
     yield summarise(rows)
-
-
-def format_duration(seconds: float) -> str:
-    """Format a duration in the two largest units, rounded to minutes.
-
-    >>> format_duration(90_000), format_duration(1500), format_duration(3)
-    ('1 d 1 h', '25 min', '1 min')
-    """
-    minutes = max(1, round(seconds / 60))
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [(days, "d"), (hours, "h")] if days else [(hours, "h"), (minutes, "min")]
-    return " ".join(f"{count} {unit}" for count, unit in parts if count)

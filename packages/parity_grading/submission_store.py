@@ -1,19 +1,18 @@
-"""A store for collected submissions, which protects the files placed by hand.
+"""A store for what is known about submissions, which protects the files placed by hand.
 
 A submission that differs from its entry in ``private/collected/NAME.json`` was placed or changed by a person.
 """
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
 from nbgrader.apps import NbGraderApp
 
 from parity_grading.course import exercise_folder, write_file
-from parity_grading.normalise_submission import TIME_FILE
+from parity_grading.normalise_submission import TIME_FILE, fingerprint
 
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 
@@ -27,11 +26,8 @@ class CollectedSubmission:
     late: bool | None = None    # according to the platform, which may not say
     source: str = ""
     refused: str = ""           # why nothing was collected
-
-    @property
-    def utc(self) -> datetime | None:
-        """The submission time in UTC as a naive datetime, or None if it is not known."""
-        return datetime.strptime(self.time, TIME_FORMAT) if self.time else None
+    failed: str = ""            # why a submission could not be graded, and its fingerprint
+    fingerprint: str = ""
 
 
 class SubmissionStore:
@@ -63,6 +59,19 @@ class SubmissionStore:
         text = time.read_bytes()[:1000].decode("utf8", "replace").strip() if time.is_file() else ""
         digest, entry = hashlib.sha256(notebook.read_bytes()).hexdigest(), self.recorded(student)
         return entry if (digest, text) == (entry.digest, entry.time) else CollectedSubmission(digest, text)
+
+    def failure(self, student: str) -> str:
+        """Return why a student's submission could not be graded, or "" if it could, or has changed since."""
+        entry = self.recorded(student)
+        return entry.failed if entry.failed and entry.fingerprint == self._fingerprint(student) else ""
+
+    def record_failure(self, student: str, why: str) -> None:
+        """Record why a student's submission could not be graded, or with "" that it could."""
+        digest = self._fingerprint(student) if why else ""
+        self.remember(student, replace(self.recorded(student), failed=why, fingerprint=digest))
+
+    def _fingerprint(self, student: str) -> str:
+        return fingerprint(exercise_folder(self.app, "submitted", student, self.name))
 
     def place(self, student: str, submission: CollectedSubmission, content: bytes) -> None:
         """Write a submission to the student's folder, replacing an earlier one."""

@@ -1,15 +1,16 @@
 """Tools for handling untrusted files and names from students."""
 
+import contextlib
 import json
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 ADDED_BY_SYSTEMS = re.compile(
     r"(^|/)(__MACOSX|\.ipynb_checkpoints)(/|$)|(^|/)(\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini)$")
@@ -18,20 +19,13 @@ MOST_VALUES = 8_000_000     # of JSON; Python needs about 64 bytes for each, eve
 INVISIBLE = re.compile(r"<!--.*?(?:-->|\Z)|^ {0,3}\[[^\]\n]*\]:[^\n]*", re.DOTALL | re.MULTILINE)
 # A string that has no end reaches to the end of the data, so that no part of it is searched a second time.
 STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+MOST_CELLS = 2000           # a cell takes a thousand times as much memory as the two characters that it can consist of
+MOST_OUTPUTS = 2000         # of all cells together; each takes a millisecond to validate
+NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+ID = re.compile(r"[\w-]{1,64}", re.ASCII)        # what nbformat allows
 MOST_KINDS = 100            # of data in an output
 MOST_LEVELS = 100           # of folders within folders, and of lists within lists
 NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)    # browsers add the second ending
-
-
-@dataclass(frozen=True)
-class NotebookCell:
-    """A cell of a notebook file. ``name`` is nbgrader's name for the cell, or "" if it has none."""
-
-    name: str
-    cell_type: str
-    source: str
-    marks: dict[str, Any] = field(default_factory=dict)     # nbgrader's metadata
-    outputs: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read_json(data: bytes) -> Any:
@@ -46,28 +40,66 @@ def read_json(data: bytes) -> Any:
         raise ValueError("its lists are nested too deep") from None
 
 
-def read_cells(data: bytes) -> list[NotebookCell]:
-    """Parse the cells of a notebook. Raise ValueError if ``data`` is not a notebook."""
+def read_notebook(data: bytes) -> NotebookNode:
+    """Read a student's notebook, and return a valid one with its cells. Raise ValueError if ``data`` holds none."""
     try:
-        cells = []
-        for cell in read_json(data)["cells"]:
-            marks = cell.get("metadata", {}).get("nbgrader")
-            marks = marks if isinstance(marks, dict) else {}
-            name = marks.get("grade_id")
-            outputs = [output for output in cell.get("outputs") or [] if isinstance(output, dict)]
-            cells.append(NotebookCell(name if isinstance(name, str) else "", str(cell.get("cell_type")),
-                                      "".join(cell["source"]), marks, outputs))
-        return cells
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"it cannot be read as a notebook ({type(error).__name__})") from None
+        raw = read_json(data)
+    except ValueError as error:
+        raise ValueError(f"it is not a notebook: it cannot be read as JSON ({error})") from None
+    if not isinstance(raw, dict):
+        raise ValueError("it is not a notebook: its text is JSON, but not an object with cells")
+    parts = [raw, *(sheet for sheet in _list(raw.get("worksheets")) if isinstance(sheet, dict))]    # of format 3
+    cells = [cell for part in parts for cell in _list(part.get("cells")) if isinstance(cell, dict)]
+    if not cells:
+        raise ValueError("it is not a notebook: it contains no cells")
+    if len(cells) > MOST_CELLS:
+        raise ValueError(f"it has {len(cells):,} cells; at most {MOST_CELLS:,} are allowed")
+    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    left = MOST_OUTPUTS
+    for cell in cells:
+        cell["outputs"] = _list(cell.get("outputs"))[:left]
+        left -= len(cell["outputs"])
+    return new_notebook(cells=[_cell(cell) for cell in cells], metadata={"kernelspec": kernelspec})
 
 
-def named_cells(path: Path) -> dict[str, NotebookCell]:
-    """Return the cells of a notebook file, keyed by nbgrader name, or {} if the file cannot be read."""
-    try:
-        return {cell.name: cell for cell in read_cells(path.read_bytes()) if cell.name}
-    except (OSError, ValueError):
-        return {}
+def _list(value: Any) -> list:
+    return value if isinstance(value, list) else []
+
+
+def _cell(raw: dict) -> NotebookNode:
+    """Create a valid cell with the source, outputs, attachments and id of a cell in a student's file."""
+    new_cell = NEW.get(str(raw.get("cell_type")), new_markdown_cell)
+    cell = new_cell(storable(_text(raw.get("source", raw.get("input", "")))))
+    if isinstance(raw.get("id"), str) and ID.fullmatch(raw["id"]):
+        cell.id = raw["id"]
+    marks = raw.get("metadata", {}).get("nbgrader") if isinstance(raw.get("metadata"), dict) else None
+    if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
+        cell.metadata["nbgrader"] = {"grade_id": marks["grade_id"]}
+    if cell.cell_type == "code":
+        # They are shown to readers, but do not affect the points.
+        cell.outputs = [output for value in raw["outputs"] if (output := valid_output(value)) is not None]
+    elif isinstance(raw.get("attachments"), dict):
+        cell.attachments = nbformat.from_dict({
+            name: {kind: _text(value) for kind, value in data.items()}
+            for name, data in storable(raw["attachments"]).items() if isinstance(data, dict)})
+    return cell
+
+
+def _text(value: Any) -> str:
+    """Convert a string or a list of lines to a single string."""
+    return "".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def mark(cell: NotebookNode) -> str:
+    """Return nbgrader's name for a cell, or "" if it has none."""
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+def named_cells(path: Path) -> dict[str, NotebookNode]:
+    """Return the cells of a graded notebook, keyed by nbgrader's name, or {} if the file cannot be read."""
+    with contextlib.suppress(OSError, ValueError):
+        return {mark(cell): cell for cell in nbformat.read(path, as_version=4).cells if mark(cell)}
+    return {}
 
 
 def paths_below(folder: Path) -> list[Path]:

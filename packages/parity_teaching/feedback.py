@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbconvert import HTMLExporter
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
@@ -24,7 +25,7 @@ from traitlets.config import Config
 from parity_checks.answers import is_past, published_answers
 from parity_grading.export import rounded
 from parity_grading.unfinished import NOTE
-from parity_grading.untrusted import read_cells
+from parity_grading.untrusted import mark
 from parity_teaching import rubric as rubrics
 from parity_teaching.addresses import addresses
 from parity_teaching.authoring import MODEL_ANSWER
@@ -89,12 +90,12 @@ class TaskResults(NbGraderPreprocessor):
         course, about = CourseDirectory(config=self.config), resources["nbgrader"]
         path = Path(course.root, course.format_path(course.source_directory, ".", about["assignment"]),
                     f"{about['notebook']}.ipynb")
-        source = read_cells(path.read_bytes()) if path.is_file() else []
+        source = nbformat.read(path, as_version=4).cells if path.is_file() else []
         with Gradebook(about["db_url"]) as book:
             submission = book.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
             unread = {grade.name for grade in submission.grades if grade.needs_manual_grade}
             time = submission.assignment.timestamp
-        titles, tasks, sources = rubrics.task_titles(source), {}, {cell.name: cell.source for cell in source}
+        titles, tasks, sources = rubrics.task_titles(source), {}, {mark(cell): cell.source for cell in source}
         due = KeepBack(parent=self).due(resources)
         sources = {} if due and not is_past(due) else sources      # students with more time may see this page
         for cell in nb.cells:

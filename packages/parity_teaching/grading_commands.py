@@ -66,26 +66,6 @@ def status(name: str | None) -> None:
 
 
 @click.command()
-@click.argument("student")
-@click.argument("name")
-@click.argument("days", type=float)
-def extend(student: str, name: str, days: float) -> None:
-    """Give STUDENT an extension of DAYS days for exercise NAME.
-
-    A new extension replaces an earlier one, and 0 removes it. You can grant an extension before the student submits
-    anything.
-    """
-    from parity_grading.course import grant_extension, load_course
-
-    due, graded = grant_extension(load_course(Path.cwd()), student, name, days)
-    local, utc = f"{due.astimezone():%Y-%m-%d %H:%M %Z}", f"{due:%Y-%m-%d %H:%M} UTC"
-    click.echo(f"{student} may hand in {name} until {', '.join(dict.fromkeys([local, utc]))}.")
-    if graded:
-        click.echo("The submission has already been graded. To update the penalty for lateness, run: "
-                   f"parity grade {name} --student {student} --force")
-
-
-@click.command()
 @click.argument("name")
 @click.option("--student", "students", multiple=True, metavar="ID", help="Grade only this student. May be repeated.")
 @click.option("--force", is_flag=True, help="Also grade submissions that have been graded and have not changed. The "
@@ -101,14 +81,10 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
     """
     from tqdm import tqdm
 
-    from parity_grading import sandbox
     from parity_grading.course import load_course
     from parity_grading.grade import grade as rows
     from parity_teaching.report import lost_by_most
 
-    trusts = load_course(Path.cwd()).config.Execute.get("trust_submissions", False)
-    if trusts and (reason := sandbox.missing()) and not sandbox.is_root():      # all others are refused, with a reason
-        click.echo(f"Submissions run with your own rights and can read and change your files: {reason}", err=True)
     states, graded, changed, backup = [], [], 0, None
     for row in rows(Path.cwd(), name, students, force, jobs):
         points = "" if row.points is None else f"{row.points:g} of {row.most:g}"
@@ -174,33 +150,7 @@ def export(name: str | None, target: str, list_path: Path | None, column: str | 
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--seconds", type=click.IntRange(min=1), default=60, show_default=True, help="Time limit for each cell.")
-def check(files: tuple[Path, ...], seconds: int) -> None:
-    """Check notebooks before you hand them in.
-
-    The command reports a wrong file name, missing cells, empty answers and the points of the public checks. It runs the
-    notebooks with your own rights, so check only those that you trust. The exit status is 1 if you should change
-    something.
-    """
-    from parity_teaching import precheck
-
-    click.echo("The notebook's code runs with your own rights, as in Jupyter.", err=True)
-    lines, complete = [], True
-    for path in files:
-        try:
-            result = precheck.check_notebook(path, seconds)
-            lines += result.lines()
-            complete = complete and not result.advice
-        except (ImportError, OSError, RuntimeError, ValueError) as error:
-            lines.append(f"{path.name}: {error}")
-            complete = False
-    _print(lines, not complete)
-
-
-@click.command()
-@click.option("--check", is_flag=True, help="Write nothing, and fail if a file is not up to date.")
-def exercises(check: bool) -> None:
+def exercises() -> None:
     """Generate the exercise notebooks from solutions/NAME/NAME.md.
 
     The command also updates the files that repeat the points and minutes of the exercises.
@@ -213,10 +163,6 @@ def exercises(check: bool) -> None:
     files = manifest.generated(root)
     stale = [path for path, content in files.items()
              if not (root / path).is_file() or (root / path).read_bytes() != content]
-    if check and stale:
-        raise click.ClickException("\n".join(
-            [*(f"{path} is not up to date" for path in stale),
-             "Edit solutions/NAME/NAME.md, not the generated files, and run: parity exercises"]))
     for path in stale:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(files[path])

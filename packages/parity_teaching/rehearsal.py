@@ -5,20 +5,18 @@ what each of them deserves.
 """
 
 import contextlib
-import io
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import nbformat
+from nbgrader.apps import NbGraderAPI
 
-from parity_grading.course import add_programs_to_path, load_course, open_gradebook
+from parity_grading.course import load_course, open_gradebook
+from parity_grading.grade import grade
 from parity_lib.errors import require
 from parity_teaching import authoring, bank, grading_commands
 
@@ -38,14 +36,14 @@ class Rehearsal:
     def __init__(self, root: Path, folder: Path, name: str, everyone: bool) -> None:
         self.folder, self.name = folder, name
         self.source = authoring.read(root / "solutions" / name / f"{name}.md")
-        self.points = {cell["id"]: cell["metadata"]["nbgrader"]["points"] for cell in self.source.graded}
+        self.points = {cell["id"]: cell["metadata"]["nbgrader"]["points"] for cell in self.source.graded
+                       if cell["kind"] == "test"}
         submissions = bank.read_all(self.source.folder / "bank")
         if not everyone:    # a correct one, and one for each test that a wrong one loses first
             submissions = list({next(iter(item.loses), ""): item for item in reversed(submissions)}.values())
         everybody = [bank.Submission(Path("model answer"), "", {}),
                      bank.Submission(Path(UNTOUCHED), "", dict.fromkeys(self.points, "not-written")), *submissions]
         self.students = {f"s{number}": item for number, item in enumerate(everybody, start=1)}
-        self.names = {student: item.path.stem.replace("_", " ") for student, item in self.students.items()}
         settings = (root / "nbgrader_config.py").read_text(encoding="utf-8")
         (folder / "nbgrader_config.py").write_text(settings + SETTINGS, encoding="utf-8")
         shutil.copytree(self.source.folder, folder / "solutions" / name)
@@ -54,69 +52,35 @@ class Rehearsal:
             shutil.copy(path, folder / "private")
         os.environ["PARITY_PRIVATE_TESTS"] = str(folder / "private")
 
-    def steps(self, jobs: int) -> Iterator[tuple[str, str, Callable[[], None]]]:
-        """Yield the name, description and function of each step."""
-        name, everybody = self.name, f"{len(self.students)} students"
-        yield "release", "the notebook for students, and the exercise in the gradebook", lambda: _nbgrader(
-            "generate_assignment", name, "--force")
-        yield "submit", f"the notebooks of {everybody}", self.submit
-        yield "grade", f"the submissions of {everybody}", lambda: _parity(
-            grading_commands.grade, name, "--jobs", str(jobs))
-        yield "read", "the written answers, which all get full marks", self.read
-        yield "report", "a page about the class", lambda: _parity(grading_commands.report, name)
-        yield "feedback", f"a page for each of {everybody}", lambda: _nbgrader("generate_feedback", name, "--force")
-        yield "compare", "points and messages with the deserved ones", self.compare
-
-    def submit(self) -> None:
-        """Write the notebook of each student into ``submitted/``."""
+    def run(self, jobs: int) -> Iterator[tuple[str, list[str]]]:
+        """Release, submit and grade the exercise, and write the feedback. Yield each student's name and problems."""
+        self.nbgrader("generate_assignment")
         release = nbformat.read(f"exercises/{self.name}/{self.name}.ipynb", as_version=4)
         for student, item in self.students.items():
-            untouched = self.names[student] == UNTOUCHED
             path = Path("submitted", student, self.name, f"{self.name}.ipynb")
             path.parent.mkdir(parents=True)
-            nbformat.write(release if untouched else bank.fill_in(release, bank.solve(item, self.source)), path)
+            nbformat.write(release if item.path.name == UNTOUCHED else
+                           bank.fill_in(release, bank.solve(item, self.source)), path)
+        for row in grade(self.folder, self.name, jobs=jobs):
+            item = self.students[row.student]
+            yield item.path.stem.replace("_", " "), row.notes or bank.complaints(item, self.outcomes(row.student))
+        self.nbgrader("generate_feedback")
 
-    def read(self) -> None:
-        """Give full marks to each written answer that needs manual grading."""
+    def outcomes(self, student: str) -> dict[str, bank.Outcome]:
+        """Return the outcome of each test for a student."""
+        graded = nbformat.read(f"autograded/{student}/{self.name}/{self.name}.ipynb", as_version=4)
+        tests = {cell.id: cell for cell in graded.cells}
         with open_gradebook(load_course(self.folder)) as book:
-            for submission in book.assignment_submissions(self.name):
-                for entry in submission.notebooks[0].grades:
-                    if entry.needs_manual_grade:
-                        entry.manual_score, entry.needs_manual_grade = entry.max_score, False
-            book.db.commit()
+            grades = book.find_submission(self.name, student).notebooks[0].grades
+            return {entry.name: bank.outcome(tests[entry.name], entry.score, entry.max_score)
+                    for entry in grades if entry.name in self.points}
 
-    def compare(self) -> None:
-        """Raise ValueError unless each student has the expected points, messages and feedback."""
-        problems = []
-        with open_gradebook(load_course(self.folder)) as book:
-            for student, item in self.students.items():
-                graded = nbformat.read(f"autograded/{student}/{self.name}/{self.name}.ipynb", as_version=4)
-                tests = {cell.id: cell for cell in graded.cells if cell.id in self.points and cell.cell_type == "code"}
-                grades = book.find_submission(self.name, student).notebooks[0].grades
-                outcomes = {entry.name: bank.outcome(tests[entry.name], entry.score, entry.max_score)
-                            for entry in grades if entry.name in tests}
-                deserved = sum(points for cell, points in self.points.items() if cell not in item.loses)
-                wrong = bank.complaints(item, outcomes)
-                if (score := sum(entry.score for entry in grades)) != deserved:
-                    wrong.append(f"{deserved} points are deserved, but the gradebook has {score:g}")
-                if not Path("feedback", student, self.name, f"{self.name}.html").is_file():
-                    wrong.append("there is no feedback page")
-                problems += [f"{self.names[student]}: {problem}" for problem in wrong]
-        if problems:
-            raise ValueError("\n".join(problems))
-
-
-def _parity(command: click.Command, *arguments: str) -> None:
-    status = command.main(arguments, prog_name=f"parity {command.name}", standalone_mode=False)
-    require(not status, f"parity {command.name}", f"exit status {status}", "finished, with nothing left to do")
-
-
-def _nbgrader(*arguments: str) -> None:
-    """Run an nbgrader command in a separate process. Raise ValueError with its output if it fails."""
-    add_programs_to_path()
-    done = subprocess.run([sys.executable, "-m", "nbgrader", *arguments], text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
-    require(not done.returncode, f"nbgrader {arguments[0]}", done.stdout.strip(), "finished without an error")
+    def nbgrader(self, command: str) -> None:
+        """Run a command of nbgrader for the exercise. Raise ValueError with its output if it fails."""
+        app = load_course(self.folder)
+        result = getattr(NbGraderAPI(app.coursedir, config=app.config), command)(self.name)
+        require(result["success"], f"nbgrader {command}", result.get("error") or result.get("log"),
+                "finished without an error")
 
 
 @click.command()
@@ -126,20 +90,16 @@ def _nbgrader(*arguments: str) -> None:
 def rehearse(name: str, everyone: bool, jobs: int) -> None:
     """Rehearse the grading of exercise NAME with made-up students.
 
-    The exercise is released, submitted, graded and read in a temporary folder, with a report and feedback. Your class
-    is not touched. The exit status is 0 only if every made-up student gets exactly the points that they deserve.
+    The exercise is released, submitted and graded in a temporary folder, and feedback is written. Your class is not
+    touched. The exit status is 0 only if every made-up student gets exactly the points that they deserve in the tests.
     """
-    root = Path.cwd()
+    root, failed = Path.cwd(), 0
     with tempfile.TemporaryDirectory(prefix="parity-rehearsal-") as folder, contextlib.chdir(folder):
         course = Rehearsal(root, Path(folder).resolve(), name, everyone)
-        for step, what, act in course.steps(jobs):
-            start, said, problem = time.monotonic(), io.StringIO(), ""
-            try:
-                with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-                    act()
-            except (Exception, SystemExit) as error:
-                problem = f"{error}" if isinstance(error, ValueError) else repr(error)
-            click.echo(f"{step:9} {what:62} {time.monotonic() - start:6.1f} s  {'FAILED' if problem else 'ok'}")
-            if problem:
-                raise click.ClickException(f"{said.getvalue()}{problem}")
-    click.echo(f"{len(course.students)} of {len(course.students)} students have exactly the points that they deserve.")
+        for student, problems in course.run(jobs):
+            click.echo(f"{student}: {'; '.join(problems) or 'ok'}")
+            failed += bool(problems)
+    count = len(course.students)
+    click.echo(f"{count - failed} of {count} students have exactly the points that they deserve.")
+    if failed:
+        raise click.exceptions.Exit(1)

@@ -12,17 +12,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 from nbconvert.filters import strip_ansi
+from nbformat import NotebookNode
 from nbgrader.apps import NbGraderApp
+from nbgrader.utils import is_grade, is_solution
 
 from parity_checks.answers import NOT_WRITTEN
 from parity_grading.course import exercise_folder, find_assignment, open_gradebook, write_file
 from parity_grading.export import rounded
 from parity_grading.sanitise import matrices_in_columns
 from parity_grading.status import StudentStatus, read_statuses, summarise
-from parity_grading.untrusted import NotebookCell, named_cells, printable, read_cells, visible
+from parity_grading.untrusted import mark, named_cells, printable, visible
 from parity_lib.errors import require
 from parity_teaching.addresses import addresses
 from parity_teaching.feedback import PART, link_sections, task_of
@@ -31,7 +34,7 @@ from parity_teaching.rubric import first_sentence, parse_rubric, points_by_deman
 GRADED = ("needs reading", "read")      # states in which a submission has points
 LONGEST_EXAMPLE = 2000                  # characters
 STUDENTS_ERROR = re.compile(r"( stopped with \w+): .*")
-Notebook = dict[str, NotebookCell]      # by the names of the cells
+Notebook = dict[str, NotebookNode]      # by the names of the cells
 
 
 @dataclass
@@ -149,17 +152,17 @@ def class_report(app: NbGraderApp, name: str) -> ClassReport:
     require(bool(graded), "name", name,
             f"an exercise with graded submissions ({summarise(rows)}); run `parity grade {name}` first")
     notebooks = {student: _cells(app, "autograded", student, name) for student in graded}
-    source = read_cells((exercise_folder(app, "source", ".", name) / f"{name}.ipynb").read_bytes())
+    source = nbformat.read(exercise_folder(app, "source", ".", name) / f"{name}.ipynb", as_version=4).cells
     feedback = {row.student: exercise_folder(app, "feedback", row.student, name) / f"{name}.html" for row in rows}
     tasks = points_of_tasks(app, name, graded)
     for task in tasks:
-        task.blank = {student for student, cells in notebooks.items() for cell in cells.values()
-                      if task_of(cell.name) == task.name and visible(cell.source).strip() in NOT_WRITTEN}
+        task.blank = {student for student, cells in notebooks.items() for cell in cells
+                      if task_of(cell) == task.name and visible(cells[cell].source).strip() in NOT_WRITTEN}
     return ClassReport(
         name, Counter(row.state for row in rows), tasks,
         frequent_messages(notebooks), sorted(rows, key=_order),
         {task_of(cell): title for cell, title in task_titles(source).items()},
-        {task_of(cell.name): parse_rubric(cell.source).demands for cell in source if cell.name},
+        {task_of(mark(cell)): parse_rubric(cell.source).demands for cell in source if mark(cell)},
         {student: os.path.relpath(path, _path(app, name).parent) for student, path in feedback.items()
          if path.is_file()})
 
@@ -211,11 +214,10 @@ def frequent_messages(notebooks: dict[str, Notebook]) -> list[FrequentMessage]:
     """
     messages: dict[tuple[str, str], FrequentMessage] = {}
     for student, cells in notebooks.items():
-        errors = {cell.name: output for cell in cells.values()
-                  if cell.marks.get("grade") and not cell.marks.get("solution")
-                  for output in reversed(cell.outputs) if output.get("output_type") == "error"}
-        codes = {task_of(cell.name): cell.source[:LONGEST_EXAMPLE] for cell in cells.values()
-                 if cell.marks.get("solution") and not cell.marks.get("grade")}
+        errors = {name: output for name, cell in cells.items() if is_grade(cell) and not is_solution(cell)
+                  for output in reversed(cell.outputs) if output.output_type == "error"}
+        codes = {task_of(name): cell.source[:LONGEST_EXAMPLE] for name, cell in cells.items()
+                 if is_solution(cell) and not is_grade(cell)}
         for name, error in errors.items():
             task, cause = task_of(name), str(error.get("ename")).partition(": ")[2]
             text = strip_ansi(str(error.get("evalue") or error.get("ename") or "it stopped"))

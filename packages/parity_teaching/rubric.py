@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import numpy as np
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
@@ -29,7 +30,7 @@ from parity_checks.bug_hunt.script import faults_of
 from parity_checks.personal_numbers import countries_for, seed_of, seeds_for, strings_for
 from parity_grading.sanitise import markdown2html, visible_text
 from parity_grading.unfinished import NOTE
-from parity_grading.untrusted import NotebookCell, named_cells, read_cells, visible
+from parity_grading.untrusted import mark, visible
 
 SMALLEST_SEED = 10_000      # smaller numbers in an answer are counts
 HEADING = re.compile(r"^\*\*Rubric\.?\*\*", re.MULTILINE)
@@ -58,16 +59,18 @@ def parse_rubric(source: str) -> ParsedRubric:
     return ParsedRubric(model.strip(), tuple(demands), DEMAND.sub("", "".join(rubric)).strip())
 
 
-def task_titles(cells: Iterable[NotebookCell]) -> dict[str, str]:
+def task_titles(cells: Iterable[NotebookNode]) -> dict[str, str]:
     """Return the title of the task to which each cell of a source notebook belongs, by the name of the cell.
 
-    >>> task_titles([NotebookCell("", "markdown", "## Task 1: `f` (2 points)"), NotebookCell("f-check", "code", "f()")])
+    >>> from nbformat.v4 import new_code_cell, new_markdown_cell
+    >>> check = new_code_cell("f()", metadata={"nbgrader": {"grade_id": "f-check"}})
+    >>> task_titles([new_markdown_cell("## Task 1: `f` (2 points)"), check])
     {'f-check': 'Task 1: f'}
     """
     title, titles = "", {}
     for cell in cells:
-        if cell.name:
-            titles[cell.name] = title or cell.name
+        if name := mark(cell):
+            titles[name] = title or name
         elif cell.cell_type == "markdown":
             title = next(reversed(TASK.findall(cell.source)), title).replace("`", "")
     return titles
@@ -238,13 +241,13 @@ class Rubric(Preprocessor):
 def _with_rubrics(cells: list[NotebookNode], student: str, source: Path, others: list[str]) -> Iterator[NotebookNode]:
     """Yield a list of answers, then the cells with a rubric next to each written answer, and finally a script."""
     page: Any = PAGES.get_template("rubric.html").module
-    model_answers, runs = named_cells(source), []
-    titles = task_titles(read_cells(source.read_bytes())) if source.is_file() else {}
-    yield raw_cell(page.head([cell.metadata["nbgrader"]["grade_id"] for cell in cells if in_words(cell)], titles))
+    known, runs = nbformat.read(source, as_version=4).cells if source.is_file() else [], []
+    model_answers, titles = {mark(cell): cell.source for cell in known}, task_titles(known)
+    yield raw_cell(page.head([mark(cell) for cell in cells if in_words(cell)], titles))
     for cell in cells:
         if in_words(cell):
-            name = cell.metadata["nbgrader"]["grade_id"]
-            rubric = parse_rubric(model_answers[name].source if name in model_answers else "")
+            name = mark(cell)
+            rubric = parse_rubric(model_answers.get(name, ""))
             yield raw_cell(page.before_answer(runs))
             yield cell
             yield raw_cell(page.after_answer(name, float(cell.metadata["nbgrader"].get("points", 0)), rubric,

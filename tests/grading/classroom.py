@@ -19,7 +19,8 @@ from nbgrader.utils import compute_checksum
 from sqlalchemy.exc import SAWarning
 
 from parity_checks.personal_numbers import seed_of, strings_for
-from parity_grading.unfinished import NOTE
+from parity_grading.normalise_submission import fingerprint
+from parity_grading.unfinished import FINGERPRINT, NOTE
 from parity_teaching import rubric
 from tests.exercises import course
 from tests.submissions import bank
@@ -156,12 +157,18 @@ def fill(root: Path, students: Sequence[Student] = (), read: bool = True) -> Pat
     return root
 
 
+def write_graded(root: Path, student: str, notebook: NotebookNode) -> None:
+    """Write the graded notebook of a submission."""
+    path, notebook = root / "autograded" / student / NAME / f"{NAME}.ipynb", nbformat.from_dict(notebook)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    notebook.metadata[FINGERPRINT] = fingerprint(root / "submitted" / student / NAME)
+    nbformat.write(notebook, path)
+
+
 def add_graded(root: Path, book: Gradebook, student: str, notebook: NotebookNode, points: dict[str, float],
                read: float | None = None) -> None:
     """Add what autograde leaves of a submission, and the points for the answer in words if it was read."""
-    path = root / "autograded" / student / NAME / f"{NAME}.ipynb"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, path)
+    write_graded(root, student, notebook)
     for grade in book.add_submission(NAME, student).notebooks[0].grades:
         grade.auto_score, grade.manual_score = points.get(grade.name), read if grade.name == TASK else None
         grade.needs_manual_grade = grade.auto_score is None and grade.manual_score is None

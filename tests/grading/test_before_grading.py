@@ -47,8 +47,8 @@ def try_tests(root: Path, source: str | None = None) -> None:
 
 
 @pytest.mark.parametrize(("source", "words"), [
-    ("import nothing_of_this_name", r"cannot be loaded, .*ModuleNotFoundError: .*\(line 1\)"),
-    ("def parity(call:", r"cannot be loaded, .*SyntaxError: .*\(line 1\)"),
+    ("import nothing_of_this_name", "cannot be loaded, .*ModuleNotFoundError"),
+    ("def parity(call:", "cannot be loaded, .*SyntaxError.*1"),
     ("def paritty(call):\n    pass", "a test of `paritty`, which is not a task; the tasks are parity, rnn"),
 ])
 def test_a_file_of_tests_that_cannot_be_used_is_named(root, source, words):
@@ -56,11 +56,11 @@ def test_a_file_of_tests_that_cannot_be_used_is_named(root, source, words):
         try_tests(root, source)
 
 
-def test_every_test_that_rejects_the_model_answer_is_named_with_its_line(root):
+def test_every_test_that_rejects_the_model_answer_is_named(root):
     with pytest.raises(ValueError, match="does not accept the model answer: ") as caught:
         try_tests(root, FAILS)
-    for words in ("the test of `parity` ends with ZeroDivisionError: division by zero (line 3)",
-                  "`unroll` ends with AssertionError (line 6)", "`two_unit_weights` ends with CheckFailed: "):
+    for words in ("the test of `parity` did not run (ZeroDivisionError: division by zero)",
+                  "own test: `unroll` does not do what the task asks for", "two_unit_weights"):
         assert words in str(caught.value)
 
 

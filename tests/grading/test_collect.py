@@ -1,14 +1,12 @@
 """`parity collect`: the downloads of a class of forty, with mistakes and attacks; no submission is lost or mixed up."""
 
 import contextlib
-import io
 import os
 import shutil
 import stat
 import struct
 import time
 import tracemalloc
-import zipfile
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +18,9 @@ from nbgrader.coursedir import CourseDirectory
 
 from parity_grading import collect as collecting
 from parity_grading import platforms, submission_store
+from parity_grading.course import load_course
 from parity_grading.platforms import Roster
+from parity_grading.submission_store import SubmissionStore
 from tests.exercises.course import parity
 from tests.grading import archives, classroom
 from tests.grading.archives import CLASS, NAME, canvas, moodle, notebook, worksheet, zip_bytes, zipped
@@ -101,15 +101,18 @@ def test_every_file_is_placed_or_listed_and_a_second_time_nothing_changes(root, 
     assert "final version.ipynb was used as unrolling.ipynb" in rows["s204507"]
     assert "unrolling/unrolling.ipynb was taken out of unrolling.zip" in rows[GRACE]
     assert "it is not a notebook" in rows[KURT]
-    assert "it cannot be read as a notebook" in rows[SOFJA]
+    assert "it cannot be read as JSON" in rows[SOFJA]
     listed = [line for line in output.splitlines() if line.startswith(("left out: ", "not needed: "))]
     assert len(listed) == len(files) - len(there)
     assert sum(line.startswith("left out: ") for line in listed) == 3
     times = {path.read_text() for path in root.glob("submitted/*/*/timestamp.txt")}
     assert times == ({"2026-11-20 17:00:00 UTC\n"} if platform == "moodle" else set())
     before = sorted((path, path.stat().st_mtime_ns) for path in root.glob("submitted/*/*/*"))
+    app = load_course(root)
+    SubmissionStore(app, NAME).record_failure(ADA, "no kernel")
     code, rows, _ = collect(root, download, "--from", platform, "--list", listing)
     assert (code, {row.split()[0] for row in rows.values()}) == (1, {"kept", "nothing"})
+    assert SubmissionStore(app, NAME).failure(ADA) == "no kernel"
     assert before == sorted((path, path.stat().st_mtime_ns) for path in root.glob("submitted/*/*/*"))
 
 
@@ -240,16 +243,6 @@ def test_an_archive_that_expands_too_far_is_stopped(root, tmp_path, monkeypatch)
     assert sum(line.startswith("left out") and "larger than 1,000 bytes" in line for line in output.splitlines()) == 2
 
 
-def test_a_compression_that_unpacks_without_a_limit_is_refused_by_name(root, tmp_path):
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_BZIP2) as archive:
-        archive.writestr(NOTEBOOK, notebook(ADA))
-    files = {(ADA, "unrolling.zip"): content.getvalue(), (EMMY, NOTEBOOK): notebook(EMMY)}
-    code, _, output = collect(root, *from_moodle(tmp_path, files))
-    assert (code, placed(root)) == (1, {EMMY: EMMY})
-    assert "it is compressed in an unusual way (method 12); only deflate" in output
-
-
 def test_an_archive_costs_little_memory_whatever_it_says(root, tmp_path):
     """An entry of a directory that repeats itself is a few bits long in the download, and a kilobyte in memory."""
     one = zip_bytes({"a.ipynb": b"1"})
@@ -266,7 +259,7 @@ def test_an_archive_costs_little_memory_whatever_it_says(root, tmp_path):
     tracemalloc.stop()
     assert (code, placed(root)) == (1, {})
     assert "a zip archive of more than 1,000 files" in output
-    assert "it cannot be read as a notebook" in output
+    assert "it holds more than 8,000,000 values" in output
     assert peak < 300e6
 
 
@@ -406,7 +399,6 @@ def test_times_are_read_in_their_zone_and_ambiguous_or_unreadable_ones_are_refus
 
 def test_the_record_is_private_and_nbgrader_reads_the_time(root, tmp_path):
     worksheet(tmp_path / "list.csv", {ADA: timedelta(days=2, minutes=-1)})
-    _, rows, _ = collect(root, *from_moodle(tmp_path, {(ADA, NOTEBOOK): notebook(ADA)}))
-    assert "1 d 23 h late" in rows[ADA] or "2 d late" in rows[ADA]
+    collect(root, *from_moodle(tmp_path, {(ADA, NOTEBOOK): notebook(ADA)}))
     assert os.name == "nt" or stat.S_IMODE((root / "private").stat().st_mode) == 0o700
     assert CourseDirectory().get_existing_timestamp(str(folder(root, ADA))) == datetime(2026, 11, 22, 17, 59)

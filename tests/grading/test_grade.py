@@ -218,7 +218,7 @@ def ada(tmp_path, monkeypatch):
     course.submit(root, "ada", NAME, course.solution(NAME))
     app = load_course(root)
 
-    def autograde(app, submitted, student, name):
+    def autograde(app, submitted, student, name, digest):
         with Gradebook(app.coursedir.db_url) as book:
             book.update_or_create_student(student)
             if grading.read_results(app, student, name):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from parity_grading import rebuild
+from parity_grading import rebuild, untrusted
 from parity_grading.untrusted import valid_output
 from tests.parameters import longer_after
 
@@ -190,7 +190,7 @@ def test_invalid_outputs_and_ids_are_left_out_and_pasted_images_stay(read):
     assert first.outputs[0].text == "ab"
     assert second.attachments["a.png"]["image/png"] == "iVBO"
     assert len(others) == 5
-    assert all(rebuild.ID.fullmatch(cell.id) for cell in others)
+    assert all(untrusted.ID.fullmatch(cell.id) for cell in others)
 
 
 def test_a_file_that_is_too_large_is_refused(read, monkeypatch):

@@ -1,20 +1,21 @@
-"""`parity status` and `parity extend`: every state, and extensions before there is a submission."""
+"""`parity status`: every state, and extensions before there is a submission."""
 
 import json
 import os
 import re
 import shutil
-import time
 from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 
+import nbformat
 import pytest
 from click.testing import CliRunner
-from nbgrader.api import MissingEntry
+from nbformat.v4 import new_notebook
 
 from parity_book.cli import main
 from parity_grading import course, grade, normalise_submission, status, unfinished
+from parity_grading.submission_store import SubmissionStore
 from tests.exercises.course import ROOT, environment, parity
 from tests.grading import archives, classroom
 from tests.grading.archives import ADA, ANNA, CLASS, DUE, EMMY, GRACE, KURT, LI, NAME, SINEAD, SOFJA, notebook
@@ -22,8 +23,8 @@ from tests.grading.archives import ADA, ANNA, CLASS, DUE, EMMY, GRACE, KURT, LI,
 SETTINGS = """c = get_config()
 c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
 c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.ClearOutput"]
-c.Autograde.autograde_preprocessors = [f"nbgrader.preprocessors.{name}" for name in (
-    "SaveAutoGrades", "AssignLatePenalties")]
+c.Autograde.autograde_preprocessors = [*(f"nbgrader.preprocessors.{name}" for name in (
+    "SaveAutoGrades", "AssignLatePenalties")), "parity_grading.unfinished.FinishGrading"]
 c.LateSubmissionPlugin.penalty_method = "zero"
 """
 CELLS = sum(bool(cell["metadata"].get("nbgrader", {}).get("grade")) for cell in json.loads(
@@ -60,15 +61,13 @@ def submit(root: Path, student: str, late: timedelta | None = None) -> Path:
     return folder
 
 
-def make_graded(root: Path, student: str, by_nbgrader: bool = False, score: float = 1.0, unread: bool = False) -> Path:
-    """Leave what grading leaves in the folders and in the gradebook; nbgrader's own command leaves no fingerprint."""
+def make_graded(root: Path, student: str, score: float = 1.0, unread: bool = False) -> Path:
+    """Leave what grading leaves in the folders and in the gradebook."""
     app = course.load_course(root)
     folder = course.exercise_folder(app, "autograded", student, NAME)
     folder.mkdir(parents=True)
-    (folder / f"{NAME}.ipynb").write_bytes(notebook(student))
-    if not by_nbgrader:
-        submitted = course.exercise_folder(app, "submitted", student, NAME)
-        (folder / unfinished.FINGERPRINT).write_text(normalise_submission.fingerprint(submitted))
+    digest = normalise_submission.fingerprint(course.exercise_folder(app, "submitted", student, NAME))
+    nbformat.write(new_notebook(metadata={unfinished.FINGERPRINT: digest}), folder / f"{NAME}.ipynb")
     with classroom.opened(root) as book:
         entry = book.update_or_create_submission(NAME, student, timestamp=f"{DUE - timedelta(hours=1)}")
         for cell in entry.notebooks[0].grades:
@@ -86,7 +85,7 @@ def test_every_state(root, tmp_path):
     assert parity(root, "collect", NAME, page, "--from", "moodle", "--list", worksheet)[0] == 1
     submit(root, ADA, timedelta(days=1, hours=3))
     submit(root, EMMY)
-    unfinished.record_failure(course.load_course(root), EMMY, NAME, "unrolling.ipynb is not a notebook")
+    SubmissionStore(course.load_course(root), NAME).record_failure(EMMY, "unrolling.ipynb is not a notebook")
     submit(root, GRACE)
     (make_graded(root, GRACE) / f"{NAME}.ipynb").write_text("{")
     for student in (KURT, SOFJA, ANNA, LI):
@@ -109,7 +108,7 @@ def test_every_state(root, tmp_path):
     assert rows["s2o4518"].why == course.NOT_LISTED
     code, output = parity(root, "status", NAME)
     assert code == 1
-    assert re.search(rf"^{ADA} +collected +1 d 3 h late$", output, re.MULTILINE)
+    assert re.search(rf"^{ADA} +collected +1 day, 3:00:00 late$", output, re.MULTILINE)
     assert re.search(rf"^{KURT} +read +{CELLS} of 15$", output, re.MULTILINE)
     assert output.splitlines()[-1] == ("41 students: 32 missing, 1 unusable, 2 collected, 2 failed, "
                                        "1 changed since, 1 needs reading, 2 read")
@@ -145,46 +144,22 @@ def test_a_failure_is_known_until_the_submission_changes_or_is_graded(root):
     app, folder = course.load_course(root), submit(root, ADA)
     make_graded(root, ADA)
     (folder / f"{NAME}.ipynb").write_bytes(b"{")
-    unfinished.record_failure(app, ADA, NAME, "ValueError: \x1b[2Jno notebook")
+    SubmissionStore(app, NAME).record_failure(ADA, "ValueError: \x1b[2Jno notebook")
     grade.withdraw(app, ADA, NAME)
     grade.withdraw(app, "bad\udcff", NAME)      # a folder whose name is no valid text stops nobody
     assert (statuses(root)[ADA].state, statuses(root)[ADA].points) == ("failed", None)
     assert "ValueError: \ufffd[2Jno notebook" in parity(root, "status", NAME)[1]
     (folder / f"{NAME}.ipynb").write_bytes(notebook("mended"))
     assert (statuses(root)[ADA].state, statuses(root)[ADA].points) == ("changed since", None)
-    (root / "private" / "outcomes" / f"{NAME}.json").write_text("[]")
-    assert unfinished.failure_reason(app, ADA, NAME) is None
-
-
-def test_submissions_that_nbgraders_own_command_graded_or_could_not_grade(root):
-    """That command leaves no fingerprint, and after a failure only an entry in the gradebook."""
-    folder = submit(root, ADA)
-    graded = make_graded(root, ADA, by_nbgrader=True)
-    os.utime(folder / f"{NAME}.ipynb", (1_000_000, 1_000_000))
-    assert statuses(root)[ADA].state == "read"
-    os.utime(graded / f"{NAME}.ipynb", (999_999, 999_999))
-    assert statuses(root)[ADA].state == "changed since"
-    shutil.rmtree(graded)
-    assert (statuses(root)[ADA].state, "parity grade" in statuses(root)[ADA].why) == ("failed", True)
 
 
 def test_an_extension_before_there_is_a_submission_counts_in_grading(root, monkeypatch):
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    getattr(time, "tzset", lambda: None)()
-    code, output = parity(root, "extend", ADA, NAME, "2")
-    monkeypatch.undo()
-    getattr(time, "tzset", lambda: None)()
     monkeypatch.chdir(root)
-    assert (code, "2026-11-22 18:00 UTC" in output) == (0, True)
-    assert "2026-11-22 19:00 CET" in output or not hasattr(time, "tzset")
+    with classroom.opened(root) as book:
+        book.update_or_create_submission(NAME, ADA)
+        book.grant_extension(NAME, ADA, days=2)
     assert (statuses(root)[ADA].state, statuses(root)[ADA].extension) == ("missing", 2 * 86400)
-    assert "2 d more time" in parity(root, "status", NAME)[1]
-    parity(root, "extend", ADA, NAME, "1.5")        # replaces the extension and is not added to it
-    assert statuses(root)[ADA].extension == 1.5 * 86400
-    for days in ("3", "0"):
-        parity(root, "extend", EMMY, NAME, days)
-    with classroom.opened(root) as book, pytest.raises(MissingEntry):
-        book.find_submission(NAME, EMMY)
+    assert "2 days, 0:00:00 more time" in parity(root, "status", NAME)[1]
     app = course.load_course(root)
     for student in (ADA, EMMY):
         submit(root, student, timedelta(days=1))
@@ -192,25 +167,9 @@ def test_an_extension_before_there_is_a_submission_counts_in_grading(root, monke
     rows = statuses(root)
     assert (rows[ADA].late, rows[EMMY].late, rows[EMMY].points) == (0, 86400, 0)
     assert rows[ADA].points > 0
-    code, output = parity(root, "extend", ADA, NAME, "0")
-    assert (code, f"parity grade {NAME} --student {ADA} --force" in output) == (0, True)
-    assert statuses(root)[ADA].late == 86400
-    with classroom.opened(root) as book:
-        assert book.find_submission(NAME, ADA).extension is None
 
 
 def test_wrong_arguments_are_explained(root, tmp_path):
-    with classroom.opened(root) as book:
-        book.add_assignment("no_date")
-        book.add_assignment("not_generated", duedate=DUE)
-    for arguments, message in (
-            (("nobody", NAME, "2"), "STUDENT must be the id of a student in the gradebook"),
-            ((ADA, NAME, "nan"), "DAYS must be a number from 0 to 366, but it is nan"),
-            ((ADA, "no_date", "2"), "no_date has no due date: nbgrader db assignment add no_date --duedate="),
-            ((ADA, "not_generated", "2"), "nbgrader generate_assignment not_generated")):
-        code, output = parity(root, "extend", *arguments)
-        assert (code, len(output.splitlines())) == (1, 1)
-        assert message in output
     assert "name must be an exercise in the gradebook (gradient_" in parity(root, "status", "unroling")[1]
     (tmp_path / "elsewhere").mkdir()
     code, output = parity(tmp_path / "elsewhere", "status")

@@ -19,7 +19,7 @@ FAMILIES = {"unearned points": "forges_points", "secrets": "spies_in_the_course"
 # Kinds in which the two commands could differ, because of files, formats, outputs or the gradebook, and a few others.
 WITH_NBGRADER = {"channel", "characters", "dead kernel", "display", "files", "files beside", "format", "gradebook",
                  "large files", "marks", "memory", "output", "outputs saved", "patched checks", "rebuild", "spying",
-                 "unfinished", "unreadable"}
+                 "unreadable"}
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """`parity rehearse` tries the whole chain with made-up students, and leaves the real class alone."""
 
-import re
 import shutil
 
 import pytest
@@ -49,9 +48,7 @@ def test_everybody_gets_what_they_deserve_and_the_class_is_left_as_it_is(root):
     assert status == 0, output
     assert files(root) == before
     *table, last = output.splitlines()
-    assert [line.split()[0] for line in table] == [
-        "release", "submit", "grade", "read", "report", "feedback", "compare"]
-    assert all(re.search(r" \d+\.\d s  ok$", line) for line in table)
+    assert table == ["model answer: ok", "untouched notebook: ok", "wrong no modulo: ok", "right in torch: ok"]
     assert last == "4 of 4 students have exactly the points that they deserve."
 
 
@@ -61,17 +58,14 @@ def test_a_submission_that_does_not_get_what_it_deserves_is_named(root):
     _write_bank(root, row | {"loses": {"parity_check": "a-guess"}})
     status, output = course.parity(root, "rehearse", NAME)
     assert status == 1
-    assert re.search(r"^compare .* FAILED$", output, re.MULTILINE)
     assert "wrong no modulo: parity-check should name the cause a-guess, but it names count-returned: " in output
-    assert "wrong no modulo: rnn-step-check should give " in output
-    assert re.search("^wrong no modulo: [0-9]+ points are deserved, but the gradebook has [0-9]+$", output,
-                     re.MULTILINE)
+    assert "; rnn-step-check should give " in output
+    assert output.endswith("3 of 4 students have exactly the points that they deserve.\n")
 
 
-def test_a_step_that_fails_is_the_last_one_and_says_why(root):
+def test_a_private_test_that_rejects_the_model_answer_stops_it(root):
     (root / f"private/{NAME}.py").write_text("def parity(call): assert False, 'never'\n", encoding="utf8")
     status, output = course.parity(root, "rehearse", NAME)
     assert status == 1
-    assert re.search(r"^grade .* FAILED$", output, re.MULTILINE)
-    assert "does not accept the model answer: the test of `parity` ends with" in output
-    assert "compare" not in output
+    assert "does not accept the model answer: CheckFailed: your instructor's own test: " in output
+    assert "deserve" not in output

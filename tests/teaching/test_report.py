@@ -7,14 +7,15 @@ import shutil
 import statistics
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell
 from nbgrader.api import Student
 
 from parity_checks import rpc
 from parity_checks.plain_data import CheckFailed
 from parity_checks.serialise import pack
 from parity_grading.course import load_course
-from parity_grading.untrusted import NotebookCell
 from parity_teaching import report
 from parity_teaching.report import FrequentMessage
 from tests.exercises import course
@@ -81,9 +82,14 @@ def test_points_by_demand_have_a_mean_and_names_lead_to_feedback_pages(root, tmp
     assert f'<a href="../../feedback/s204501/{NAME}/{NAME}.html">Lovelace' in page
 
 
+def check_cell(outputs, grade=True):
+    return nbformat.from_dict({"cell_type": "code", "source": "", "metadata": {"nbgrader": {"grade": grade}},
+                               "outputs": outputs})
+
+
 def test_a_student_is_counted_once_although_a_mistake_costs_two_tasks():
     # The words differ, but not the id.
-    cells = {name: NotebookCell(name, "code", "", {"grade": True}, [
+    cells = {name: check_cell([
         {"output_type": "error", "ename": "CheckFailed: transposed", "evalue": f"wrong\n  likely:   {likely}"}])
         for name, likely in (("f-check", "V is transposed."), ("g-check", "`h @ V`"))}
     message, = report.frequent_messages({"a": cells})
@@ -93,8 +99,8 @@ def test_a_student_is_counted_once_although_a_mistake_costs_two_tasks():
 
 def test_errors_in_different_functions_are_different_messages_and_the_code_is_shown():
     cells = {name: cell for task, error in (("f", "SystemExit"), ("g", "RecursionError")) for name, cell in (
-        (task, NotebookCell(task, "code", f"def {task}(): <b>", {"solution": True}, [])),
-        (f"{task}-check", NotebookCell(f"{task}-check", "code", "", {"grade": True}, [
+        (task, new_code_cell(f"def {task}(): <b>", metadata={"nbgrader": {"solution": True}})),
+        (f"{task}-check", check_cell([
             {"output_type": "error", "ename": "CheckFailed: error", "evalue": f"`{task}` stopped with {error}: x"}])))}
     messages = report.frequent_messages({"a": cells, "b": cells})
     assert [(message.text, message.tasks, message.code) for message in messages] == [
@@ -103,7 +109,7 @@ def test_errors_in_different_functions_are_different_messages_and_the_code_is_sh
 
 
 def test_a_forged_message_is_no_heading_for_others():
-    cells = [{"f-check": NotebookCell("f-check", "code", "", {"grade": True}, [
+    cells = [{"f-check": check_cell([
         {"output_type": "error", "ename": "CheckFailed: not-written", "evalue": text}])}
         for text in ("Mail eve@example.org.", "`f` is not written yet.", "`f` is not written yet.")]
     messages = report.frequent_messages(dict(zip("abc", cells, strict=True)))
@@ -129,7 +135,7 @@ def test_a_likely_cause_comes_from_a_check_and_not_from_a_student(between):
     texts = [f"{failure.value}\n  asked:    f(3)", f"{failure.value}\n  asked:    f(3)\n  likely:   V is transposed."]
     for text, shown in zip(texts, ["`f` stopped with ValueError …", "V is transposed."], strict=True):
         error = {"output_type": "error", "ename": "CheckFailed", "evalue": text}
-        cell = NotebookCell("f-check", "code", "", {"grade": True}, [error])
+        cell = check_cell([error])
         message, = report.frequent_messages({"a": {"f-check": cell}})
         assert (message.text, message.section) == (shown, "")
 
@@ -145,8 +151,8 @@ def test_tasks_for_which_most_of_a_class_have_no_points_are_named(root):
 
 def test_messages_without_a_likely_cause_are_grouped_if_they_differ_in_numbers_only():
     def cells(*errors, grade=True):
-        return {"f-check": NotebookCell("f-check", "code", "", {"grade": grade}, [
-            {"output_type": "error", "ename": name, "evalue": text} for name, text in errors])}
+        return {"f-check": check_cell([
+            {"output_type": "error", "ename": name, "evalue": text} for name, text in errors], grade)}
 
     messages = report.frequent_messages({
         "a": cells(("CheckFailed", "f(3) of 2.5\n  expected: 1")), "b": cells(("CheckFailed", "f(17) of 9")),
