@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from parity_checks.two_unit_search import find_error, first_error, is_proved
-from parity_checks.unrolling.two_units import every_string
+from parity_checks.unrolling import every_string
 
 
 def weights(K, *, U=None, V=None, b=None, W=(10.0, -10.0), c=-10.0):

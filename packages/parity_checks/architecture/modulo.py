@@ -5,13 +5,12 @@ import numpy as np
 from parity_checks.assertions import Query, messages
 from parity_checks.core import call
 from parity_checks.decorator import check
-from parity_checks.two_unit_search import one_entry_changed
+from parity_checks.two_unit_search import Weights, words_for_repair
 
 WORDS = messages("architecture")
 GATED_UNIT = "unrolling#Two units by hand"
 MOST_UNITS, MOST_STATES = 8, 2000
 MULTIPLE, NO_MULTIPLE = "above 0, a multiple of three", "at most 0, not a multiple of three"
-Weights = list[np.ndarray]      # U [H, 1], V [H, H], b [H], W [1, H] and c [1], in this order
 
 
 @check("multiple_of_three: correct in every state that the network can reach")
@@ -61,23 +60,18 @@ def find_wrong_string(weights: Weights) -> tuple[np.ndarray | None, int]:
 
 def _hint(weights: Weights, string: np.ndarray) -> str:
     U, V, b, W, c = weights
-    corrected: dict[str, Weights] = {"V-transposed": [U, V.T, b, W, c], "threshold": [U, V, b, W, np.array([0.5])],
-                 "remainder-returned": [U, V, b, -W, np.array([0.5])],
-                 "subtracts-two": [U, np.where(V == -2, -3, V), b, np.where(W == 2, 3, W), c]}
-    for mistake, changed in corrected.items():
-        if _is_correct(changed):
-            return WORDS[mistake]
-    # In a network of whole numbers, a number and a half would be a strange repair.
-    entries = dict.fromkeys(entry for entry, changed in one_entry_changed(weights)
-                            if (_is_whole(changed) or not _is_whole(weights)) and _is_correct(changed))
-    if entries:
-        return WORDS["one-entry"].format(name=" or ".join(entries))
-    return WORDS["leftover" if len(string) > 12 else "make-the-table"]
+    repairs: list[tuple[str, Weights]] = [
+        ("V-transposed", [U, V.T, b, W, c]), ("threshold", [U, V, b, W, np.array([0.5])]),
+        ("remainder-returned", [U, V, b, -W, np.array([0.5])]),
+        ("subtracts-two", [U, np.where(V == -2, -3, V), b, np.where(W == 2, 3, W), c])]
 
+    def is_correct(changed: Weights) -> bool:
+        wrong, count = find_wrong_string(changed)
+        # In a network of whole numbers, a number and a half would be a strange repair.
+        return wrong is None and count < MOST_STATES and (_is_whole(changed) or not _is_whole(weights))
 
-def _is_correct(weights: Weights) -> bool:
-    string, count = find_wrong_string(weights)
-    return string is None and count < MOST_STATES
+    return words_for_repair(WORDS, WORDS["one-entry"], weights, repairs, is_correct) or (
+        WORDS["leftover" if len(string) > 12 else "make-the-table"])
 
 
 def _is_whole(weights: Weights) -> bool:
