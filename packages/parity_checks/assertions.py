@@ -20,13 +20,21 @@ KINDS = {"integer": "biu", "bool": "b", "float": "f"}
 Mistakes = Iterable[tuple[Any, str]]
 
 
-def messages(exercise: str) -> dict[str, str]:
-    """Return the words about each named mistake of an exercise, by the id of the mistake.
+class Words(dict[str, str]):
+    """The words about each named mistake of an exercise, by the id of the mistake."""
 
-    They are read from the file ``messages.toml`` of the exercise. The id, in brackets, comes before the words.
+    def of(self, wrong: Mapping[str, Iterable[Any]]) -> Mistakes:
+        """Yield the wrong results, which are given by the id of the mistake, with the words about it."""
+        return ((result, self[cause]) for cause, results in wrong.items() for result in results)
+
+
+def messages(exercise: str) -> Words:
+    """Return the words about each named mistake of an exercise, from its file ``messages.toml``.
+
+    The id of the mistake, in brackets, comes before the words.
     """
     text = Path(__file__).with_name(exercise).joinpath("messages.toml").read_text(encoding="utf-8")
-    return {cause: f"[{cause}] {' '.join(words.split())}" for cause, words in tomllib.loads(text).items()}
+    return Words({cause: f"[{cause}] {' '.join(words.split())}" for cause, words in tomllib.loads(text).items()})
 
 
 @dataclass(frozen=True)

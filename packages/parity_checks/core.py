@@ -210,7 +210,7 @@ def call_gradient(name: str, first: Any, *args: Any, output_gradient: Any = 1.0,
     """Return the gradient of a student's function with respect to its first argument.
 
     The function is called as ``name(first, *args)``. If ``first`` is a float tensor, the gradient has its shape, and is
-    None if the result does not depend on the tensor. For a :class:`ModuleState`, it is a dict of the gradients with
+    0 where the result does not depend on the tensor. For a :class:`ModuleState`, it is a dict of the gradients with
     respect to the layer's weights, without the weights that no gradient reaches. ``output_gradient`` has the shape of
     the result, which is a single number by default. Raises CheckFailed as :func:`call` does, and if no gradient can
     flow back from the result.
@@ -228,7 +228,8 @@ def call_gradient(name: str, first: Any, *args: Any, output_gradient: Any = 1.0,
     # The student's code gets a clone, because it may change it in place, which PyTorch forbids for a leaf.
     work = torch.enable_grad()(lambda: function(first if leaf is None else leaf.clone(), *sent))
     _backward(name, forbid, _run(name, forbid, work), torch.as_tensor(output_gradient))
-    return from_student(_gradients(first) if leaf is None else leaf.grad, name)
+    gradient = _gradients(first) if leaf is None else torch.zeros_like(leaf) if leaf.grad is None else leaf.grad
+    return from_student(gradient, name)
 
 
 @remote
