@@ -190,10 +190,10 @@ def _size_mistakes(network: StudentNetwork) -> Mistakes:
         yield count(wrong, 1, hidden, layers), WORDS["other-cell"].format(other=wrong, cell=cell)
     for number in range(1, layers + 3):
         yield count(cell, 1, hidden, number), WORDS["other-layers"].format(layers=number)
-    yield count(cell, 1, hidden, layers, biases=1), WORDS["one-bias-vector"]
-    yield count(cell, 1, hidden, layers, biases=0), WORDS["no-bias-vectors"]
-    yield count(cell, 1, hidden, layers) - 1, WORDS["readout-bias"]
-    yield layers * count(cell, 1, hidden, 1), WORDS["layers-alike"]
+    yield from WORDS.of({
+        "one-bias-vector": [count(cell, 1, hidden, layers, biases=1)],
+        "no-bias-vectors": [count(cell, 1, hidden, layers, biases=0)],
+        "readout-bias": [count(cell, 1, hidden, layers) - 1], "layers-alike": [layers * count(cell, 1, hidden, 1)]})
     for size in range(1, 129):
         yield count(cell, 1, size, layers) + size - hidden, WORDS["other-units"].format(units=size)
 
@@ -289,10 +289,10 @@ def _logit_mistakes(reference: ParityRNN, bits: torch.Tensor) -> Mistakes:
         other = ParityRNN(reference.rnn.hidden_size, used, reference.rnn.num_layers).double()
         other.load_state_dict(reference.state_dict())
         yield other(bits), WORDS["other-nonlinearity"].format(used=used, cell=cell)
-    for inputs in (ones % 2, bits + ones % 2, ones, ones / bits.shape[1]):
-        yield reference(inputs), WORDS["reads-the-count"]
-    yield reference(2 * bits - 1), WORDS["bits-recoded"]
-    yield readout(torch.cat([0 * states[:, :1], states[:, :-1]], dim=1)), WORDS["one-step-late"]
+    yield from WORDS.of({
+        "reads-the-count": map(reference, (ones % 2, bits + ones % 2, ones, ones / bits.shape[1])),
+        "bits-recoded": [reference(2 * bits - 1)],
+        "one-step-late": [readout(torch.cat([0 * states[:, :1], states[:, :-1]], dim=1))]})
     for name, after in AFTER_READOUT.items():
         yield after(logits), WORDS["after-the-readout"].format(function=name)
     yield logits.sigmoid(), WORDS["sigmoid"]
