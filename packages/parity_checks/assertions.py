@@ -110,7 +110,7 @@ class Query:
         ``arguments`` maps the names of all arguments to their values. The ``options`` are those of
         :func:`call_on_same`.
         """
-        after = call_on_same(name, *arguments.values(), times=1, **options)[0].arguments
+        after = call_on_same(name, *arguments.values(), batches=[()], **options)[0].arguments
         for (argument, value), changed in zip(arguments.items(), after, strict=True):
             if is_tensor(value) or isinstance(value, np.ndarray):
                 copy = "clone" if is_tensor(value) else "copy"

@@ -155,7 +155,7 @@ def _check_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, wei
 
 def _call_once(query: Query, name: str, *arguments: np.ndarray) -> Any:
     """Call the student's function once and require that it leaves its arguments unchanged."""
-    called, = query.call(name, *arguments, by=call_on_same, times=1, forbid=READY)
+    called, = query.call(name, *arguments, by=call_on_same, batches=[()], forbid=READY)
     for before, after in zip(arguments, called.arguments, strict=True):
         if not np.array_equal(before, after, equal_nan=True):
             Query(f"an argument after {query.text}", query.see).fail(before, after, WORDS["arguments-changed"])
@@ -211,18 +211,6 @@ def moved(gradient: Weights, k: int, place: tuple[int, ...], share: float) -> We
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
     """Yield correct gradients that are easily rejected by mistake, and wrong gradients that are easily accepted."""
-    yield from _correct(rng)
-    yield from _one_entry_wrong(rng)
-    yield from _wrong(rng)
-    source, gradient = powers(4)
-    for share, correct, comparison in ((0.7e-3, True, "less"), (1.5e-3, False, "more")):
-        weights = draw(rng, (2, 3))
-        weights[0][0, 0], weights[0][1, 1] = 0.5, 1.5
-        yield Case(f"a gradient whose smallest entry is off by {comparison} than a thousandth of the largest", source,
-                   weights, moved(gradient(weights), 0, (0, 0), share), correct, "tolerance")
-
-
-def _correct(rng: np.random.Generator) -> Iterator[Case]:
     frequency = 25.0 + float(rng.integers(10))
     wave: Loss = (f"def loss(weights):\n    return sum(np.sin({frequency!r} * w).sum() for w in weights)\n",
                   lambda weights: [frequency * np.cos(frequency * w) for w in weights])
@@ -240,47 +228,42 @@ def _correct(rng: np.random.Generator) -> Iterator[Case]:
              "any-shape")):
         yield Case(description, source, weights, gradient(weights), True, mistake)
 
-
-def _one_entry_wrong(rng: np.random.Generator) -> Iterator[Case]:
-    """Yield cases in which one gradient entry is wrong, the gradient is doubled, or all weights are zero."""
     source, gradient = powers(4)
-    small, large = draw(rng, (2, 3), (), (1,), (2, 1, 2)), draw(rng, (6, 9))
-    entries = [(small, k, index) for k, weight in enumerate(small) for index in np.ndindex(weight.shape)]
-    for weights, k, index in [*entries, (large, 0, (5, 8))]:
-        size = sum(weight.size for weight in weights)
-        yield Case(f"a gradient of {size} entries of which entry {index} of array {k} is wrong", source, weights,
-                   moved(gradient(weights), k, index, 0.01), False, "every-entry")
-    yield Case("a gradient twice too large", source, small, [2 * array for array in gradient(small)], False,
-               "size-not-compared")
+    weights, large = draw(rng, (2, 3), (), (1,), (2, 1, 2)), draw(rng, (6, 9))
+    entries = [(weights, k, index) for k, weight in enumerate(weights) for index in np.ndindex(weight.shape)]
+    for others, k, index in [*entries, (large, 0, (5, 8))]:
+        size = sum(weight.size for weight in others)
+        yield Case(f"a gradient of {size} entries of which entry {index} of array {k} is wrong", source, others,
+                   moved(gradient(others), k, index, 0.01), False, "every-entry")
     factors = draw(rng, (3,))[0]
     linear = f"def loss(weights):\n    return (np.array({factors.tolist()}) * weights[0]).sum()\n"
     for description, claimed, correct in (("a gradient of zeros", np.zeros(3), False),
                                           ("a correct gradient", factors, True)):
         yield Case(f"{description} at weights that are 0", linear, [np.zeros(3)], [claimed], correct, "zero-weight")
 
-
-def _wrong(rng: np.random.Generator) -> Iterator[Case]:
     weights = draw(rng, (2, 2), (3,))
-    source, gradient = powers(4)
-    correct = gradient(weights)
-
-    def small(scale: float, factor: float) -> tuple[str, Weights]:
-        text, small_gradient = powers(4, scale)
-        return text, [factor * array for array in small_gradient(weights)]
-
+    first, second = right = gradient(weights)
     mixed = "def loss(weights):\n    return (weights[0]**4).sum() + 1e-7 * (weights[1]**4).sum()\n"
-    for description, (text, claimed) in (
-            ("the gradient with the wrong sign", (source, [-array for array in correct])),
-            ("a gradient that is correct in the first array and 0 in the second",
-             (source, [correct[0], 0 * correct[1]])),
-            ("a gradient twice too large, all of it below a millionth", small(1e-7, 2)),
-            ("a gradient that is correct in a large array and twice too large in a small one",
-             (mixed, [correct[0], 2e-7 * correct[1]])),
-            ("a gradient three hundredths too large, all of it below a millionth", small(2.5e-8, 1.03)),
-            ("a gradient of zeros", (source, [0 * array for array in correct])),
-            ("a gradient with nan in it", (source, moved(correct, 0, (1, 1), np.nan))),
-            ("a gradient with inf in it", (source, moved(correct, 1, (-1,), np.inf)))):
-        yield Case(description, text, weights, claimed, False, "nan-accepted" if "nan" in description else "tolerance")
+    for description, text, claim, mistake in (
+            ("a gradient twice too large", source, [2 * first, 2 * second], "size-not-compared"),
+            ("the gradient with the wrong sign", source, [-first, -second], "tolerance"),
+            ("a gradient that is correct in the first array and 0 in the second", source, [first, 0 * second],
+             "tolerance"),
+            ("a gradient twice too large, all of it below a millionth", powers(4, 1e-7)[0],
+             [2e-7 * first, 2e-7 * second], "tolerance"),
+            ("a gradient that is correct in a large array and twice too large in a small one", mixed,
+             [first, 2e-7 * second], "tolerance"),
+            ("a gradient three hundredths too large, all of it below a millionth", powers(4, 2.5e-8)[0],
+             [1.03 * 2.5e-8 * first, 1.03 * 2.5e-8 * second], "tolerance"),
+            ("a gradient of zeros", source, [0 * first, 0 * second], "tolerance"),
+            ("a gradient with nan in it", source, moved(right, 0, (1, 1), np.nan), "nan-accepted"),
+            ("a gradient with inf in it", source, moved(right, 1, (-1,), np.inf), "tolerance")):
+        yield Case(description, text, weights, claim, False, mistake)
+    for share, correct, comparison in ((0.7e-3, True, "less"), (1.5e-3, False, "more")):
+        weights = draw(rng, (2, 3))
+        weights[0][0, 0], weights[0][1, 1] = 0.5, 1.5
+        yield Case(f"a gradient whose smallest entry is off by {comparison} than a thousandth of the largest", source,
+                   weights, moved(gradient(weights), 0, (0, 0), share), correct, "tolerance")
 
 
 @check("gradient_is_right: accepts correct gradients and rejects wrong ones, large and small")

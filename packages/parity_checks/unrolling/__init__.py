@@ -36,16 +36,13 @@ def parity(seed: int = 0) -> None:
         hint = WORDS["half-precision" if long else "parity-unexplained"]
         result = query.call("parity", bits, forbid=READY_PARITY)
         hint = hint if getattr(result, "shape", ()) == count.shape else ""
-        query.require_equal(result, count % 2, hint, () if long else [
-            (count, WORDS["count-returned"]), (count // 2, WORDS["floor-division"]), (bits[:, -1], WORDS["last-bit"]),
-            *((part.sum(axis=1) % 2, WORDS["bit-left-out"]) for part in (bits[:, 1:], bits[:, :-1])),
-            (count > 0, WORDS["any-one"]),
-            (1 - count % 2, WORDS["even-and-odd"]),
-            (bits.sum(axis=0) % 2, WORDS["columns"]),
-            *((np.full(shape, bits.sum() % 2), WORDS["one-answer"]) for shape in ((), len(bits)) if len(bits) > 1),
-            (np.cumsum(bits, axis=1) % 2, WORDS["every-bit"]),
-            *((sign * (1 - 2 * (count % 2)), WORDS["minus-one-and-one"]) for sign in (1, -1)),
-        ])
+        query.require_equal(result, count % 2, hint, () if long else WORDS.of({
+            "count-returned": [count], "floor-division": [count // 2], "last-bit": [bits[:, -1]],
+            "bit-left-out": [part.sum(axis=1) % 2 for part in (bits[:, 1:], bits[:, :-1])],
+            "any-one": [count > 0], "even-and-odd": [1 - count % 2], "columns": [bits.sum(axis=0) % 2],
+            "one-answer": [np.full(shape, bits.sum() % 2) for shape in ((), len(bits)) if len(bits) > 1],
+            "every-bit": [np.cumsum(bits, axis=1) % 2],
+            "minus-one-and-one": [sign * (1 - 2 * (count % 2)) for sign in (1, -1)]}))
         query.as_array(result, kind="integer")
 
 
@@ -137,16 +134,16 @@ def states(xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> np.ndarray:
 
 
 def _unroll_mistakes(expected: np.ndarray, xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> Mistakes:
-    yield states(xs, 0 * h0, *weights), WORDS["h0-ignored"]
-    yield states(xs[:, [0] * xs.shape[1]], h0, *weights), WORDS["same-input"]
-    yield states(np.roll(xs, 1, axis=1), h0, *weights), WORDS["input-before"]
-    for order in (1, -1):
-        yield states(xs[:, ::-1], h0, *weights)[:, ::order], WORDS["read-backwards"]
-    yield np.concatenate([h0[:, None], expected[:, :-1]], axis=1), WORDS["h0-for-the-last"]
-    yield np.concatenate([expected[:, :-1], 0 * expected[:, -1:]], axis=1), WORDS["one-step-short"]
-    yield np.stack([_step(x, h0, *weights) for x in xs.swapaxes(0, 1)], axis=1), WORDS["state-not-carried"]
-    yield np.repeat(expected[:, -1:], xs.shape[1], axis=1), WORDS["same-array"]
-    yield expected.swapaxes(0, 1).reshape(expected.shape), WORDS["reshaped"]
+    steps, (first, last) = xs.shape[1], (h0[:, None], expected[:, -1:])
+    yield from WORDS.of({
+        "h0-ignored": [states(xs, 0 * h0, *weights)], "same-input": [states(xs[:, [0] * steps], h0, *weights)],
+        "input-before": [states(np.roll(xs, 1, axis=1), h0, *weights)],
+        "read-backwards": [states(xs[:, ::-1], h0, *weights)[:, ::order] for order in (1, -1)],
+        "h0-for-the-last": [np.concatenate([first, expected[:, :-1]], axis=1)],
+        "one-step-short": [np.concatenate([expected[:, :-1], 0 * last], axis=1)],
+        "state-not-carried": [np.stack([_step(x, h0, *weights) for x in xs.swapaxes(0, 1)], axis=1)],
+        "same-array": [np.repeat(last, steps, axis=1)],
+        "reshaped": [expected.swapaxes(0, 1).reshape(expected.shape)]})
 
 
 # ---------------------------------------------------------------- weights that a student finds by hand
