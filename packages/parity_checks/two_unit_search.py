@@ -4,27 +4,33 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
+from parity_lib.numpy_rnn import NumpyRNN
+
 Weights = Sequence[np.ndarray]      # U [H, 1], V [H, H], b [H], W [1, H] and c [1], in this order
 PER_SIDE = 400                      # squares along each side of the space of states
 
 
 def outputs(weights: Weights, bits: np.ndarray, zero: int = 0) -> np.ndarray:
     """Return the outputs ``[batch, steps]`` after each bit of every string. The network reads ``zero`` for a 0."""
-    U, V, b, W, c = weights
-    h, values = np.zeros((len(bits), 2)), []
-    for bit in np.where(bits == 1, 1, zero).T:
-        h = np.tanh(bit[:, None] * U[:, 0] + h @ V.T + b)
-        values.append(h @ W[0] + c[0])
-    return np.stack(values, axis=1)
+    return NumpyRNN(*weights).forward(np.where(bits == 1, 1, zero)[..., None])[0][..., 0]
 
 
 def first_error(weights: Weights, bits: np.ndarray, zero: int = 0) -> tuple[int, int] | None:
     """Return the row and the time step of the first wrong answer on ``bits``, ``[batch, steps]``, or None."""
-    wrong = (outputs(weights, bits, zero) > 0) != (np.cumsum(bits, axis=1) % 2 == 1)
+    return first_true((outputs(weights, bits, zero) > 0) != (np.cumsum(bits, axis=1) % 2 == 1))
+
+
+def first_true(wrong: np.ndarray) -> tuple[int, int] | None:
+    """Return the row and the column of an entry that is True in the earliest column, or None if there is none."""
     if not wrong.any():
         return None
     step = int(wrong.any(axis=0).argmax())
     return int(wrong[:, step].argmax()), step
+
+
+def every_string(steps: int = 12) -> np.ndarray:
+    """Return all bit strings of a given length as an array ``[2**steps, steps]``."""
+    return (np.arange(2**steps)[:, None] >> np.arange(steps)) & 1
 
 
 def find_error(weights: Weights, longest: int, zero: int = 0, keep: int = 200) -> np.ndarray | None:

@@ -13,8 +13,7 @@ import torch
 import parity_checks as checks
 from parity_checks import CheckFailed, bug_hunt
 from parity_checks.bug_hunt import script
-from parity_checks.two_unit_search import find_error, first_error, is_proved, outputs
-from parity_checks.unrolling import every_string
+from parity_checks.two_unit_search import every_string, find_error, first_error, is_proved, outputs
 from parity_study.certify import periodic_strings
 from tests.submissions import bank
 

@@ -16,6 +16,7 @@ import torch
 from torch import nn
 from torch.nn.functional import layer_norm, logsigmoid
 
+from parity_checks import two_unit_search
 from parity_checks.architecture.counts_and_rates import BLOCKS, COUNT, READY_NETWORK, count
 from parity_checks.assertions import Mistakes, Query, agree, likely_cause, messages, show
 from parity_checks.core import CallResult, call_module
@@ -85,7 +86,7 @@ class StudentNetwork:
 
 def every_string(steps: int) -> torch.Tensor:
     """Return all bit strings of a given length as a float tensor."""
-    return ((torch.arange(2**steps)[:, None] >> torch.arange(steps)) & 1).float().unsqueeze(-1)
+    return torch.from_numpy(two_unit_search.every_string(steps)).float().unsqueeze(-1)
 
 
 def random_strings(rng: np.random.Generator, batch: int, steps: int) -> torch.Tensor:

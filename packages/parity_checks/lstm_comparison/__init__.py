@@ -10,6 +10,7 @@ from parity_checks import check, fresh, private  # noqa: F401  (notebooks call t
 from parity_checks.assertions import Mistakes, Query, agree, likely_cause, messages
 from parity_checks.decorator import not_installed
 from parity_checks.lstm_comparison.comparison import fair_plan, summarise  # noqa: F401
+from parity_checks.two_unit_search import first_true
 
 try:
     from parity_checks.lstm_comparison.in_torch import gradient_norms, lstm_parity
@@ -224,11 +225,7 @@ def first_error(weights: Weights, inputs: np.ndarray) -> tuple[int, int] | None:
     """Return the row and the step of the earliest wrong hidden state, or None if every state is correct."""
     shown = stored_values(inputs) * inputs[..., READ]
     h = hidden_states(weights, inputs)
-    wrong = ~np.where(shown == 0, np.abs(h) < HIDDEN, h * shown > SHOWN)
-    if not wrong.any():
-        return None
-    step = int(wrong.any(axis=0).argmax())
-    return int(wrong[:, step].argmax()), step
+    return first_true(~np.where(shown == 0, np.abs(h) < HIDDEN, h * shown > SHOWN))
 
 
 def _fail(weights: Weights, sequence: np.ndarray) -> None:

@@ -58,7 +58,8 @@ def train_step(seed: int = 0) -> None:
         reference.require_updates(
             query, network, batches, (as_loss(query.part("the loss that it returns"), called.result)
                                       for called in calls),
-            [called.arguments for called in calls], WORDS, moved=size != "small")
+            [called.arguments for called in calls], WORDS["loss-after-update"], state_kept=WORDS["state-kept"],
+            moved=size != "small")
 
 
 CORRECT = (("final_parity", final_parity, f"{cut_parity.__module__}:cut_parity"), *CORRECT_LOSS,

@@ -3,7 +3,7 @@
 import copy
 import functools
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -218,30 +218,29 @@ def of_update() -> Iterator[Variant]:
 
 
 def require_updates(query: Query, network: Network, batches: list[tuple], losses: Iterable[Any],
-                    modules: Iterable[tuple[ModuleState, ...] | None], words: Mapping[str, str], *,
-                    loss: Callable[..., Tensor] = end_loss, wrong: Callable[..., Mistakes] = loss_mistakes,
-                    carried: bool = False, moved: bool = False) -> None:
+                    modules: Iterable[tuple[ModuleState, ...] | None], loss_after: str, *, state_kept: str = "",
+                    state_unused: str = "", loss: Callable[..., Tensor] = end_loss,
+                    wrong: Callable[..., Mistakes] = loss_mistakes, moved: bool = False) -> None:
     """Raise CheckFailed unless each update of SGD has the correct loss and leads to the correct ``modules``, if known.
 
-    ``wrong`` gives the usual wrong losses. If ``carried``, each batch begins with the state of the one before, and if
-    ``moved``, another call has moved the weights before. The network gets the weights of the last modules.
+    ``loss_after``, ``state_kept`` and ``state_unused`` are the words about three mistakes. If the last are given, each
+    batch begins with the state of the one before. ``wrong`` gives the usual wrong losses. If ``moved``, another call
+    has moved the weights before. The network gets the weights of the last modules.
     """
     starts, states, state = [], [], None
     for number, (batch, got, after) in enumerate(zip(batches, losses, modules, strict=True), start=1):
         before = weights_of(network)
         starts.append(before)
-        states.append(state if carried else None)
+        states.append(state if state_unused else None)
         with torch.no_grad():
             logits, unused = (logits_of(network, batch[0], first) for first in (states[-1], None))
             state = network[0](batch[0], states[-1])[1]
         optimizer = torch.optim.SGD(parameters(network), lr=RATE_OF_STEPS)
         update(network, optimizer, batch, loss=loss, state=states[-1])
         later, correct = loss(logits_of(network, batch[0], states[-1]), *batch[1:]), loss(logits, *batch[1:])
-        known = [(later, words["loss-after-update"]), *wrong(logits, *batch[1:])]
-        if carried:
-            known.insert(1, (loss(unused, *batch[1:]), words["state-unused"]))
+        known = [(later, loss_after), (loss(unused, *batch[1:]), state_unused), *wrong(logits, *batch[1:])]
         query.part(f"the loss of batch {number}").require_close(
-            got, correct, words.get("state-kept", "") if number > 1 else "", known, 1e-4)
+            got, correct, state_kept if number > 1 else "", known, 1e-4)
         if after is None:
             continue
         expected, weights = weights_of(network), weights_of(module.build() for module in after)

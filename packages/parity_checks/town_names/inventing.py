@@ -61,12 +61,6 @@ def run(network: Network, inputs: Tensor, state: Any = None) -> tuple[Tensor, An
     return network[1](outputs), state
 
 
-def with_correct(name: str) -> Any:
-    """Replace the student's ``encode_names`` or ``masked_loss`` with a correct function if it fails its own check."""
-    test, correct = {"encode_names": (encode_names, to_write), "masked_loss": (masked_loss, mean_loss)}[name]
-    return replaced_if_wrong((name, test, f"{correct.__module__}:{correct.__name__}"))
-
-
 # ---------------------------------------------------------------- names as numbers
 
 
@@ -148,58 +142,62 @@ def loss_mistakes(logits: Tensor, labels: Tensor, lengths: Tensor) -> Mistakes:
         "classes-second": [wrong for each in mixed for wrong in (each.mean(), each[mask].mean())]})
 
 
+CORRECT_NAMES = "encode_names", encode_names, f"{to_write.__module__}:to_write"
+CORRECT_LOSS = "masked_loss", masked_loss, f"{__name__}:mean_loss"
+
+
 @check("bits_per_character: the mean over all letters and ends, in bits")
+@replaced_if_wrong(CORRECT_NAMES, CORRECT_LOSS)
 def bits_per_character(seed: int = 0) -> None:
     """Check ``bits_per_character(rnn, readout, names)``, which returns a float."""
     rng = np.random.default_rng(seed)
-    with with_correct("encode_names"), with_correct("masked_loss"), torch.no_grad():
-        for layer, count in ((nn.GRU, 5), (nn.LSTM, 9), (nn.GRU, 150)):
-            network, names = draw_network(layer, rng), draw_names(rng, count)
-            query = Query(f"bits_per_character of an nn.{layer.__name__} and {count} names", IN_BITS)
-            bits = query.call("bits_per_character", *map(ModuleState.of, network), names, forbid=READY_BITS,
-                              causes=CAUSES)
-            inputs, labels, lengths = to_write(names)
-            logits, _ = run(network, inputs)
-            nats = mean_loss(logits, labels, lengths).item()
-            query.require_close(bits, nats / log(2), WORDS["bits-unexplained"], [*WORDS.of({
-                "multiplied": [nats * log(2)], "logarithm-of-loss": [log2(nats)],
-                "nats": [nats / unit for unit in (1, log(10), log10(2), log(len(CHARACTERS)))],
-                "perplexity": [e**nats, 2**nats]}),
-                *((value / log(2), words) for value, words in loss_mistakes(logits, labels, lengths))], tolerance=1e-4)
+    for layer, count in ((nn.GRU, 5), (nn.LSTM, 9), (nn.GRU, 150)):
+        network, names = draw_network(layer, rng), draw_names(rng, count)
+        query = Query(f"bits_per_character of an nn.{layer.__name__} and {count} names", IN_BITS)
+        bits = query.call("bits_per_character", *map(ModuleState.of, network), names, forbid=READY_BITS,
+                          causes=CAUSES)
+        inputs, labels, lengths = to_write(names)
+        logits, _ = run(network, inputs)
+        nats = mean_loss(logits, labels, lengths).item()
+        query.require_close(bits, nats / log(2), WORDS["bits-unexplained"], [*WORDS.of({
+            "multiplied": [nats * log(2)], "logarithm-of-loss": [log2(nats)],
+            "nats": [nats / unit for unit in (1, log(10), log10(2), log(len(CHARACTERS)))],
+            "perplexity": [e**nats, 2**nats]}),
+            *((value / log(2), words) for value, words in loss_mistakes(logits, labels, lengths))], tolerance=1e-4)
 
 
 # ---------------------------------------------------------------- one update
 
 
 @check("train_step: the weights move as they should, for a GRU and an LSTM, and for a text in parts")
+@replaced_if_wrong(CORRECT_LOSS)
 def train_step(seed: int = 0) -> None:
     """Check ``train_step(rnn, readout, optimizer, inputs, labels, lengths, state)``, which returns loss and state."""
     rng = np.random.default_rng(seed)
-    with with_correct("masked_loss"):
-        for layer, scale in ((nn.GRU, 1), (nn.LSTM, 1), (nn.GRU, 30), (nn.LSTM, 30)):
-            network = draw_network(layer, rng, 0.3)
-            network[1].weight.data *= scale     # a large readout gives a gradient with a norm above 1
-            batches = [to_write(draw_names(rng, 5)) for _ in range(3)]
-            query = Query(f"train_step of an nn.{layer.__name__}, batch after batch (SGD)", THE_PAIR)
-            calls = _call(query, "train_step", network, batches)
-            for called in calls:
-                if not isinstance(called.result, (tuple, list)) or len(called.result) != 2:
-                    query.fail("the loss and the state", kind_of(called.result), WORDS["loss-and-state"])
-            _require_updates(replace(query, see=THE_LOOP), network, batches, [called.result[0] for called in calls],
-                             [called.arguments for called in calls])
-            text = encode("".join(name + END for _, name in draw_names(rng, 12))[:37])[None]
-            query = Query(f"train_in_parts of an nn.{layer.__name__} and a text in three parts (SGD)", IN_PARTS)
-            called, = _call(query, "train_in_parts", network, [(text[:, :-1], text[:, 1:], 12)])
-            parts = [(text[:, first:first + 12], text[:, first + 1:first + 13], torch.tensor([12]))
-                     for first in (0, 12, 24)]
-            _require_updates(query, network, parts, called.result, [None, None, called.arguments], carried=True)
+    for layer, scale in ((nn.GRU, 1), (nn.LSTM, 1), (nn.GRU, 30), (nn.LSTM, 30)):
+        network = draw_network(layer, rng, 0.3)
+        network[1].weight.data *= scale     # a large readout gives a gradient with a norm above 1
+        batches = [to_write(draw_names(rng, 5)) for _ in range(3)]
+        query = Query(f"train_step of an nn.{layer.__name__}, batch after batch (SGD)", THE_PAIR)
+        calls = _call(query, "train_step", network, batches)
+        for called in calls:
+            if not isinstance(called.result, (tuple, list)) or len(called.result) != 2:
+                query.fail("the loss and the state", kind_of(called.result), WORDS["loss-and-state"])
+        _require_updates(replace(query, see=THE_LOOP), network, batches, [called.result[0] for called in calls],
+                         [called.arguments for called in calls])
+        text = encode("".join(name + END for _, name in draw_names(rng, 12))[:37])[None]
+        query = Query(f"train_in_parts of an nn.{layer.__name__} and a text in three parts (SGD)", IN_PARTS)
+        called, = _call(query, "train_in_parts", network, [(text[:, :-1], text[:, 1:], 12)])
+        parts = [(text[:, first:first + 12], text[:, first + 1:first + 13], torch.tensor([12]))
+                 for first in (0, 12, 24)]
+        _require_updates(query, network, parts, called.result, [None, None, called.arguments], carried=True)
 
 
 def _require_updates(query: Query, network: Network, batches: list[tuple], losses: list, modules: list,
                      carried: bool = False) -> None:
     vectors = [(one_hot(inputs, len(SYMBOLS)).float(), *rest) for inputs, *rest in batches]
-    require_updates(query, network, vectors, losses, modules, WORDS, loss=mean_loss, wrong=loss_mistakes,
-                    carried=carried)
+    require_updates(query, network, vectors, losses, modules, WORDS["loss-after-update"], loss=mean_loss,
+                    wrong=loss_mistakes, state_unused=WORDS["state-unused"] if carried else "")
 
 
 def _call(query: Query, name: str, network: Network, batches: list[tuple]) -> list:

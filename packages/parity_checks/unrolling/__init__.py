@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from parity_checks import check, fresh, private  # noqa: F401  (notebooks call them here)
+from parity_checks import two_unit_search as search
 from parity_checks.assertions import Mistakes, Query, agree, messages
 from parity_checks.core import call, replaced_if_wrong
-from parity_checks.two_unit_search import Weights, find_error, first_error, is_proved, words_for_repair
 from parity_lib.numpy_rnn import NumpyRNN
 
 WORDS = messages("unrolling")
@@ -125,12 +125,9 @@ def _compare_states(query: Query, arguments: tuple[np.ndarray, ...], again: bool
     query.require_close(got, expected, hint, _unroll_mistakes(expected, *arguments), TOLERANCE)
 
 
-def states(xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> np.ndarray:
+def states(xs: np.ndarray, h0: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Compute the hidden states ``[batch, steps, H]`` of a tanh network at all time steps."""
-    collected = [h0]
-    for x in xs.swapaxes(0, 1):
-        collected.append(_step(x, collected[-1], *weights))
-    return np.stack(collected[1:], axis=1)
+    return NumpyRNN(U, V, b, np.zeros((1, len(b))), np.zeros(1)).forward(xs, h0)[1][:, 1:]
 
 
 def _unroll_mistakes(expected: np.ndarray, xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> Mistakes:
@@ -153,9 +150,9 @@ def _unroll_mistakes(expected: np.ndarray, xs: np.ndarray, h0: np.ndarray, *weig
 def two_unit_weights(seed: int = 0) -> None:
     """Check ``two_unit_weights()``, which returns ``(U, V, b, W, c)``, for bits coded as -1 and +1."""
     weights = Query("two_unit_weights()", BY_HAND).as_arrays(call("two_unit_weights", forbid=READY_NETWORK), SHAPES)
-    if is_proved(weights, zero=-1):
+    if search.is_proved(weights, zero=-1):
         return
-    string, (U, V, b, W, c) = find_error(weights, 600, zero=-1), weights
+    string, (U, V, b, W, c) = search.find_error(weights, 600, zero=-1), weights
     if string is not None:
         shown = "".join(map(str, string[:300])) + (" …" if len(string) > 300 else "")
         bits = f"{len(string)} bit{'s' * (len(string) > 1)}"
@@ -164,7 +161,7 @@ def two_unit_weights(seed: int = 0) -> None:
     Query("two_unit_weights on strings of any length", BY_HAND).fail(
         "two sets of states, one for even and one for odd, that no string leaves",
         "no string with an error was found, but nothing is proved: some states in the sets may give the wrong answer",
-        WORDS["larger-K"] if is_proved((2 * U, 2 * V, 2 * b, W, c), zero=-1) else "")
+        WORDS["larger-K"] if search.is_proved((2 * U, 2 * V, 2 * b, W, c), zero=-1) else "")
 
 
 def picture() -> dict[str, list[float] | list[list[float]] | int]:
@@ -175,7 +172,7 @@ def picture() -> dict[str, list[float] | list[list[float]] | int]:
     have other shapes.
     """
     weights = Query("two_unit_weights()", BY_HAND).as_arrays(call("two_unit_weights", forbid=READY_NETWORK), SHAPES)
-    bits = every_string(8)
+    bits = search.every_string(8)
     logits, states = NumpyRNN(*weights).forward(2.0 * bits[:, :, None] - 1)
     parities = np.cumsum(bits, axis=1) % 2
     rows = np.column_stack([states[:, 1:].reshape(-1, 2).round(2), bits.ravel(), parities.ravel()])
@@ -183,9 +180,9 @@ def picture() -> dict[str, list[float] | list[list[float]] | int]:
             "correct": int(((logits[:, :, 0] > 0) == parities).all(axis=1).sum()), "strings": len(bits)}
 
 
-def _hint(weights: Weights, string: np.ndarray) -> str:
+def _hint(weights: search.Weights, string: np.ndarray) -> str:
     U, V, b, W, c = weights
-    repairs: list[tuple[str, Weights]] = [
+    repairs: list[tuple[str, search.Weights]] = [
         ("bits-0-and-1", (U / 2, V, b + U[:, 0] / 2, W, c)), ("wrong-way-round", (U, V, b, -W, -c)),
         ("weights-transposed", (U, V.T, b, W, c)), ("half-substituted", (U / 2, V, b, W, c)),
         ("b-forgotten", (U, V, b + U[:, 0], W, c)), ("b-sign", (U, V, b + 2 * U[:, 0], W, c)),
@@ -194,11 +191,6 @@ def _hint(weights: Weights, string: np.ndarray) -> str:
         *[("V-halved", (U, 2 * V, b, W, c))] * np.allclose(2 * np.abs(V), np.abs(U)),
         *(("readout", (U, V, b, np.array([[sign, -sign]]), -np.ones(1))) for sign in (1, -1)),
         ("not-sharp", (2 * U, 2 * V, 2 * b, W, c))]
-    tried = every_string(), string[None]
-    return words_for_repair(WORDS, WORDS["one-entry"], weights, repairs, lambda changed: all(
-        first_error(changed, bits, zero=-1) is None for bits in tried)) or WORDS["weights-unexplained"]
-
-
-def every_string(steps: int = 12) -> np.ndarray:
-    """Return all bit strings of a given length as an array ``[2**steps, steps]``."""
-    return (np.arange(2**steps)[:, None] >> np.arange(steps)) & 1
+    tried = search.every_string(), string[None]
+    return search.words_for_repair(WORDS, WORDS["one-entry"], weights, repairs, lambda changed: all(
+        search.first_error(changed, bits, zero=-1) is None for bits in tried)) or WORDS["weights-unexplained"]
