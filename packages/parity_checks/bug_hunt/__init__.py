@@ -45,9 +45,6 @@ ALARMS = {
     "update": ("alarm-update", "gradient#Clipping")}
 
 
-# ---------------------------------------------------------------- tests of the training script
-
-
 def _check_of(function: str) -> Callable[..., None]:
     def run(seed: int = 0) -> None:
         rng = np.random.default_rng(seed)
@@ -97,9 +94,6 @@ def _accepts_fault(test: str, version: str) -> bool:
             raise
         return False        # a test that stops with an error rejects the version
     return Query(f"{test} on a faulty version").as_bool(answer)
-
-
-# ---------------------------------------------------------------- strings on which a network errs
 
 
 def by_hand(sharpness: float, first: float, second: float, readout: float) -> Weights:

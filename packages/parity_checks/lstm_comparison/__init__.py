@@ -152,9 +152,6 @@ def _bias_mistakes(steps: int, kept: float) -> Mistakes:
             "steps-off-by-one": [_bias(kept ** (1 / other)) for other in (steps - 1, steps + 1)]})
 
 
-# ---------------------------------------------------------------- a memory cell by hand
-
-
 @check("memory_cell: stores, keeps and shows one bit, through 1,000 steps")
 def memory_cell(seed: int = 0) -> None:
     """Check ``memory_cell()``, the weights of an LSTM with one unit and four inputs, as ``lstm_step`` takes them."""

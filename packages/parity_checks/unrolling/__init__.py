@@ -143,9 +143,6 @@ def _unroll_mistakes(expected: np.ndarray, xs: np.ndarray, h0: np.ndarray, *weig
         "reshaped": [expected.swapaxes(0, 1).reshape(expected.shape)]})
 
 
-# ---------------------------------------------------------------- weights that a student finds by hand
-
-
 @check("two_unit_weights: correct on every string of any length, which is proved")
 def two_unit_weights(seed: int = 0) -> None:
     """Check ``two_unit_weights()``, which returns ``(U, V, b, W, c)``, for bits coded as -1 and +1."""

@@ -35,9 +35,6 @@ SHAPE_CAUSES = {"infer output dtype": WORDS["bool-mean"], "used as indices": WOR
     ("must match", "broadcast", "same as input size", "does not match", "shape"), WORDS["axes-of-mask"])
 
 
-# ---------------------------------------------------------------- lengths
-
-
 @check("random_lengths: 1 to max_bits, both ends included, uniform, and from the generator that is passed in")
 def random_lengths(seed: int = 0) -> None:
     """Check ``random_lengths(batch_size, max_bits, rng)``, integers ``[batch]``, uniform on 1 to ``max_bits``."""
@@ -129,9 +126,6 @@ def _require_own_generator(seed: int, other_seed: int) -> None:
             "different lengths, because the seeds differ", "the same lengths", WORDS["seed-inside"])
 
 
-# ---------------------------------------------------------------- rectangles
-
-
 @check("length_mask: True on real positions, in as many columns as max_bits says")
 def length_mask(seed: int = 0) -> None:
     """Check ``length_mask(lengths, max_bits, padding)``, which returns bool values ``[batch, max_bits]``."""
@@ -214,9 +208,6 @@ def _require_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) -
     rnn(inputs)[0].backward(upstream * real)
     for name, parameter in rnn.named_parameters():
         query.part(name).require_close(gradients.get(name, 0), parameter.grad, cut, tolerance=1e-3)
-
-
-# ---------------------------------------------------------------- losses and accuracies
 
 
 class MaskedLogits(NamedTuple):
