@@ -65,11 +65,6 @@ class StudentNetwork:
         query = self.query(f", called with inputs of shape {tuple(inputs.shape)}", SHAPES)
         return _as_logits(query, query.call(inputs, state, by=self.run, causes=ERROR_CAUSES).result, inputs)
 
-    def without_gradient(self) -> list[str]:
-        """Return the names of the weights that receive no gradient, without zeros: a stored first state."""
-        return [name for name, value in self.state.items()
-                if name not in self.learned and value.is_floating_point() and value.any()]
-
     def fill(self, make: Callable[[tuple[int, ...]], torch.Tensor]) -> State:
         """Return a copy of the state dict with each learned parameter replaced by ``make(shape)``."""
         return self.state | {name: make(tuple(self.state[name].shape)).to(self.state[name].dtype)
@@ -175,7 +170,9 @@ def require_carried_state(network: StudentNetwork, rng: np.random.Generator, loo
 
 def require_size(network: StudentNetwork) -> None:
     """Raise CheckFailed unless the network has the expected number of trainable parameters."""
-    if names := network.without_gradient():
+    # Zeros are a stored first state.
+    if names := [name for name, value in network.state.items()
+                 if name not in network.learned and value.is_floating_point() and value.any()]:
         network.query(": parameters that a gradient reaches", LOOP).fail(
             "all", f"all but {', '.join(names)}", WORDS["cut-off"])
     got = sum(network.state[name].numel() for name in network.learned)
