@@ -202,15 +202,17 @@ def call_on_same(name: str, *args: Any, batches: Iterable[tuple] = ((), ()), lea
     """
     function, sent = _find(name), to_student(args)
     kept = tuple(value for value, given in zip(sent, args, strict=True) if not isinstance(given, Seed))
+    gradients: Any = contextlib.nullcontext()
     if learning_rate is not None:
         import torch
 
         weights = [weight for module in sent for weight in module.parameters()]
-        function, sent = torch.enable_grad()(function), (*sent, torch.optim.SGD(weights, lr=learning_rate))
+        gradients, sent = torch.enable_grad(), (*sent, torch.optim.SGD(weights, lr=learning_rate))
     results = []
-    for batch in to_student(tuple(batches)):
-        result = from_student(_run(name, forbid, functools.partial(function, *sent, *batch)), name)
-        results.append(CallResult(result, from_student(kept, name)))
+    with gradients:
+        for batch in to_student(tuple(batches)):
+            result = from_student(_run(name, forbid, functools.partial(function, *sent, *batch)), name)
+            results.append(CallResult(result, from_student(kept, name)))
     return results
 
 
