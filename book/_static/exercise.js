@@ -259,7 +259,7 @@
       output, figure);
   }
 
-  const PICTURE = "import json\nfrom parity_checks.unrolling.two_units import picture\n"
+  const PICTURE = "import json\nfrom parity_checks.unrolling import picture\n"
     + "print(json.dumps(picture(), allow_nan=False))";
 
   /** Draw the states of the reader's two units in the plane, with a caption. */

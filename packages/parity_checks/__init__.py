@@ -10,7 +10,7 @@ know no exercise. They are the protocol between a test and the kernel of a stude
 """
 
 from parity_checks.answers import model_answer
-from parity_checks.core import bind, call, call_gradient, call_module, call_on_same, call_steps
+from parity_checks.core import bind, call, call_gradient, call_module, call_on_same
 from parity_checks.decorator import check, fresh, grading
 from parity_checks.personal_numbers import countries_for, seed_of, seeds_for, strings_for
 from parity_checks.plain_data import CallResult, CheckFailed, ModuleState, NotChecked, Seed
@@ -18,5 +18,5 @@ from parity_checks.points import summary
 from parity_checks.private_tests import private
 
 __all__ = ["CallResult", "CheckFailed", "ModuleState", "NotChecked", "Seed", "bind", "call",
-           "call_gradient", "call_module", "call_on_same", "call_steps", "check", "countries_for", "fresh", "grading",
+           "call_gradient", "call_module", "call_on_same", "check", "countries_for", "fresh", "grading",
            "model_answer", "private", "seed_of", "seeds_for", "strings_for", "summary"]

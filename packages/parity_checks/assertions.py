@@ -20,13 +20,21 @@ KINDS = {"integer": "biu", "bool": "b", "float": "f"}
 Mistakes = Iterable[tuple[Any, str]]
 
 
-def messages(exercise: str) -> dict[str, str]:
-    """Return the words about each named mistake of an exercise, by the id of the mistake.
+class Words(dict[str, str]):
+    """The words about each named mistake of an exercise, by the id of the mistake."""
 
-    They are read from the file ``messages.toml`` of the exercise. The id, in brackets, comes before the words.
+    def of(self, wrong: Mapping[str, Iterable[Any]]) -> Mistakes:
+        """Yield the wrong results, which are given by the id of the mistake, with the words about it."""
+        return ((result, self[cause]) for cause, results in wrong.items() for result in results)
+
+
+def messages(exercise: str) -> Words:
+    """Return the words about each named mistake of an exercise, from its file ``messages.toml``.
+
+    The id of the mistake, in brackets, comes before the words.
     """
     text = Path(__file__).with_name(exercise).joinpath("messages.toml").read_text(encoding="utf-8")
-    return {cause: f"[{cause}] {' '.join(words.split())}" for cause, words in tomllib.loads(text).items()}
+    return Words({cause: f"[{cause}] {' '.join(words.split())}" for cause, words in tomllib.loads(text).items()})
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,7 @@ class Query:
         ``arguments`` maps the names of all arguments to their values. The ``options`` are those of
         :func:`call_on_same`.
         """
-        after = call_on_same(name, *arguments.values(), times=1, **options)[0].arguments
+        after = call_on_same(name, *arguments.values(), batches=[()], **options)[0].arguments
         for (argument, value), changed in zip(arguments.items(), after, strict=True):
             if is_tensor(value) or isinstance(value, np.ndarray):
                 copy = "clone" if is_tensor(value) else "copy"

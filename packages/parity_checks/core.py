@@ -23,7 +23,6 @@ from parity_checks.forbidden_calls import forbidding, resolve
 from parity_checks.plain_data import (
     CallResult,
     CheckFailed,
-    ModuleState,
     NotChecked,
     Seed,
     from_student,
@@ -188,11 +187,13 @@ def call(name: str, *args: Any, forbid: Iterable[str] = (), **kwargs: Any) -> An
 
 
 @remote
-def call_on_same(name: str, *args: Any, times: int = 2, forbid: Iterable[str] = ()) -> list[CallResult]:
-    """Call a student's function several times with the same argument objects.
+def call_on_same(name: str, *args: Any, batches: Iterable[tuple] = ((), ()), learning_rate: float | None = None,
+                 forbid: Iterable[str] = ()) -> list[CallResult]:
+    """Call a student's function several times with the same argument objects, as a notebook may.
 
-    A notebook may do the same. The arguments in each result, without random generators, show the changes that the call
-    made in place. Raises CheckFailed as :func:`call` does.
+    Each call is ``name(*args, *batch)``, for each of the ``batches``. With a ``learning_rate``, the arguments are
+    modules, and an SGD optimiser of all their parameters stands between them and the batch. The arguments in each
+    result, without random generators, show the changes that the call made in place.
 
     >>> bind({"add_one": lambda numbers: numbers.append(1) or len(numbers)})
     >>> [(result.result, result.arguments) for result in call_on_same("add_one", [])]
@@ -201,8 +202,18 @@ def call_on_same(name: str, *args: Any, times: int = 2, forbid: Iterable[str] = 
     """
     function, sent = _find(name), to_student(args)
     kept = tuple(value for value, given in zip(sent, args, strict=True) if not isinstance(given, Seed))
-    return [CallResult(from_student(_run(name, forbid, lambda: function(*sent)), name), from_student(kept, name))
-            for _ in range(times)]
+    gradients: Any = contextlib.nullcontext()
+    if learning_rate is not None:
+        import torch
+
+        weights = [weight for module in sent for weight in module.parameters()]
+        gradients, sent = torch.enable_grad(), (*sent, torch.optim.SGD(weights, lr=learning_rate))
+    results = []
+    with gradients:
+        for batch in to_student(tuple(batches)):
+            result = from_student(_run(name, forbid, functools.partial(function, *sent, *batch)), name)
+            results.append(CallResult(result, from_student(kept, name)))
+    return results
 
 
 @remote
@@ -210,16 +221,10 @@ def call_gradient(name: str, first: Any, *args: Any, output_gradient: Any = 1.0,
     """Return the gradient of a student's function with respect to its first argument.
 
     The function is called as ``name(first, *args)``. If ``first`` is a float tensor, the gradient has its shape, and is
-    None if the result does not depend on the tensor. For a :class:`ModuleState`, it is a dict of the gradients with
+    0 where the result does not depend on the tensor. For a :class:`ModuleState`, it is a dict of the gradients with
     respect to the layer's weights, without the weights that no gradient reaches. ``output_gradient`` has the shape of
     the result, which is a single number by default. Raises CheckFailed as :func:`call` does, and if no gradient can
     flow back from the result.
-
-    >>> import torch
-    >>> bind({"half_square": lambda x: (x * x).sum() / 2})
-    >>> call_gradient("half_square", torch.tensor([3.0, 4.0]))
-    tensor([3., 4.])
-    >>> bind(None)
     """
     import torch
 
@@ -228,26 +233,8 @@ def call_gradient(name: str, first: Any, *args: Any, output_gradient: Any = 1.0,
     # The student's code gets a clone, because it may change it in place, which PyTorch forbids for a leaf.
     work = torch.enable_grad()(lambda: function(first if leaf is None else leaf.clone(), *sent))
     _backward(name, forbid, _run(name, forbid, work), torch.as_tensor(output_gradient))
-    return from_student(_gradients(first) if leaf is None else leaf.grad, name)
-
-
-@remote
-def call_steps(name: str, *modules: ModuleState, batches: Iterable[tuple], learning_rate: float,
-               forbid: Iterable[str] = ()) -> list[CallResult]:
-    """Call a student's training function for several batches in turn.
-
-    Each call is ``name(*modules, optimizer, *batch)``, with the same modules. The modules are built once, with an SGD
-    optimiser of all their parameters. Each result holds the modules as they were after that call.
-    """
-    import torch
-
-    function, own = _find(name), [module.build() for module in modules]
-    optimizer = torch.optim.SGD([weight for module in own for weight in module.parameters()], lr=learning_rate)
-    results = []
-    for batch in to_student(tuple(batches)):
-        result = _run(name, forbid, torch.enable_grad()(functools.partial(function, *own, optimizer, *batch)))
-        results.append(CallResult(from_student(result, name), modules=tuple(map(ModuleState.of, own))))
-    return results
+    gradient = _gradients(first) if leaf is None else torch.zeros_like(leaf) if leaf.grad is None else leaf.grad
+    return from_student(gradient, name)
 
 
 @remote
@@ -278,7 +265,7 @@ def call_module(name: str, *args: Any, inputs: tuple = (), then: Iterable[tuple]
         _backward(name, forbid, output, output_gradient)
     weights = _run(name, forbid, lambda: dict(module.named_parameters()) | dict(module.named_buffers()))
     gradients = _run(name, forbid, lambda: _gradients(module)) if backward else {}
-    return CallResult(*from_student((output, (), (), weights, gradients, outputs), name))
+    return CallResult(*from_student((output, (), weights, gradients, outputs), name))
 
 
 def _backward(name: str, forbid: Iterable[str], output: Any, gradient: torch.Tensor) -> None:

@@ -137,7 +137,7 @@ class ModuleState:
 
 @dataclass(frozen=True)
 class CallResult:
-    """The result of a call, with the arguments and modules after the call.
+    """The result of a call, with the arguments after the call.
 
     After :func:`~parity_checks.call_module`, ``state`` contains the weights of the student's module and ``gradients``
     those of its parameters, both by name, and ``then`` its outputs for further inputs.
@@ -145,7 +145,6 @@ class CallResult:
 
     result: Any
     arguments: tuple[Any, ...] = ()
-    modules: tuple[ModuleState, ...] = ()
     state: dict[str, torch.Tensor] = field(default_factory=dict)
     gradients: dict[str, torch.Tensor] = field(default_factory=dict)
     then: tuple[Any, ...] = ()

@@ -31,9 +31,6 @@ def pack(value: Any) -> str:
     """Serialise a value as JSON text.
 
     Raises ValueError if the value is not plain data, or if the text is longer than ``MAX_CHARACTERS``.
-
-    >>> unpack(pack({"bits": np.array([1, 0, 1]), "seed": Seed(3)}))
-    {'bits': array([1, 0, 1]), 'seed': Seed(value=3, for_torch=False)}
     """
     text = json.dumps(_packed(value, MAX_DEPTH))
     if len(text) > MAX_CHARACTERS:

@@ -1,30 +1,36 @@
 """Tools for finding strings that a two-unit tanh network classifies incorrectly."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-Weights = Sequence[np.ndarray]      # U [2, 1], V [2, 2], b [2], W [1, 2] and c [1], in this order
+from parity_lib.numpy_rnn import NumpyRNN
+
+Weights = Sequence[np.ndarray]      # U [H, 1], V [H, H], b [H], W [1, H] and c [1], in this order
 PER_SIDE = 400                      # squares along each side of the space of states
 
 
 def outputs(weights: Weights, bits: np.ndarray, zero: int = 0) -> np.ndarray:
     """Return the outputs ``[batch, steps]`` after each bit of every string. The network reads ``zero`` for a 0."""
-    U, V, b, W, c = weights
-    h, values = np.zeros((len(bits), 2)), []
-    for bit in np.where(bits == 1, 1, zero).T:
-        h = np.tanh(bit[:, None] * U[:, 0] + h @ V.T + b)
-        values.append(h @ W[0] + c[0])
-    return np.stack(values, axis=1)
+    return NumpyRNN(*weights).forward(np.where(bits == 1, 1, zero)[..., None])[0][..., 0]
 
 
 def first_error(weights: Weights, bits: np.ndarray, zero: int = 0) -> tuple[int, int] | None:
     """Return the row and the time step of the first wrong answer on ``bits``, ``[batch, steps]``, or None."""
-    wrong = (outputs(weights, bits, zero) > 0) != (np.cumsum(bits, axis=1) % 2 == 1)
+    return first_true((outputs(weights, bits, zero) > 0) != (np.cumsum(bits, axis=1) % 2 == 1))
+
+
+def first_true(wrong: np.ndarray) -> tuple[int, int] | None:
+    """Return the row and the column of an entry that is True in the earliest column, or None if there is none."""
     if not wrong.any():
         return None
     step = int(wrong.any(axis=0).argmax())
     return int(wrong[:, step].argmax()), step
+
+
+def every_string(steps: int = 12) -> np.ndarray:
+    """Return all bit strings of a given length as an array ``[2**steps, steps]``."""
+    return (np.arange(2**steps)[:, None] >> np.arange(steps)) & 1
 
 
 def find_error(weights: Weights, longest: int, zero: int = 0, keep: int = 200) -> np.ndarray | None:
@@ -84,15 +90,28 @@ def is_proved(weights: Weights, zero: int = 0) -> bool:
     return True
 
 
-def one_entry_changed(weights: Sequence[np.ndarray]) -> Iterator[tuple[str, list[np.ndarray]]]:
-    """Yield weights in which one entry has another value, each with the name of this entry, such as "V[1, 0]"."""
+def words_for_repair(words: Mapping[str, str], of_entries: str, weights: Weights,
+                     repairs: Iterable[tuple[str, Weights]], is_correct: Callable[[Weights], bool]) -> str:
+    """Return the words about the first of the ``repairs`` that makes a network correct, or about single entries.
+
+    Each repair is the id of a mistake and the weights without it. The words ``of_entries`` name every entry, such as
+    "V[1, 0]", that makes the network correct if it alone has another value. Returns "" if there is none.
+    """
+    for mistake, changed in repairs:
+        if is_correct(changed):
+            return words[mistake]
+    entries = []
     for k, (name, array) in enumerate(zip("UVbWc", weights, strict=True)):
         for index in np.ndindex(array.shape):
-            for value in dict.fromkeys((-array[index], 0.0, 2 * array[index], array[index] / 2, *(
-                    array[index] + step for step in (-2, -1, -0.5, 0.5, 1, 2)))):
+            old = array[index]
+            values = (-old, 0.0, 2 * old, old / 2, *(old + step for step in (-2, -1, -0.5, 0.5, 1, 2)))
+            for value in dict.fromkeys(values):
                 changed = [part.copy() for part in weights]
                 changed[k][index] = value
-                yield f"{name}{list(index)}", changed
+                if is_correct(changed):
+                    entries.append(f"{name}{list(index)}")
+                    break
+    return of_entries.format(name=" or ".join(entries)) if entries else ""
 
 
 def _bounds(matrix: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

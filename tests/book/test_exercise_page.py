@@ -25,7 +25,7 @@ from parity_book import runtime
 from parity_checks import core
 from parity_checks.page import ADVICE, run
 from parity_checks.points import IN_WORDS, POINTS
-from parity_checks.unrolling.two_units import picture
+from parity_checks.unrolling import picture
 from tests.submissions import bank
 
 from .conftest import ROOT

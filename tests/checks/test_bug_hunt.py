@@ -12,9 +12,8 @@ import torch
 
 import parity_checks as checks
 from parity_checks import CheckFailed, bug_hunt
-from parity_checks.bug_hunt import breaking, script
-from parity_checks.two_unit_search import find_error, first_error, is_proved, outputs
-from parity_checks.unrolling.two_units import every_string
+from parity_checks.bug_hunt import script
+from parity_checks.two_unit_search import every_string, find_error, first_error, is_proved, outputs
 from parity_study.certify import periodic_strings
 from tests.submissions import bank
 
@@ -109,38 +108,38 @@ def functions(text):
     return {part.partition("(")[0]: part for part in parts}
 
 
-@pytest.mark.parametrize("parameters", breaking.STURDY)
+@pytest.mark.parametrize("parameters", bug_hunt.STURDY)
 def test_a_sturdy_network_is_proved_correct(parameters):
-    assert is_proved(breaking.by_hand(*parameters))
+    assert is_proved(bug_hunt.by_hand(*parameters))
 
 
 def test_a_disguised_network_errs_on_the_same_strings():
-    weights = breaking.by_hand(*breaking.SLOW[0])
+    weights = bug_hunt.by_hand(*bug_hunt.SLOW[0])
     for seed in range(8):
-        disguised = breaking.disguise(weights, np.random.default_rng(seed))
-        string = find_error(disguised, breaking.LONG, keep=30)
+        disguised = bug_hunt.disguise(weights, np.random.default_rng(seed))
+        string = find_error(disguised, bug_hunt.LONG, keep=30)
         assert first_error(weights, string[None]) == (0, len(string) - 1)
 
 
-@pytest.mark.parametrize("entries", breaking.APERIODIC)
+@pytest.mark.parametrize("entries", bug_hunt.APERIODIC)
 def test_short_periodic_and_random_strings_do_not_find_the_errors(entries):
     for seed in range(5):
         rng = np.random.default_rng(seed)
-        weights, string = breaking.draw_error(breaking.from_entries(*entries), breaking.LONG, rng)
+        weights, string = bug_hunt.draw_error(bug_hunt.from_entries(*entries), bug_hunt.LONG, rng)
         assert len(string) >= 30
-        for bits in (every_string(), periodic_strings(breaking.LONG), rng.integers(2, size=(5000, breaking.LONG))):
+        for bits in (every_string(), periodic_strings(bug_hunt.LONG), rng.integers(2, size=(5000, bug_hunt.LONG))):
             assert first_error(weights, bits) is None
 
 
 def test_no_repeated_pattern_of_up_to_nine_bits_finds_the_errors_of_two_networks_and_a_search_does():
-    patterns = {tuple(pattern * breaking.LONG)[:breaking.LONG]
+    patterns = {tuple(pattern * bug_hunt.LONG)[:bug_hunt.LONG]
                 for period in range(1, 10) for pattern in itertools.product((0, 1), repeat=period)}
-    for entries in breaking.APERIODIC[:2]:
-        weights, string = breaking.draw_error(breaking.from_entries(*entries), breaking.LONG, np.random.default_rng(0))
+    for entries in bug_hunt.APERIODIC[:2]:
+        weights, string = bug_hunt.draw_error(bug_hunt.from_entries(*entries), bug_hunt.LONG, np.random.default_rng(0))
         assert first_error(weights, string[None]) == (0, len(string) - 1)
         for length in range(5):
             for start in itertools.product((0, 1), repeat=length):
-                strings = np.array([(start + pattern)[:breaking.LONG] for pattern in sorted(patterns)])
+                strings = np.array([(start + pattern)[:bug_hunt.LONG] for pattern in sorted(patterns)])
                 assert first_error(weights, strings) is None
 
 
@@ -148,16 +147,16 @@ def test_some_networks_err_on_strings_of_one_parity_only():
     strings = every_string()
     odd = np.cumsum(strings, axis=1) % 2
     parities = []
-    for parameters in breaking.BRITTLE:
-        wrong = (outputs(breaking.by_hand(*parameters), strings) > 0) != (odd == 1)
+    for parameters in bug_hunt.BRITTLE:
+        wrong = (outputs(bug_hunt.by_hand(*parameters), strings) > 0) != (odd == 1)
         parities.append(set(odd[wrong].tolist()))
     assert parities == [{0}, {1}, {0, 1}]
 
 
-@pytest.mark.parametrize("parameters", breaking.BRITTLE)
+@pytest.mark.parametrize("parameters", bug_hunt.BRITTLE)
 def test_no_string_is_shorter_than_a_shortest_error(parameters):
-    weights = breaking.by_hand(*parameters)
-    string = find_error(weights, breaking.SHORT, keep=2**breaking.SHORT)
+    weights = bug_hunt.by_hand(*parameters)
+    string = find_error(weights, bug_hunt.SHORT, keep=2**bug_hunt.SHORT)
     assert first_error(weights, string[None]) == (0, len(string) - 1)
     assert first_error(weights, every_string(len(string) - 1)) is None
 
@@ -170,6 +169,6 @@ def test_a_result_that_is_not_a_string_of_bits_is_refused(result, words):
     checks.bind({"find_error": lambda *_: result})
     try:
         with pytest.raises(CheckFailed, match=words):
-            breaking.find_error_short()
+            bug_hunt.find_error_short()
     finally:
         checks.bind(None)

@@ -7,13 +7,13 @@ import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from parity_checks.gradient_through_time import backward, bptt_reference, differences
+from parity_checks import gradient_through_time as checks
 
 
 def by_autograd(bits, labels, mask, weights):
     """Return PyTorch's gradients of the mean cross-entropy over the mask, by name."""
     U, V, b, W, c, h0 = own = [torch.from_numpy(weights[name]).clone().requires_grad_()
-                               for name in bptt_reference.NAMES]
+                               for name in checks.NAMES]
     h, logits = h0.expand(len(bits), -1), []
     for x in torch.from_numpy(bits).double().T:
         h = torch.tanh(x[:, None] @ U.T + h @ V.T + b)
@@ -22,16 +22,16 @@ def by_autograd(bits, labels, mask, weights):
     loss = binary_cross_entropy_with_logits(torch.stack(logits, dim=1)[chosen],
                                             torch.from_numpy(labels).double()[chosen])
     gradients = torch.autograd.grad(loss, own)
-    return dict(zip(bptt_reference.NAMES, (gradient.numpy() for gradient in gradients), strict=True))
+    return dict(zip(checks.NAMES, (gradient.numpy() for gradient in gradients), strict=True))
 
 
-@pytest.mark.parametrize("case", backward.CASES)
+@pytest.mark.parametrize("case", checks.CASES)
 def test_the_references_are_equal_to_autograd(case):
     for seed in range(5):
-        given = backward.draw_case(*case, np.random.default_rng(seed))
+        given = checks.draw_case(*case, np.random.default_rng(seed))
         expected = by_autograd(*given)
-        gradients = bptt_reference.gradients_of(*given)
-        for name in bptt_reference.NAMES:
+        gradients = checks.gradients_of(*given)
+        for name in checks.NAMES:
             limit = 1e-9 * np.abs(expected[name]).max() + 1e-300
             assert np.abs(gradients[name] - expected[name]).max() <= limit
 
@@ -39,7 +39,7 @@ def test_the_references_are_equal_to_autograd(case):
 def test_the_claimed_gradients_are_correct_or_wrong_as_stated():
     for seed in range(10):
         verdicts = []
-        for case in differences.cases(np.random.default_rng(seed)):
+        for case in checks.cases(np.random.default_rng(seed)):
             names = {"np": np}
             exec(case.source, names)
             off = 0.0

@@ -6,11 +6,11 @@ import torch
 from torch import nn
 
 from parity_checks.lstm_comparison import comparison as plans
-from parity_checks.lstm_comparison.cell import next_states
-from parity_checks.lstm_comparison.memory_cell import (
+from parity_checks.lstm_comparison import (
     first_error,
     hidden_states,
     long_inputs,
+    next_states,
     random_inputs,
     stored_values,
 )

@@ -17,10 +17,12 @@ OF_ALL_EXERCISES = {cause for path in FOLDER.glob("*.py")
 
 
 def constants(folder):
-    """Return the strings in the checks of a folder, and those of them in the brackets of ``WORDS[...]``."""
+    """Return the strings in the checks of a folder, and those of them with which ``WORDS`` is asked for words."""
     nodes = [node for path in folder.glob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
     looked_up = [part for node in nodes if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "WORDS"
                  for part in ast.walk(node.slice)]
+    looked_up += [key for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "WORDS.of"
+                  for key in node.args[0].keys]
     return [{node.value for node in part if isinstance(node, ast.Constant)} for part in (nodes, looked_up)]
 
 

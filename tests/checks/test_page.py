@@ -8,7 +8,7 @@ import pytest
 
 from parity_checks import core
 from parity_checks.page import ADVICE, LONGEST, SILENT, run
-from parity_checks.unrolling.two_units import picture
+from parity_checks.unrolling import picture
 
 IMPORTS = ("imports", "import numpy as np\nimport torch\nfrom torch import nn\n\nimport parity_checks as checks\n"
            "from parity_checks import unrolling as check")

@@ -16,7 +16,7 @@ from parity_checks.forbidden_calls import forbidden_code
 from parity_checks.points import POINTS
 from tests.submissions.bank import through_rpc
 
-CORRECT_ACCURACY = "parity_checks.varying_lengths.measures:correct_masked_accuracy"
+CORRECT_ACCURACY = "parity_checks.varying_lengths:correct_masked_accuracy"
 CALLS = partial(through_rpc, set())
 LSTM = ModuleState.of(nn.LSTM(1, 3, batch_first=True))
 
@@ -141,7 +141,7 @@ def test_the_message_of_a_failure_is_cut():
 
 
 def test_a_function_is_replaced_while_its_own_check_fails(student):
-    from parity_checks.varying_lengths.measures import masked_accuracy
+    from parity_checks.varying_lengths import masked_accuracy
 
     student.masked_accuracy = lambda logits, targets, mask: 7.0
     student.uses_it = lambda: student.masked_accuracy(torch.ones(1, 1, 1), torch.ones(1, 1, 1), torch.tensor([[True]]))

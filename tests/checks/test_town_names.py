@@ -8,7 +8,6 @@ import torch
 from torch import nn
 from torch.nn.functional import one_hot
 
-from parity_checks.no_teacher_forcing import mistakes
 from parity_checks.no_teacher_forcing import training_reference as reference
 from parity_checks.town_names import inventing
 from parity_study import town_names
@@ -40,7 +39,7 @@ def test_a_network_that_knows_a_name_by_heart_writes_no_other(layer, seed):
 
 def test_a_mistake_in_an_update_changes_the_weights():
     rng = np.random.default_rng(0)
-    apart = partial(reference.clip, groups=mistakes.GROUPS[0])
+    apart = partial(reference.clip, groups=reference.GROUPS[0])
     for changes in ({"zero": ()}, {"clip": lambda network: None}, {"clip": apart}):
         networks = [inventing.draw_network(nn.LSTM, np.random.default_rng(3), 3.0) for _ in range(2)]
         for _ in range(2):

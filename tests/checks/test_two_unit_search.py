@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from parity_checks.two_unit_search import find_error, first_error, is_proved
-from parity_checks.unrolling.two_units import every_string
+from parity_checks.two_unit_search import every_string, find_error, first_error, is_proved
+from parity_checks.unrolling import two_unit_weights
+from tests.checks.helpers import says
 
 
 def weights(K, *, U=None, V=None, b=None, W=(10.0, -10.0), c=-10.0):
@@ -52,3 +53,9 @@ def test_a_proof_is_right_about_networks_near_those_that_err():
             assert find_error(network, 100, zero=-1, keep=50) is None
             assert first_error(network, strings, zero=-1) is None
     assert 15 < proved < 85
+
+
+def test_a_message_names_every_entry_that_would_make_the_network_correct(student):
+    student.two_unit_weights = lambda: weights(10.0, b=(0, -31))
+    with says("place of U[1, 0] or V[1, 0] or V[1, 1] or b[1] alone"):
+        two_unit_weights()

@@ -56,30 +56,31 @@ def count(cell: str, features: int, hidden: int, layers: int, biases: int = 2, b
 
 
 def _count_mistakes(cell: str, features: int, hidden: int, layers: int) -> Mistakes:
-    case = (cell, features, hidden, layers)
-    yield count(*case, biases=1), WORDS["one-bias"]
-    yield count(*case, biases=0), WORDS["no-biases"]
-    for blocks in (1, 2, 3, 4):
-        yield count(*case, blocks=blocks), WORDS["wrong-blocks"].format(cell=cell, blocks=BLOCKS[cell], counted=blocks)
+    case, blocks = (cell, features, hidden, layers), BLOCKS[cell]
+    correct, no_biases = count(*case), count(*case, biases=0)
+    yield from WORDS.of({"one-bias": [count(*case, biases=1)], "no-biases": [no_biases]})
+    for counted in (1, 2, 3, 4):
+        yield count(*case, blocks=counted), WORDS["wrong-blocks"].format(cell=cell, blocks=blocks, counted=counted)
     for per_layer in (1, 2):
-        yield count(*case, biases=0) + per_layer * hidden * layers, WORDS["biases-per-layer"].format(
-            cell=cell, blocks=BLOCKS[cell])
-    yield count(*case, biases=0) + 2 * BLOCKS[cell] * layers, WORDS["bias-of-one-number"]
-    yield count(*case) + hidden + 1, WORDS["readout-counted"]
-    yield count(*case) + hidden, WORDS["hidden-too-many"]
-    first, later, blocks = count(cell, features, hidden, 1), count(cell, hidden, hidden, 1), BLOCKS[cell]
+        yield no_biases + per_layer * hidden * layers, WORDS["biases-per-layer"].format(cell=cell, blocks=blocks)
+    first, later = count(cell, features, hidden, 1), count(cell, hidden, hidden, 1)
+
+    def with_later(columns: int) -> int:
+        return first + (layers - 1) * blocks * hidden * columns
+
+    yield from WORDS.of({
+        "bias-of-one-number": [no_biases + 2 * blocks * layers], "readout-counted": [correct + hidden + 1],
+        "hidden-too-many": [correct + hidden]})
     if layers > 1:
-        yield layers * first, WORDS["layers-alike"]
-        yield first, WORDS["one-layer"]
-        yield first + (layers - 1) * later // blocks, WORDS["blocks-of-first-layer"]
-        for mistake, columns in (
-                ("later-input-missing", hidden + 2), ("later-input-too-many", features + 2 * hidden + 2),
-                ("later-biases-missing", 2 * hidden), ("later-biases-missing", 2 * hidden + 1)):
-            yield first + (layers - 1) * blocks * hidden * columns, WORDS[mistake]
-    yield count(*case) - blocks * hidden * hidden, WORDS["V-missing"]
-    yield count(*case) - blocks * hidden * features, WORDS["U-missing"]
-    yield count(cell, 1, hidden, layers), WORDS["input-size-unused"]
-    yield first + layers * later, WORDS["layer-too-many"]
+        yield from WORDS.of({
+            "layers-alike": [layers * first], "one-layer": [first],
+            "blocks-of-first-layer": [first + (layers - 1) * later // blocks],
+            "later-input-missing": [with_later(hidden + 2)],
+            "later-input-too-many": [with_later(features + 2 * hidden + 2)],
+            "later-biases-missing": [with_later(2 * hidden), with_later(2 * hidden + 1)]})
+    yield from WORDS.of({
+        "V-missing": [correct - blocks * hidden * hidden], "U-missing": [correct - blocks * hidden * features],
+        "input-size-unused": [count(cell, 1, hidden, layers)], "layer-too-many": [first + layers * later]})
 
 
 @check("success_rate: the rate and Wilson's interval, also for no success and for successes only")
@@ -105,23 +106,21 @@ def success_rate(seed: int = 0) -> None:
 def _rate_mistakes(k: int, n: int) -> Mistakes:
     p, (low, high), square = k / n, wilson_interval(k, n), KAPPA**2
     normal = np.array([p, *(p + sign * KAPPA * np.sqrt(p * (1 - p) / n) for sign in (-1, 1))])
-    for bounds in (normal, normal.clip(0, 1)):
-        yield bounds, WORDS["normal-interval" if 0 < k < n else "no-width"]
-    yield ((low + high) / 2, low, high), WORDS["middle-returned"]
-    yield (1 - p, 1 - high, 1 - low), WORDS["failures-counted"]
-    for order in ((low, p, high), (low, high, p), (p, high, low)):
-        yield order, WORDS["wrong-order"]
-    for kappa in (1.64, 1.645, 2, 2.576, 1):
-        yield (p, *wilson_bounds(p, n, kappa)), WORDS["other-kappa"]
-    for mistake, term, values in (
-            ("root-term", "square", (0, square / (4 * n), square / 4 * n**2, KAPPA / (4 * n**2), square / n**2)),
-            ("spread-term", "spread", (p * (1 - p), p / n, p * (1 + p) / n, 0)),
-            ("middle-term", "middle", (0, square / n, KAPPA / (2 * n), square / (2 * n**2), square / 2 * n)),
-            ("scale-term", "scale", (1, 1 + square / (2 * n), 1 - square / n, 1 + KAPPA / n, 1 + square)),
-            ("factor-of-root", "factor", (1, KAPPA / 2, 2 * KAPPA, square))):
-        for value in values:
-            yield (p, *wilson_bounds(p, n, **{term: value})), WORDS[mistake]
-    yield np.round((p, low, high), 2), WORDS["rounded"]
+
+    def with_term(name: str, *values: float) -> list[tuple[float, float, float]]:
+        return [(p, *wilson_bounds(p, n, **{name: value})) for value in values]
+
+    yield from WORDS.of({
+        "normal-interval" if 0 < k < n else "no-width": [normal, normal.clip(0, 1)],
+        "middle-returned": [((low + high) / 2, low, high)], "failures-counted": [(1 - p, 1 - high, 1 - low)],
+        "wrong-order": [(low, p, high), (low, high, p), (p, high, low)],
+        "other-kappa": [(p, *wilson_bounds(p, n, kappa)) for kappa in (1.64, 1.645, 2, 2.576, 1)],
+        "root-term": with_term("square", 0, square / (4 * n), square / 4 * n**2, KAPPA / (4 * n**2), square / n**2),
+        "spread-term": with_term("spread", p * (1 - p), p / n, p * (1 + p) / n, 0),
+        "middle-term": with_term("middle", 0, square / n, KAPPA / (2 * n), square / (2 * n**2), square / 2 * n),
+        "scale-term": with_term("scale", 1, 1 + square / (2 * n), 1 - square / n, 1 + KAPPA / n, 1 + square),
+        "factor-of-root": with_term("factor", 1, KAPPA / 2, 2 * KAPPA, square),
+        "rounded": [np.round((p, low, high), 2)]})
 
 
 def wilson_bounds(p: float, n: int, kappa: float = KAPPA, **terms: float) -> tuple[float, float]:

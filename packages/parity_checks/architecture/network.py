@@ -16,6 +16,7 @@ import torch
 from torch import nn
 from torch.nn.functional import layer_norm, logsigmoid
 
+from parity_checks import two_unit_search
 from parity_checks.architecture.counts_and_rates import BLOCKS, COUNT, READY_NETWORK, count
 from parity_checks.assertions import Mistakes, Query, agree, likely_cause, messages, show
 from parity_checks.core import CallResult, call_module
@@ -64,11 +65,6 @@ class StudentNetwork:
         query = self.query(f", called with inputs of shape {tuple(inputs.shape)}", SHAPES)
         return _as_logits(query, query.call(inputs, state, by=self.run, causes=ERROR_CAUSES).result, inputs)
 
-    def without_gradient(self) -> list[str]:
-        """Return the names of the weights that receive no gradient, without zeros: a stored first state."""
-        return [name for name, value in self.state.items()
-                if name not in self.learned and value.is_floating_point() and value.any()]
-
     def fill(self, make: Callable[[tuple[int, ...]], torch.Tensor]) -> State:
         """Return a copy of the state dict with each learned parameter replaced by ``make(shape)``."""
         return self.state | {name: make(tuple(self.state[name].shape)).to(self.state[name].dtype)
@@ -85,7 +81,7 @@ class StudentNetwork:
 
 def every_string(steps: int) -> torch.Tensor:
     """Return all bit strings of a given length as a float tensor."""
-    return ((torch.arange(2**steps)[:, None] >> torch.arange(steps)) & 1).float().unsqueeze(-1)
+    return torch.from_numpy(two_unit_search.every_string(steps)).float().unsqueeze(-1)
 
 
 def random_strings(rng: np.random.Generator, batch: int, steps: int) -> torch.Tensor:
@@ -174,7 +170,9 @@ def require_carried_state(network: StudentNetwork, rng: np.random.Generator, loo
 
 def require_size(network: StudentNetwork) -> None:
     """Raise CheckFailed unless the network has the expected number of trainable parameters."""
-    if names := network.without_gradient():
+    # Zeros are a stored first state.
+    if names := [name for name, value in network.state.items()
+                 if name not in network.learned and value.is_floating_point() and value.any()]:
         network.query(": parameters that a gradient reaches", LOOP).fail(
             "all", f"all but {', '.join(names)}", WORDS["cut-off"])
     got = sum(network.state[name].numel() for name in network.learned)
@@ -190,10 +188,10 @@ def _size_mistakes(network: StudentNetwork) -> Mistakes:
         yield count(wrong, 1, hidden, layers), WORDS["other-cell"].format(other=wrong, cell=cell)
     for number in range(1, layers + 3):
         yield count(cell, 1, hidden, number), WORDS["other-layers"].format(layers=number)
-    yield count(cell, 1, hidden, layers, biases=1), WORDS["one-bias-vector"]
-    yield count(cell, 1, hidden, layers, biases=0), WORDS["no-bias-vectors"]
-    yield count(cell, 1, hidden, layers) - 1, WORDS["readout-bias"]
-    yield layers * count(cell, 1, hidden, 1), WORDS["layers-alike"]
+    yield from WORDS.of({
+        "one-bias-vector": [count(cell, 1, hidden, layers, biases=1)],
+        "no-bias-vectors": [count(cell, 1, hidden, layers, biases=0)],
+        "readout-bias": [count(cell, 1, hidden, layers) - 1], "layers-alike": [layers * count(cell, 1, hidden, 1)]})
     for size in range(1, 129):
         yield count(cell, 1, size, layers) + size - hidden, WORDS["other-units"].format(units=size)
 
@@ -289,10 +287,10 @@ def _logit_mistakes(reference: ParityRNN, bits: torch.Tensor) -> Mistakes:
         other = ParityRNN(reference.rnn.hidden_size, used, reference.rnn.num_layers).double()
         other.load_state_dict(reference.state_dict())
         yield other(bits), WORDS["other-nonlinearity"].format(used=used, cell=cell)
-    for inputs in (ones % 2, bits + ones % 2, ones, ones / bits.shape[1]):
-        yield reference(inputs), WORDS["reads-the-count"]
-    yield reference(2 * bits - 1), WORDS["bits-recoded"]
-    yield readout(torch.cat([0 * states[:, :1], states[:, :-1]], dim=1)), WORDS["one-step-late"]
+    yield from WORDS.of({
+        "reads-the-count": map(reference, (ones % 2, bits + ones % 2, ones, ones / bits.shape[1])),
+        "bits-recoded": [reference(2 * bits - 1)],
+        "one-step-late": [readout(torch.cat([0 * states[:, :1], states[:, :-1]], dim=1))]})
     for name, after in AFTER_READOUT.items():
         yield after(logits), WORDS["after-the-readout"].format(function=name)
     yield logits.sigmoid(), WORDS["sigmoid"]

@@ -1,16 +1,213 @@
-"""Checks for the exercise *Bug hunt*."""
+"""Checks for the exercise *Bug hunt*: tests that students write for a training script, and ``find_error``."""
 
-from parity_checks import check, fresh, private
-from parity_checks.bug_hunt.breaking import find_error_long, find_error_short
-from parity_checks.bug_hunt.hunt import (
-    hunt_accuracy,
-    hunt_draw,
-    hunt_labels,
-    hunt_logits,
-    hunt_loss,
-    hunt_update,
-)
-from parity_checks.bug_hunt.script import script_for
+import time
+from collections.abc import Callable
+from typing import Any
 
-__all__ = ["check", "find_error_long", "find_error_short", "fresh", "hunt_accuracy", "hunt_draw", "hunt_labels",
-           "hunt_logits", "hunt_loss", "hunt_update", "private", "script_for"]
+import numpy as np
+
+from parity_checks import check, fresh, private  # noqa: F401  (notebooks call them here)
+from parity_checks.assertions import Query, messages, show
+from parity_checks.bug_hunt import script
+from parity_checks.core import call
+from parity_checks.plain_data import CheckFailed, split_cause
+from parity_checks.two_unit_search import Weights, find_error, first_error, outputs
+
+WORDS = messages("bug_hunt")
+script_for = script.script_for
+BY_HAND = "unrolling#Two units by hand"
+MARGIN = 1e-3  # an output nearer to 0 than this may have another sign on another processor
+SHORT, LONG = 12, 60
+
+# K, the thresholds of the two units, and that of the readout. The chapter's network has K, 1, 3 and 1.
+# The first of the brittle networks errs only on strings with an even number of ones, and the second on the others.
+BRITTLE = ((1.4647, 0.81, 3.2692, 0.6787), (1.7062, 1.2049, 2.8075, 1.2859), (1.3, 0.75, 3.2, 1.2))
+SLOW = ((1.6397, 1.1641, 3.0006, 0.81), (1.5318, 0.8474, 3.1352, 0.9856), (1.8018, 1.21, 2.8749, 0.8605))
+# These networks are correct on strings of any length: the tests certify it.
+STURDY = ((3.0, 1.0, 3.0, 1.0), (2.2, 0.95, 3.05, 1.1), (2.6, 1.1, 2.95, 0.9))
+# The entries of U, V, b, W and c. The state nearest to a wrong answer does not lead to the errors of these networks: a
+# search has to keep more states.
+CROWDED = (((4.928, 4.158), (2.03, -2.353, 2.076, -1.882), (-1.764, -7.161), (1.069, -1.124), (-1.141,)),
+           ((2.052, 2.608), (1.31, -1.481, 1.062, -1.28), (-1.542, -4.561), (1.02, -1.064), (-1.381,)))
+# This network errs on the string 11, and on no other string of up to 12 bits.
+EARLY = ((3.4, 3.941), (1.86, -2.599, 2.066, -2.219), (-2.318, -7.671), (1.112, -1.094), (-0.832,))
+# Only long strings that are not periodic find the errors of these networks. The first two err only on strings with an
+# even and with an odd number of ones, in this order, and on no string of a short start and a pattern of up to nine
+# bits that is repeated. The third errs on strings of two periodic parts.
+APERIODIC = (((2.895, 2.564), (1.47, -1.139, 1.48, -1.077), (-1.284, -4.102), (1.002, -0.998), (-0.875,)),
+             ((4.109, 3.949), (2.487, -3.047, 2.426, -2.806), (-2.148, -5.137), (0.915, -1.085), (-1.155,)),
+             ((4.473, 3.413), (1.779, -1.594, 2.129, -1.551), (-1.406, -4.119), (1.315, -0.685), (-0.821,)))
+# What a false alarm may come from in the test of each function, and the section about the function.
+ALARMS = {
+    "draw": ("alarm-draw", "data#Random bits"), "labels": ("alarm-labels", "data#Three ways to compute labels"),
+    "logits": ("alarm-logits", "unrolling#The cell in NumPy"), "loss": ("alarm-loss", "packing#The loss lies too"),
+    "accuracy": ("alarm-accuracy", "packing#A network that knows nothing"),
+    "update": ("alarm-update", "gradient#Clipping")}
+
+
+def _check_of(function: str) -> Callable[..., None]:
+    def run(seed: int = 0) -> None:
+        rng = np.random.default_rng(seed)
+        hunt(function, [fault for fault in script.faults(rng) if fault.function == function], rng)
+
+    run.__name__, run.__doc__ = f"hunt_{function}", f"Check ``test_{function}(script)``, which returns True or False."
+    return check(f"test_{function}: finds every fault of {function}, and raises no false alarm")(run)
+
+
+hunt_draw, hunt_labels, hunt_logits = map(_check_of, ("draw", "labels", "logits"))
+hunt_loss, hunt_accuracy, hunt_update = map(_check_of, ("loss", "accuracy", "update"))
+
+
+def hunt(function: str, faulty: list[script.Fault], rng: np.random.Generator) -> None:
+    """Raise CheckFailed unless the student's test distinguishes correct scripts from faulty ones.
+
+    The versions come in random order, and each correct version comes two to four times, so that a test with random
+    cases does not pass by luck, and no test passes by counting its calls. Every version has dead lines of its own.
+    """
+    test, missed, (alarm, see) = f"test_{function}", [], ALARMS[function]
+    causes = {"AssertionError": WORDS[alarm], "stopped with": WORDS["test-stops"]}
+    versions: list[str | script.Fault] = [*faulty, *(way for way in ("", ", written in another way")
+                                              for _ in range(rng.integers(2, 5)))]
+    for index in rng.permutation(len(versions)):
+        version = versions[index]
+        if isinstance(version, str):
+            source = script.with_dead_lines(script.with_edits(script.IN_OTHER_WORDS if version else ()), rng)
+            query = Query(f"{test} on the correct script{version}", see)
+            if not query.as_bool(query.call_through("verdict", test, test, source, causes=causes)):
+                even = script.with_edits([(script.LENGTHS, "1 + rng.permutation(np.arange(batch) % longest)")])
+                narrow = function == "draw" and _accepts_fault(test, even)
+                query.fail(True, False, WORDS["alarm-tolerance" if narrow else alarm])
+        elif _accepts_fault(test, script.with_dead_lines(script.with_edits([(version.old, version.new)]), rng)):
+            missed.append(version)
+    if missed:
+        clues = dict.fromkeys(f"clue-{fault.clue}" for fault in missed)
+        Query(f"{test} on versions with one fault each in {function}", see).fail(
+            "False for each", f"True for {len(missed)} of {len(faulty)}",
+            WORDS["fault-missed"].format(clues=" ".join(split_cause(WORDS[clue])[1] for clue in clues)))
+
+
+def _accepts_fault(test: str, version: str) -> bool:
+    try:
+        answer = call("verdict", test, version)
+    except CheckFailed as failure:
+        if failure.cause == "not-written":
+            raise
+        return False        # a test that stops with an error rejects the version
+    return Query(f"{test} on a faulty version").as_bool(answer)
+
+
+def by_hand(sharpness: float, first: float, second: float, readout: float) -> Weights:
+    """Create a two-unit tanh network with the given sharpness and thresholds."""
+    K = sharpness       # each unit compares s + 2x with its threshold, for a bit x and the difference s of the units
+    return (np.array([[2 * K], [2 * K]]), np.array([[K, -K], [K, -K]]), np.array([-first * K, -second * K]),
+            np.array([[1.0, -1.0]]), np.array([-readout]))
+
+
+def from_entries(U: tuple, V: tuple, b: tuple, W: tuple, c: tuple) -> Weights:
+    """Create a network from the entries of its five weight arrays."""
+    return np.reshape(U, (2, 1)), np.reshape(V, (2, 2)), np.array(b), np.reshape(W, (1, 2)), np.array(c)
+
+
+def disguise(weights: Weights, rng: np.random.Generator) -> Weights:
+    """Return an equivalent network with different weights."""
+    U, V, b, W, c = weights
+    order, signs, scale = rng.permutation(2), rng.choice([-1.0, 1.0], size=2), rng.uniform(2, 10)
+    return ((U * signs[:, None])[order], (V * np.outer(signs, signs))[order][:, order], (b * signs)[order],
+            scale * (W * signs)[:, order], scale * c)
+
+
+def draw_error(weights: Weights, longest: int, rng: np.random.Generator) -> tuple[Weights, np.ndarray]:
+    """Draw a variant of a network and a string that the variant classifies incorrectly."""
+    while True:
+        changed = disguise(tuple(array * (1 + rng.uniform(-1e-4, 1e-4, size=array.shape)) for array in weights), rng)
+        string = find_error(changed, longest, keep=30)
+        if string is not None and abs(outputs(changed, string[None])[0, -1]) > MARGIN:
+            return changed, string
+
+
+@check("find_error: finds errors within 12 bits, and none in a network that is correct")
+def find_error_short(seed: int = 0) -> None:
+    """Check ``find_error(U, V, b, W, c, longest)``, which returns bits on which the network errs, or None."""
+    rng = np.random.default_rng(seed)
+    for parameters in BRITTLE:
+        weights, string = draw_error(by_hand(*parameters), SHORT, rng)
+        shortest = np.asarray(find_error(weights, SHORT, keep=2**SHORT))
+        _check_network(weights, string, SHORT)
+        _check_network(weights, shortest, len(shortest))
+        _check_network(weights, None, len(shortest) - 1)
+    _check_network(*draw_error(from_entries(*EARLY), SHORT, rng), SHORT, "earlier-bit")
+    _check_network(disguise(by_hand(*STURDY[0]), rng), None, SHORT)
+
+
+@check("find_error: finds errors on few and long strings, and none in networks that are correct")
+def find_error_long(seed: int = 0) -> None:
+    """Check ``find_error`` on strings of up to 60 bits. There are too many of these strings to try them all."""
+    rng = np.random.default_rng(seed)
+    _require_a_search(disguise(by_hand(*STURDY[0]), rng))
+    for parameters in STURDY:
+        _check_network(disguise(by_hand(*parameters), rng), None, LONG)
+    for original in (*(from_entries(*entries) for entries in APERIODIC + CROWDED),
+                     *(by_hand(*parameters) for parameters in SLOW)):
+        weights, string = draw_error(original, LONG, rng)
+        _check_network(weights, string, LONG)
+        if len(set(string[1:].tolist())) == 1:       # every good search finds this string, up to its last bit
+            _check_network(weights, string, len(string))
+
+
+def _require_a_search(weights: Weights) -> None:
+    for _ in range(3):      # a moment in which the machine is slow must neither look like nor hide such a function
+        short, long = min(_measure_seconds(weights, 16) for _ in range(3)), _measure_seconds(weights, 20)
+        if long < max(0.05, 6 * short):      # 1.25 times the time is usual, and 16 times if every string is tried
+            return
+        if long > 5:
+            break
+    Query("find_error for strings of up to 16 and of up to 20 bits", BY_HAND).fail(
+        "an answer in about the same time", f"{long / short:.0f} times the time for 20 bits", WORDS["too-slow"])
+
+
+def _measure_seconds(weights: Weights, longest: int) -> float:
+    start = time.perf_counter()
+    Query(f"find_error for a network and {longest} bits", BY_HAND).call("find_error", *weights, longest)
+    return time.perf_counter() - start
+
+
+def _check_network(weights: Weights, string: np.ndarray | None, longest: int, missed: str = "") -> None:
+    # The network errs on the string, or on no string of up to `longest` bits if it is None. `missed` is the mistake of
+    # those who return None for this network alone.
+    U, V, b, W, c = weights
+    query = Query(f"find_error for the network with U = {show(U)}, V = {show(V)}, b = {show(b)}, up to {longest} bits",
+                  BY_HAND)
+    bits = _as_bits(query, query.call("find_error", *weights, longest), longest)
+    if bits is None and string is not None:
+        parity = "odd" if string.sum() % 2 else "even"
+        query.fail(f"a string; there is one of {len(string)} bits, with an {parity} number of ones", "None",
+                   WORDS[missed or "last-bit-counts" if len(string) == longest or missed else
+                         "short-not-searched" if longest <= SHORT else "long-not-searched"])
+    if bits is not None and first_error(weights, bits[None]) is None:
+        # A network that reads a 0 first has the state tanh(b) before it reads the string.
+        hint = next((mistake for mistake, changed, string, zero in (
+            ("first-state", weights, [0, *bits], 0), ("zero-as-minus-one", weights, bits, -1),
+            ("V-transposed", (U, V.T, b, W, c), bits, 0),
+            ) if first_error(changed, np.array([string]), zero) == (0, len(string) - 1)), "not-an-error")
+        query.fail("None: the network is correct on every string of this length" if string is None else
+                   f"a string on which it errs; there is one of {len(string)} bits",
+                   f"{''.join(map(str, bits))}, on which the network is correct after every bit; its outputs are "
+                   f"{show(outputs(weights, bits[None])[0].round(2).tolist())}",
+                   WORDS[hint])
+
+
+def _as_bits(query: Query, result: Any, longest: int) -> np.ndarray | None:
+    """Convert the student's string to an integer array, or return None if the student returned None."""
+    if result is None:
+        return None
+    if type(result) is str:
+        result = [int(character) if character in "01" else -1 for character in result]
+    bits = query.as_array(np.array(result) if type(result) in (list, tuple) else result)
+    if bits.ndim != 1 or bits.size == 0:
+        query.fail("one string, a list of at least one bit", f"shape {bits.shape}",
+                   WORDS["empty-list"] if bits.size == 0 else "")
+    if not np.isin(bits, (0, 1)).all():
+        query.fail("bits, each 0 or 1", bits)
+    if len(bits) > longest:
+        query.fail(f"at most {longest} bits", f"{len(bits)} bits", WORDS["too-long"])
+    return bits.astype(int)

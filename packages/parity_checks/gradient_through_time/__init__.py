@@ -1,7 +1,277 @@
 """Checks for the exercise *The gradient through time*."""
 
-from parity_checks import check, fresh, private
-from parity_checks.gradient_through_time.backward import gradients, output_gradient
-from parity_checks.gradient_through_time.differences import gradient_is_right
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
-__all__ = ["check", "fresh", "gradient_is_right", "gradients", "output_gradient", "private"]
+import numpy as np
+
+from parity_checks import check, fresh, private  # noqa: F401  (notebooks call them here)
+from parity_checks.assertions import Query, messages, show
+from parity_checks.core import call_on_same, replaced_if_wrong
+from parity_checks.plain_data import kind_of
+from parity_lib.numpy_rnn import NumpyRNN
+
+WORDS = messages("gradient_through_time")
+LOSS, THROUGH_TIME = "training#A loss for a yes-or-no answer", "gradient#From one unit to many"
+SELECT, CONTRIBUTIONS = "packing#Select first, then take the loss", "gradient#Why contributions add up"
+READY = ("parity_lib.numpy_rnn:NumpyRNN.backward", "torch:Tensor.backward", "torch.autograd:backward",
+         "torch.autograd:grad")
+TOLERANCE = 1e-4  # of the largest entry, which is wide enough for float32
+# Strings, time steps, units, kind of mask, size of the weights. In the last two, little of the gradient reaches h0.
+CASES = ((3, 5, 2, "real", 1.0), (4, 6, 3, "end", 1.0), (3, 7, 2, "holes", 1.0), (2, 1, 3, "real", 1.0),
+         (3, 8, 2, "early", 1.0), (1, 4, 6, "real", 1.0), (4, 6, 1, "end", 1.0), (60, 3, 2, "holes", 1.0),
+         (2, 40, 3, "end", 0.4), (2, 120, 3, "end", 0.6))
+OF_SOME_GRADIENTS = ("overwritten", "averaged", "first-step-left-out")  # may be in the lines of a few gradients
+OUTPUT_MISTAKES = ("mask-forgotten", "mask-forgotten-in-sum", "rectangle-counted", "sum-not-mean",
+                   "logit-not-probability", "sign", "strings-counted", "steps-counted", "each-string-averaged",
+                   "mask-negated", "tanh-not-sigmoid", "sigmoid-sign", "answer-not-probability", "extra-slope",
+                   "squared-error", "slope-missing", "loss-not-gradient")
+MISTAKES = ("nothing-passed-back", "overwritten", "no-slope", "V-transposed", "slope-before", "slope-not-squared",
+            "slope-of-sigmoid", "slope-of-tanh-of-h", "slope-of-own-part", "slope-of-later-part", "state-after",
+            "W-state-before", "gradient-transposed", "h0-averaged", "averaged", "first-step-left-out",
+            "forward-in-time", "passed-without-slope", "passed-twice", *OUTPUT_MISTAKES)
+NAMES = ("U", "V", "b", "W", "c", "h0")
+Arrays = dict[str, np.ndarray]
+Weights = list[np.ndarray]
+Loss = tuple[str, Callable[[Weights], Weights]]       # source text, and the function of its gradient
+
+
+def draw_case(strings: int, steps: int, hidden: int, kind: str, size: float,
+              rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, Arrays]:
+    """Draw random strings, labels, a mask and weights for a test case.
+
+    Bits, labels and the mask are ``[strings, steps]``, and the weights are a dict by name. The mask is True up to the
+    end of each string (``"real"``, where the labels are the parity), at its end alone (``"end"``), at any positions
+    (``"holes"``), or before each string's end and never in the last string (``"early"``).
+    """
+    bits = rng.integers(2, size=(strings, steps))
+    lengths = rng.integers(1, steps, size=strings, endpoint=True)
+    lengths[0], lengths[-1] = max(1, steps - 1), steps
+    if kind == "end" and size < 1:
+        lengths[:] = steps
+    positions = np.arange(steps)
+    mask = {"real": positions < lengths[:, None], "end": positions == lengths[:, None] - 1,
+            "holes": rng.integers(2, size=(strings, steps)) == 1, "early": positions < lengths[:, None] - 1}[kind]
+    if kind == "holes":
+        mask[:, -1], mask[:, -2] = True, False
+        mask[0, 0] = True
+    if kind == "early":
+        mask[-1] = False
+    labels = np.cumsum(bits, axis=1) % 2 if kind == "real" else rng.integers(2, size=bits.shape)
+    shapes = {"U": (hidden, 1), "V": (hidden, hidden), "b": (hidden,), "W": (1, hidden), "c": (1,), "h0": (hidden,)}
+    return bits, labels, mask, {name: rng.normal(scale=size, size=shape) for name, shape in shapes.items()}
+
+
+def logit_gradient(logits: np.ndarray, labels: np.ndarray, mask: np.ndarray, mistake: str = "") -> np.ndarray:
+    """Return the gradient ``[batch, steps]`` of the loss with respect to the logits, with a mistake or without."""
+    chance, forgotten = 1 / (1 + np.exp(-logits)), mistake.startswith("mask-forgotten")
+    difference = {"logit-not-probability": logits - labels, "answer-not-probability": (logits > 0) - labels,
+                  "tanh-not-sigmoid": np.tanh(logits) - labels, "sigmoid-sign": 1 - chance - labels,
+                  "sign": labels - chance,
+                  "extra-slope": (chance - labels) * chance * (1 - chance),
+                  "squared-error": 2 * (chance - labels) * chance * (1 - chance),
+                  "slope-missing": (chance - labels) / (chance * (1 - chance)),
+                  "loss-not-gradient": np.logaddexp(0, logits) - labels * logits}.get(mistake, chance - labels)
+    divisor = {"sum-not-mean": 1, "rectangle-counted": mask.size, "mask-forgotten": mask.size,
+               "strings-counted": len(mask), "steps-counted": mask.shape[1],
+               "each-string-averaged": np.maximum(1, mask.sum(axis=1, keepdims=True))}.get(mistake, mask.sum())
+    return np.where(forgotten | (mask != (mistake == "mask-negated")), difference, 0) / divisor
+
+
+def gradients_of(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: Arrays, mistake: str = "") -> Arrays:
+    """Return the gradients of the loss as a dict from weight names to arrays, with a mistake or without."""
+    V, W = weights["V"], weights["W"]
+    logits, states = NumpyRNN(*(weights[name] for name in "UVbWc")).forward(bits[..., None], weights["h0"])
+    d_logits = logit_gradient(logits[..., 0], labels, mask, mistake)
+    gradients = {name: np.zeros_like(value) for name, value in weights.items()}
+    from_later = np.zeros_like(states[:, 0])
+    steps = range(mistake == "first-step-left-out", bits.shape[1])
+    for t in steps if mistake == "forward-in-time" else reversed(steps):
+        d_logit, h = d_logits[:, t:t + 1], states[:, t + 1]
+        slope = {"no-slope": 1, "slope-before": 1 - states[:, t]**2, "slope-not-squared": 1 - h,
+                 "slope-of-sigmoid": h * (1 - h), "slope-of-tanh-of-h": 1 - np.tanh(h)**2}.get(mistake, 1 - h**2)
+        d_pre_activation = (d_logit @ W * (1 if mistake == "slope-of-later-part" else slope)
+                            + from_later * (1 if mistake == "slope-of-own-part" else slope))
+        state = states[:, t + (mistake == "state-after")]
+        terms = {"U": d_pre_activation.T @ bits[:, t:t + 1], "V": d_pre_activation.T @ state,
+                 "b": d_pre_activation.sum(axis=0), "W": d_logit.T @ states[:, t + (mistake != "W-state-before")],
+                 "c": d_logit.sum(axis=0)}
+        for name, term in terms.items():
+            gradients[name] = term if mistake == "overwritten" else gradients[name] + term
+        passed = d_logit @ W + from_later if mistake == "passed-without-slope" else d_pre_activation
+        from_later = (mistake == "passed-twice") * from_later + (mistake != "nothing-passed-back") * passed @ (
+            V.T if mistake == "V-transposed" else V)
+    if mistake == "gradient-transposed":
+        gradients["V"] = gradients["V"].T
+    gradients["h0"] = from_later.sum(axis=0) / (len(bits) if mistake == "h0-averaged" else 1)
+    return {name: value / (len(bits) if mistake == "averaged" else 1) for name, value in gradients.items()}
+
+
+@check("output_gradient: correct for labels at every time step, at the end, and at any positions")
+def output_gradient(seed: int = 0) -> None:
+    """Check ``output_gradient(logits, labels, mask)``, which takes and returns arrays ``[batch, steps]``."""
+    rng = np.random.default_rng(seed)
+    for (strings, steps, _, kind, _), unlabelled in zip(CASES, [None] * 8 + [1e9, np.nan], strict=True):
+        _, labels, mask, _ = draw_case(strings, steps, 1, kind, 1.0, rng)
+        logits = rng.normal(scale=2, size=mask.shape)
+        logits[0, 0] = 0.0
+        text = f"output_gradient for {strings} strings of {steps} time steps with the mask {show(mask, 70)}"
+        if unlabelled is not None:
+            logits[~mask], text = unlabelled, f"{text}, with logits of {unlabelled:g} where there is no label"
+        query = Query(text, LOSS if unlabelled is None else SELECT)
+        result = _call_once(query, "output_gradient", logits, labels, mask)
+        got = query.as_array(result, mask.shape, nan_hint=WORDS["nan-multiplied"])
+        query.require_close(got, logit_gradient(logits, labels, mask), WORDS["gradient-unexplained"],
+                            ((logit_gradient(logits, labels, mask, mistake), WORDS[mistake])
+                             for mistake in OUTPUT_MISTAKES), TOLERANCE)
+
+
+@check("gradients: correct for labels at every time step, at the end, and at any positions")
+@replaced_if_wrong(("output_gradient", output_gradient, f"{__name__}:logit_gradient"))
+def gradients(seed: int = 0) -> None:
+    """Check ``gradients(bits, labels, mask, U, V, b, W, c, h0)``, which returns a dict of arrays like the weights."""
+    rng = np.random.default_rng(seed)
+    for case in CASES:
+        weights = draw_case(*case, rng)[3]
+        for _ in range(2):      # with other strings, so that values kept from the first call are wrong
+            _check_gradients(*draw_case(*case, rng)[:3], weights)
+
+
+def _check_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: Arrays) -> None:
+    query = Query(f"gradients for {len(bits)} strings of {bits.shape[1]} time steps, {len(weights['b'])} units and the "
+                  f"mask {show(mask, 70)}", THROUGH_TIME)
+    result = _call_once(query, "gradients", bits, labels, mask, *(weights[name] for name in NAMES))
+    if type(result) is not dict or set(result) != set(NAMES):
+        shown = f"the names {', '.join(sorted(result))}" if type(result) is dict else kind_of(result)
+        query.fail(f"a dict with the names {', '.join(NAMES)}", shown)
+    got = {name: query.part(f"the gradient of {name}").as_array(result[name], weight.shape).astype(float)
+           for name, weight in weights.items()}
+    expected = gradients_of(bits, labels, mask, weights)
+    wrong = [name for name in NAMES if not _near(got[name], expected[name])]
+    if wrong:
+        query.part(f"the gradient of {wrong[0]}").fail(
+            expected[wrong[0]], got[wrong[0]], _hint(got, wrong, (bits, labels, mask, weights)))
+
+
+def _call_once(query: Query, name: str, *arguments: np.ndarray) -> Any:
+    """Call the student's function once and require that it leaves its arguments unchanged."""
+    called, = query.call(name, *arguments, by=call_on_same, batches=[()], forbid=READY)
+    for before, after in zip(arguments, called.arguments, strict=True):
+        if not np.array_equal(before, after, equal_nan=True):
+            Query(f"an argument after {query.text}", query.see).fail(before, after, WORDS["arguments-changed"])
+    return called.result
+
+
+def _near(got: np.ndarray, expected: np.ndarray) -> bool:
+    return bool(np.abs(got - expected).max() <= TOLERANCE * np.abs(expected).max() + 1e-300)
+
+
+def _hint(got: Arrays, wrong: list[str], case: tuple[np.ndarray, np.ndarray, np.ndarray, Arrays]) -> str:
+    for mistake in MISTAKES:
+        gradients = gradients_of(*case, mistake)
+        if all(_near(got[name], gradients[name]) for name in (wrong if mistake in OF_SOME_GRADIENTS else NAMES)):
+            return WORDS[mistake]
+    if len(wrong) == 1:
+        return WORDS["one-gradient-wrong"].format(name=wrong[0])
+    readout_wrong = bool({"W", "c"} & set(wrong))
+    return WORDS["begin-with-W-and-c" if readout_wrong else "backward-order"]
+
+
+class Case(NamedTuple):
+    """A test case for the student's ``gradient_is_right`` function, with the mistake of those who answer it wrongly."""
+
+    description: str
+    source: str
+    weights: Weights
+    gradient: Weights
+    correct: bool
+    mistake: str
+
+
+def powers(exponent: int, scale: float = 1.0, offset: float = 0.0) -> Loss:
+    """Create the loss ``offset + scale * sum(w**exponent)``."""
+    source = f"def loss(weights):\n    return {offset!r} + {scale!r} * sum((w**{exponent}).sum() for w in weights)\n"
+    return source, lambda weights: [np.array(exponent * scale * w**(exponent - 1)) for w in weights]
+
+
+def draw(rng: np.random.Generator, *shapes: tuple[int, ...]) -> Weights:
+    """Draw arrays of the given shapes with absolute values between 0.5 and 1.5."""
+    return [np.array(rng.uniform(0.5, 1.5, size=shape) * rng.choice([-1, 1], size=shape)) for shape in shapes]
+
+
+def moved(gradient: Weights, k: int, place: tuple[int, ...], share: float) -> Weights:
+    """Return a copy of a gradient in which one entry is off by a share of the largest entry of the same array."""
+    claimed = [array.copy() for array in gradient]
+    claimed[k][place] += share * np.abs(claimed[k]).max()
+    return claimed
+
+
+def cases(rng: np.random.Generator) -> Iterator[Case]:
+    """Yield correct gradients that are easily rejected by mistake, and wrong gradients that are easily accepted."""
+    frequency = 25.0 + float(rng.integers(10))
+    wave: Loss = (f"def loss(weights):\n    return sum(np.sin({frequency!r} * w).sum() for w in weights)\n",
+                  lambda weights: [frequency * np.cos(frequency * w) for w in weights])
+    for description, (source, gradient), weights, mistake in (
+            ("a sum of fourth powers", powers(4), draw(rng, (2, 3), (3,)), "step-size"),
+            ("a loss whose slopes are in the ten thousands", powers(4, 3e4), draw(rng, (2, 3), (3,)), "tolerance"),
+            ("a loss that curves strongly", wave, draw(rng, (2, 3), (3,)), "step-size"),
+            ("a loss on top of a large constant", powers(4, offset=1e5 + int(rng.integers(1000))),
+             draw(rng, (2, 3), (3,)), "step-size"),
+            ("a loss with an array of weights at its minimum", powers(2), [*draw(rng, (2,)), np.zeros(3)],
+             "zero-gradient"),
+            ("a gradient of a ten-millionth on top of a constant", powers(2, 1e-7, 0.7), draw(rng, (2, 2)),
+             "step-size"),
+            ("arrays with no axis, with one entry, and with three axes", powers(4), draw(rng, (), (1,), (2, 1, 2)),
+             "any-shape")):
+        yield Case(description, source, weights, gradient(weights), True, mistake)
+
+    source, gradient = powers(4)
+    weights, large = draw(rng, (2, 3), (), (1,), (2, 1, 2)), draw(rng, (6, 9))
+    entries = [(weights, k, index) for k, weight in enumerate(weights) for index in np.ndindex(weight.shape)]
+    for others, k, index in [*entries, (large, 0, (5, 8))]:
+        size = sum(weight.size for weight in others)
+        yield Case(f"a gradient of {size} entries of which entry {index} of array {k} is wrong", source, others,
+                   moved(gradient(others), k, index, 0.01), False, "every-entry")
+    yield Case("a gradient twice too large", source, weights, [2 * array for array in gradient(weights)], False,
+               "size-not-compared")
+    factors = draw(rng, (3,))[0]
+    linear = f"def loss(weights):\n    return (np.array({factors.tolist()}) * weights[0]).sum()\n"
+    for description, claimed, correct in (("a gradient of zeros", np.zeros(3), False),
+                                          ("a correct gradient", factors, True)):
+        yield Case(f"{description} at weights that are 0", linear, [np.zeros(3)], [claimed], correct, "zero-weight")
+
+    weights = draw(rng, (2, 2), (3,))
+    first, second = right = gradient(weights)
+    mixed = "def loss(weights):\n    return (weights[0]**4).sum() + 1e-7 * (weights[1]**4).sum()\n"
+    for description, text, claim in (
+            ("the gradient with the wrong sign", source, [-first, -second]),
+            ("a gradient that is correct in the first array and 0 in the second", source, [first, 0 * second]),
+            ("a gradient twice too large, all of it below a millionth", powers(4, 1e-7)[0],
+             [2e-7 * first, 2e-7 * second]),
+            ("a gradient that is correct in a large array and twice too large in a small one", mixed,
+             [first, 2e-7 * second]),
+            ("a gradient three hundredths too large, all of it below a millionth", powers(4, 2.5e-8)[0],
+             [1.03 * 2.5e-8 * first, 1.03 * 2.5e-8 * second]),
+            ("a gradient of zeros", source, [0 * first, 0 * second]),
+            ("a gradient with nan in it", source, moved(right, 0, (1, 1), np.nan)),
+            ("a gradient with inf in it", source, moved(right, 1, (-1,), np.inf))):
+        yield Case(description, text, weights, claim, False, "nan-accepted" if "nan" in description else "tolerance")
+    for share, correct, comparison in ((0.7e-3, True, "less"), (1.5e-3, False, "more")):
+        weights = draw(rng, (2, 3))
+        weights[0][0, 0], weights[0][1, 1] = 0.5, 1.5
+        yield Case(f"a gradient whose smallest entry is off by {comparison} than a thousandth of the largest", source,
+                   weights, moved(gradient(weights), 0, (0, 0), share), correct, "tolerance")
+
+
+@check("gradient_is_right: accepts correct gradients and rejects wrong ones, large and small")
+def gradient_is_right(seed: int = 0) -> None:
+    """Check ``gradient_is_right(loss, weights, gradient)``, which the notebook's ``verdict_on`` calls."""
+    for case in cases(np.random.default_rng(seed)):
+        query = Query(f"gradient_is_right for {case.description}", CONTRIBUTIONS)
+        answer, after = query.call_through("verdict_on", "gradient_is_right", case.source, case.weights, case.gradient)
+        if query.as_bool(answer) != case.correct:
+            query.fail(case.correct, not case.correct, WORDS[case.mistake])
+        if any(not np.allclose(weight, before, rtol=0, atol=1e-12)
+               for weight, before in zip(after, case.weights, strict=True)):
+            Query(f"the weights after {query.text}", CONTRIBUTIONS).fail(
+                case.weights, after, WORDS["weight-not-put-back"])

@@ -43,11 +43,7 @@ def parameters(net: str, units: int) -> int:
 
 
 def matched_units(lstm_units: int) -> int:
-    """Return the number of units in the smallest RNN that has at least as many parameters as an LSTM.
-
-    >>> matched_units(8)
-    18
-    """
+    """Return the number of units in the smallest RNN that has at least as many parameters as an LSTM."""
     wanted = parameters("LSTM", lstm_units)
     return next(units for units in itertools.count(1) if parameters("RNN", units) >= wanted)
 

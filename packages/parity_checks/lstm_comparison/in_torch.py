@@ -95,14 +95,11 @@ def _gradient(model: nn.Module, inputs: torch.Tensor,
 
 def _mistakes(model: nn.Module, inputs: torch.Tensor) -> Mistakes:
     gradient = _gradient(model, inputs)
-    norms, signed = np.abs(gradient), gradient.mean(axis=0)
-    yield norms.sum(axis=0), WORDS["sum-over-batch"]
-    for average in (np.abs(signed), signed):
-        yield average, WORDS["mean-before-norm"]
-    for other in (np.linalg.norm(gradient, axis=0), np.sqrt((gradient**2).mean(axis=0))):
-        yield other, WORDS["norm-over-batch"]
-    for mistake, other in (("squares", (gradient**2).mean(axis=0)), ("largest-norm", norms.max(axis=0)),
-                           ("one-string", norms[0]), ("relative-norms", norms.mean(axis=0) / norms.mean(axis=0).max())):
-        yield other, WORDS[mistake]
+    norms, signed, squares = np.abs(gradient), gradient.mean(axis=0), (gradient**2).mean(axis=0)
+    yield from WORDS.of({
+        "sum-over-batch": [norms.sum(axis=0)], "mean-before-norm": [np.abs(signed), signed],
+        "norm-over-batch": [np.linalg.norm(gradient, axis=0), np.sqrt(squares)], "squares": [squares],
+        "largest-norm": [norms.max(axis=0)], "one-string": [norms[0]],
+        "relative-norms": [norms.mean(axis=0) / norms.mean(axis=0).max()]})
     for mistake, loss in LOSSES.items():
         yield np.abs(_gradient(model, inputs, loss)).mean(axis=0), WORDS[mistake]

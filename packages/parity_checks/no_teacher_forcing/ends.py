@@ -11,7 +11,6 @@ from parity_checks.core import call_gradient, replaced_if_wrong
 from parity_checks.decorator import check
 from parity_checks.no_teacher_forcing import training_reference
 from parity_checks.no_teacher_forcing.labels import ERROR_CAUSES, THE_END
-from parity_checks.no_teacher_forcing.mistakes import loss_mistakes
 
 WORDS = messages("no_teacher_forcing")
 THE_LOSS = "training#A loss for a yes-or-no answer"
@@ -52,25 +51,21 @@ def _check_last_valid(outputs: torch.Tensor, lengths: torch.Tensor, note: str) -
     gradient = query.call("last_valid", outputs, lengths, by=call_gradient, forbid=READY_LAST,
                           output_gradient=torch.ones(len(outputs), outputs.shape[2]))
     reached = (torch.arange(outputs.shape[1]) == lengths[:, None] - 1)[..., None].expand(outputs.shape)
-    query.require_close(0 * outputs if gradient is None else gradient, reached.float())
+    query.require_close(gradient, reached.float())
 
 
 def _last_mistakes(outputs: np.ndarray, lengths: np.ndarray) -> Mistakes:
     batch, steps, _ = outputs.shape
-    rows = np.arange(batch)
-    yield outputs[:, -1], WORDS["last-column"]
-    yield outputs[rows, lengths % steps], WORDS["one-late"]
-    for too_early in (lengths - 2, np.maximum(lengths - 2, 0)):
-        yield outputs[rows, too_early], WORDS["one-early"]
-    yield outputs[rows, -lengths], WORDS["counted-from-the-end"]
-    for position in (0, lengths.min() - 1, lengths.max() - 1):
-        yield outputs[:, position], WORDS["same-step-for-all"]
-    yield outputs[:, lengths - 1], WORDS["every-row-with-every-step"]
-    yield outputs[rows, lengths - 1][:, :1], WORDS["one-feature"]
-    yield outputs[rows, lengths - 1, 0], WORDS["one-feature"]
-    real = outputs * (np.arange(steps) < lengths[:, None])[..., None]
-    for total in (real.sum(axis=1), real.sum(axis=1) / lengths[:, None], outputs.mean(axis=1)):
-        yield total, WORDS["not-one-step"]
+    rows, real = np.arange(batch), outputs * (np.arange(steps) < lengths[:, None])[..., None]
+    total = real.sum(axis=1)
+    yield from WORDS.of({
+        "last-column": [outputs[:, -1]], "one-late": [outputs[rows, lengths % steps]],
+        "one-early": [outputs[rows, lengths - 2], outputs[rows, np.maximum(lengths - 2, 0)]],
+        "counted-from-the-end": [outputs[rows, -lengths]],
+        "same-step-for-all": [outputs[:, position] for position in (0, lengths.min() - 1, lengths.max() - 1)],
+        "every-row-with-every-step": [outputs[:, lengths - 1]],
+        "one-feature": [outputs[rows, lengths - 1][:, :1], outputs[rows, lengths - 1, 0]],
+        "not-one-step": [total, total / lengths[:, None], outputs.mean(axis=1)]})
 
 
 def correct_last_valid(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
@@ -92,7 +87,7 @@ def end_loss(seed: int = 0) -> None:
                       f"lengths {show(lengths, 40)} and the labels {show(labels, 40)}", THE_LOSS)
         loss = as_loss(query, query.call("end_loss", logits, lengths, labels, forbid=READY_LAST, causes=LOSS_CAUSES))
         query.require_close(loss, training_reference.end_loss(logits, lengths, labels),
-                            mistakes=loss_mistakes(logits, lengths, labels), tolerance=1e-4)
+                            mistakes=training_reference.loss_mistakes(logits, lengths, labels), tolerance=1e-4)
         padding, hint = torch.arange(steps) >= lengths[:, None], WORDS["padding-in-loss"]
         for value in (torch.nan, 1e30):
             query = Query(f"{query.text} and {value} on the padding", THE_LOSS)
@@ -130,7 +125,7 @@ def end_gradient(seed: int = 0) -> None:
                       THE_END)
         gradient = query.call("end_loss", logits, lengths, labels, by=call_gradient, forbid=READY_LAST,
                               causes=LOSS_CAUSES)
-        got = to_numpy(0 * logits if gradient is None else gradient).reshape(batch, steps)
+        got = to_numpy(gradient).reshape(batch, steps)
         leaf = logits.clone().requires_grad_()
         training_reference.end_loss(leaf, lengths, labels).backward()
         expected = to_numpy(leaf.grad)[..., 0]

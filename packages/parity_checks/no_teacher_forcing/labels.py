@@ -33,16 +33,6 @@ def _real(bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     return np.arange(bits.shape[1]) < lengths[:, None]
 
 
-OTHER_MISTAKES = (
-    ("label-per-step", lambda bits, lengths: np.cumsum(bits, axis=1) % 2),
-    ("label-per-step", lambda bits, lengths: np.cumsum(bits * _real(bits, lengths), axis=1) % 2),
-    ("after-the-cut", lambda bits, lengths: (bits * ~_real(bits, lengths)).sum(axis=1) % 2),
-    ("after-the-cut", lambda bits, lengths: (bits * _real(bits, lengths)[:, ::-1]).sum(axis=1) % 2),
-    ("last-bit", lambda bits, lengths: bits[np.arange(len(bits)), lengths - 1]),
-    ("columns", lambda bits, lengths: (bits * _real(bits, lengths)).sum(axis=0) % 2),
-    ("minus-one-and-one", lambda bits, lengths: 2 * cut_parity(bits, lengths) - 1))
-
-
 def draw_strings(rng: np.random.Generator, count: int, steps: int) -> tuple[np.ndarray, np.ndarray]:
     """Draw random bit strings and the lengths to which they are truncated."""
     lengths = rng.integers(1, steps, size=count, endpoint=True)
@@ -61,9 +51,13 @@ def final_parity(seed: int = 0) -> None:
         if not isinstance(result, np.ndarray):
             query.fail("a NumPy array of integers", kind_of(result))
         got = query.as_array(result, kind="integer")
-        query.require_equal(got, cut_parity(bits, lengths), WORDS["label-unexplained"], [
-            *((label(bits, lengths), WORDS[mistake]) for mistake, label in PARITY_MISTAKES),
-            *((label(bits, lengths), WORDS[mistake]) for mistake, label in OTHER_MISTAKES)])
+        parity, real, rows = cut_parity(bits, lengths), _real(bits, lengths), np.arange(len(bits))
+        query.require_equal(got, parity, WORDS["label-unexplained"], [
+            *((label(bits, lengths), WORDS[mistake]) for mistake, label in PARITY_MISTAKES), *WORDS.of({
+                "label-per-step": [np.cumsum(bits, axis=1) % 2, np.cumsum(bits * real, axis=1) % 2],
+                "after-the-cut": [(bits * other).sum(axis=1) % 2 for other in (~real, real[:, ::-1])],
+                "last-bit": [bits[rows, lengths - 1]], "columns": [(bits * real).sum(axis=0) % 2],
+                "minus-one-and-one": [2 * parity - 1]})])
         query.require_unchanged("final_parity", {"bits": bits, "lengths": lengths}, forbid=READY_PARITY)
 
 

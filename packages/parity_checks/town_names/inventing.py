@@ -9,13 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, nll_loss, one_hot
-from torch.nn.utils import vector_to_parameters
 
 from parity_checks.assertions import Mistakes, Query, messages, show
-from parity_checks.core import call_gradient, call_on_same, call_steps, replaced_if_wrong
+from parity_checks.core import call_gradient, call_on_same, replaced_if_wrong
 from parity_checks.decorator import check
-from parity_checks.no_teacher_forcing.mistakes import cause_of_update
-from parity_checks.no_teacher_forcing.training_reference import RATE_OF_STEPS, parameters, update, weights_of
+from parity_checks.no_teacher_forcing.training_reference import RATE_OF_STEPS, require_updates, set_weights, weights_of
 from parity_checks.plain_data import ModuleState, Seed, is_tensor, kind_of
 from parity_lib.padding import length_mask
 from parity_study import town_names
@@ -53,8 +51,7 @@ def draw_network(layer: type[nn.GRU | nn.LSTM], rng: np.random.Generator, size: 
     """Create a recurrent layer and a readout with random weights between ``-size`` and ``size``."""
     network = (layer(len(SYMBOLS), 16, batch_first=True, dtype=torch.float32),
                nn.Linear(16, len(CHARACTERS), dtype=torch.float32))
-    weights = torch.from_numpy(rng.uniform(-size, size, len(weights_of(network)))).float()
-    vector_to_parameters(weights, parameters(network))
+    set_weights(network, torch.from_numpy(rng.uniform(-size, size, len(weights_of(network)))).float())
     return network
 
 
@@ -62,12 +59,6 @@ def run(network: Network, inputs: Tensor, state: Any = None) -> tuple[Tensor, An
     """Return the logits ``[batch, steps, characters]`` and the last state of a network."""
     outputs, state = network[0](one_hot(inputs, len(SYMBOLS)).float(), state)
     return network[1](outputs), state
-
-
-def with_correct(name: str) -> Any:
-    """Replace the student's ``encode_names`` or ``masked_loss`` with a correct function if it fails its own check."""
-    test, correct = {"encode_names": (encode_names, to_write), "masked_loss": (masked_loss, mean_loss)}[name]
-    return replaced_if_wrong((name, test, f"{correct.__module__}:{correct.__name__}"))
 
 
 # ---------------------------------------------------------------- names as numbers
@@ -138,110 +129,81 @@ def loss_mistakes(logits: Tensor, labels: Tensor, lengths: Tensor) -> Mistakes:
     """Yield the losses that result from common mistakes."""
     mask, (batch, steps, count) = length_mask(lengths, labels.shape[1]), logits.shape
     losses = cross_entropy(logits.transpose(1, 2), labels, reduction="none")
-    for padded in (losses.mean(), (losses * mask).mean()):
-        yield padded, WORDS["padding-counted"]
-    for total in (losses[mask].sum(), losses[mask].sum() / batch):
-        yield total, WORDS["sum-not-mean"]
-    yield ((losses * mask).sum(dim=1) / lengths).mean(), WORDS["mean-over-names"]
-    yield cross_entropy(logits.softmax(dim=2)[mask], labels[mask]), WORDS["softmax-first"]
-    yield losses[labels != 0].mean(), WORDS["end-ignored"]
-    yield losses[mask].mean() / log(2), WORDS["loss-in-bits"]
-    yield losses[~mask].mean(), WORDS["padding-selected"]
-    yield nll_loss(logits[mask], labels[mask]), WORDS["log-softmax-missing"]
-    mixed = cross_entropy(logits.reshape(batch, count, steps), labels, reduction="none")
-    for wrong in (mixed, *([cross_entropy(logits, labels, reduction="none")] if steps == count else [])):
-        yield wrong.mean(), WORDS["classes-second"]
-        yield wrong[mask].mean(), WORDS["classes-second"]
+    mixed = [cross_entropy(logits.reshape(batch, count, steps), labels, reduction="none")]
+    if steps == count:
+        mixed.append(cross_entropy(logits, labels, reduction="none"))
+    yield from WORDS.of({
+        "padding-counted": [losses.mean(), (losses * mask).mean()],
+        "sum-not-mean": [losses[mask].sum(), losses[mask].sum() / batch],
+        "mean-over-names": [((losses * mask).sum(dim=1) / lengths).mean()],
+        "softmax-first": [cross_entropy(logits.softmax(dim=2)[mask], labels[mask])],
+        "end-ignored": [losses[labels != 0].mean()], "loss-in-bits": [losses[mask].mean() / log(2)],
+        "padding-selected": [losses[~mask].mean()], "log-softmax-missing": [nll_loss(logits[mask], labels[mask])],
+        "classes-second": [wrong for each in mixed for wrong in (each.mean(), each[mask].mean())]})
+
+
+CORRECT_NAMES = "encode_names", encode_names, f"{to_write.__module__}:to_write"
+CORRECT_LOSS = "masked_loss", masked_loss, f"{__name__}:mean_loss"
 
 
 @check("bits_per_character: the mean over all letters and ends, in bits")
+@replaced_if_wrong(CORRECT_NAMES, CORRECT_LOSS)
 def bits_per_character(seed: int = 0) -> None:
     """Check ``bits_per_character(rnn, readout, names)``, which returns a float."""
     rng = np.random.default_rng(seed)
-    with with_correct("encode_names"), with_correct("masked_loss"), torch.no_grad():
-        for layer, count in ((nn.GRU, 5), (nn.LSTM, 9), (nn.GRU, 150)):
-            network, names = draw_network(layer, rng), draw_names(rng, count)
-            query = Query(f"bits_per_character of an nn.{layer.__name__} and {count} names", IN_BITS)
-            bits = query.call("bits_per_character", *map(ModuleState.of, network), names, forbid=READY_BITS,
-                              causes=CAUSES)
-            inputs, labels, lengths = to_write(names)
-            logits, _ = run(network, inputs)
-            nats = mean_loss(logits, labels, lengths).item()
-            query.require_close(bits, nats / log(2), WORDS["bits-unexplained"], [
-                (nats * log(2), WORDS["multiplied"]), (log2(nats), WORDS["logarithm-of-loss"]),
-                *((nats / unit, WORDS["nats"]) for unit in (1, log(10), log10(2), log(len(CHARACTERS)))),
-                *((base**nats, WORDS["perplexity"]) for base in (e, 2)),
-                *((value / log(2), words) for value, words in loss_mistakes(logits, labels, lengths))], tolerance=1e-4)
+    for layer, count in ((nn.GRU, 5), (nn.LSTM, 9), (nn.GRU, 150)):
+        network, names = draw_network(layer, rng), draw_names(rng, count)
+        query = Query(f"bits_per_character of an nn.{layer.__name__} and {count} names", IN_BITS)
+        bits = query.call("bits_per_character", *map(ModuleState.of, network), names, forbid=READY_BITS,
+                          causes=CAUSES)
+        inputs, labels, lengths = to_write(names)
+        logits, _ = run(network, inputs)
+        nats = mean_loss(logits, labels, lengths).item()
+        query.require_close(bits, nats / log(2), WORDS["bits-unexplained"], [*WORDS.of({
+            "multiplied": [nats * log(2)], "logarithm-of-loss": [log2(nats)],
+            "nats": [nats / unit for unit in (1, log(10), log10(2), log(len(CHARACTERS)))],
+            "perplexity": [e**nats, 2**nats]}),
+            *((value / log(2), words) for value, words in loss_mistakes(logits, labels, lengths))], tolerance=1e-4)
 
 
 # ---------------------------------------------------------------- one update
 
 
 @check("train_step: the weights move as they should, for a GRU and an LSTM, and for a text in parts")
+@replaced_if_wrong(CORRECT_LOSS)
 def train_step(seed: int = 0) -> None:
     """Check ``train_step(rnn, readout, optimizer, inputs, labels, lengths, state)``, which returns loss and state."""
     rng = np.random.default_rng(seed)
-    with with_correct("masked_loss"):
-        for layer, scale in ((nn.GRU, 1), (nn.LSTM, 1), (nn.GRU, 30), (nn.LSTM, 30)):
-            network = draw_network(layer, rng, 0.3)
-            network[1].weight.data *= scale     # a large readout gives a gradient with a norm above 1
-            batches = [to_write(draw_names(rng, 5)) for _ in range(3)]
-            query = Query(f"train_step of an nn.{layer.__name__}, batch after batch (SGD)", THE_PAIR)
-            calls = _call(query, "train_step", network, batches)
-            for called in calls:
-                if not isinstance(called.result, (tuple, list)) or len(called.result) != 2:
-                    query.fail("the loss and the state", kind_of(called.result), WORDS["loss-and-state"])
-            _require_updates(replace(query, see=THE_LOOP), network, batches, [called.result[0] for called in calls],
-                             [called.modules for called in calls])
-            text = encode("".join(name + END for _, name in draw_names(rng, 12))[:37])[None]
-            query = Query(f"train_in_parts of an nn.{layer.__name__} and a text in three parts (SGD)", IN_PARTS)
-            called, = _call(query, "train_in_parts", network, [(text[:, :-1], text[:, 1:], 12)])
-            parts = [(text[:, first:first + 12], text[:, first + 1:first + 13], torch.tensor([12]))
-                     for first in (0, 12, 24)]
-            _require_updates(query, network, parts, called.result, [None, None, called.modules], carried=True)
-
-
-def _call(query: Query, name: str, network: Network, batches: list[tuple]) -> list:
-    """Call the student's ``name`` for several batches, with an SGD optimiser."""
-    return query.call_through(name, "train_step", *map(ModuleState.of, network), by=call_steps, batches=batches,
-                              learning_rate=RATE_OF_STEPS, causes=CAUSES)
+    for layer, scale in ((nn.GRU, 1), (nn.LSTM, 1), (nn.GRU, 30), (nn.LSTM, 30)):
+        network = draw_network(layer, rng, 0.3)
+        network[1].weight.data *= scale     # a large readout gives a gradient with a norm above 1
+        batches = [to_write(draw_names(rng, 5)) for _ in range(3)]
+        query = Query(f"train_step of an nn.{layer.__name__}, batch after batch (SGD)", THE_PAIR)
+        calls = _call(query, "train_step", network, batches)
+        for called in calls:
+            if not isinstance(called.result, (tuple, list)) or len(called.result) != 2:
+                query.fail("the loss and the state", kind_of(called.result), WORDS["loss-and-state"])
+        _require_updates(replace(query, see=THE_LOOP), network, batches, [called.result[0] for called in calls],
+                         [called.arguments for called in calls])
+        text = encode("".join(name + END for _, name in draw_names(rng, 12))[:37])[None]
+        query = Query(f"train_in_parts of an nn.{layer.__name__} and a text in three parts (SGD)", IN_PARTS)
+        called, = _call(query, "train_in_parts", network, [(text[:, :-1], text[:, 1:], 12)])
+        parts = [(text[:, first:first + 12], text[:, first + 1:first + 13], torch.tensor([12]))
+                 for first in (0, 12, 24)]
+        _require_updates(query, network, parts, called.result, [None, None, called.arguments], carried=True)
 
 
 def _require_updates(query: Query, network: Network, batches: list[tuple], losses: list, modules: list,
                      carried: bool = False) -> None:
-    """Raise CheckFailed unless each update has the correct loss and leads to the correct weights, if they are known.
-
-    If ``carried`` is True, each batch begins with the state of the one before. The network gets the last weights.
-    """
-    state, starts, vectors, states = None, [], [], []
-    for number, (batch, loss, after) in enumerate(zip(batches, losses, modules, strict=True), start=1):
-        part = query.part(f"the loss of number {number}")
-        before, given = weights_of(network), state if carried else None
-        starts.append(before)
-        states.append(given)
-        vectors.append((one_hot(batch[0], len(SYMBOLS)).float(), *batch[1:]))
-        stateless = mean_loss(run(network, batch[0])[0], *batch[1:])
-        logits, state = detached(*run(network, batch[0], given))
-        optimizer = torch.optim.SGD(parameters(network), lr=RATE_OF_STEPS)
-        update(network, optimizer, vectors[-1], loss=mean_loss, state=given)
-        later = mean_loss(run(network, batch[0], given)[0], *batch[1:])
-        part.require_close(loss, mean_loss(logits, *batch[1:]), mistakes=[
-            (later, WORDS["loss-after-update"]), (stateless, WORDS["state-unused"]),
-            *loss_mistakes(logits, *batch[1:])], tolerance=1e-4)
-        if after is None:
-            continue
-        got, expected = weights_of(module.build() for module in after), weights_of(network)
-        difference = float((got - expected).abs().max().nan_to_num(nan=torch.inf))
-        if difference > 1e-5 + 2e-3 * float((expected - before).abs().max()):
-            query.part(f"the weights after number {number}").fail(
-                "those of one update with the clipped gradient of the loss", f"weights that differ by {difference:.2g}",
-                cause_of_update(network, starts, vectors, got, expected, states, loss=mean_loss))
-        vector_to_parameters(got.clone(), parameters(network))
+    vectors = [(one_hot(inputs, len(SYMBOLS)).float(), *rest) for inputs, *rest in batches]
+    require_updates(query, network, vectors, losses, modules, WORDS["loss-after-update"], loss=mean_loss,
+                    wrong=loss_mistakes, state_unused=WORDS["state-unused"] if carried else "")
 
 
-def detached(logits: Tensor, state: Any) -> tuple[Tensor, Any]:
-    """Return logits and a state of a layer without their graphs."""
-    return logits.detach(), tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
+def _call(query: Query, name: str, network: Network, batches: list[tuple]) -> list:
+    """Call the student's ``name`` for several batches, with an SGD optimiser."""
+    return query.call_through(name, "train_step", *map(ModuleState.of, network), by=call_on_same, batches=batches,
+                              learning_rate=RATE_OF_STEPS, causes=CAUSES)
 
 
 # ---------------------------------------------------------------- names that a network writes
@@ -261,7 +223,7 @@ def _names(query: Query, network: Network, country: str, seed: int, temperature:
            times: int = 1, forbid: list[str] | None = None) -> list[str]:
     """Return the names that the student's function writes if it is called again and again with one generator."""
     calls = query.call("write_name", *map(ModuleState.of, network), country, Seed(seed, for_torch=True), temperature,
-                       most, by=call_on_same, times=times, causes=CAUSES, forbid=forbid or ())
+                       most, by=call_on_same, batches=[()] * times, causes=CAUSES, forbid=forbid or ())
     for name in (called.result for called in calls):
         if not isinstance(name, str):
             query.fail("a string", kind_of(name), WORDS["not-a-string"])

@@ -1,7 +1,193 @@
 """Checks for the exercise *Unrolling*, which need only NumPy."""
 
-from parity_checks import check, fresh, private
-from parity_checks.unrolling.steps import parity, rnn_step, unroll
-from parity_checks.unrolling.two_units import two_unit_weights
+import itertools
+from dataclasses import replace
 
-__all__ = ["check", "fresh", "parity", "private", "rnn_step", "two_unit_weights", "unroll"]
+import numpy as np
+
+from parity_checks import check, fresh, private  # noqa: F401  (notebooks call them here)
+from parity_checks import two_unit_search as search
+from parity_checks.assertions import Mistakes, Query, agree, messages
+from parity_checks.core import call, replaced_if_wrong
+from parity_lib.numpy_rnn import NumpyRNN
+
+WORDS = messages("unrolling")
+READY_PARITY = ("parity_lib.data:running_parity", "parity_lib.data:final_parity")
+READY_CELL = ("torch.nn:RNN", "torch.nn:RNNCell", "torch:rnn_tanh", "torch:rnn_tanh_cell",
+              "parity_lib.numpy_rnn:NumpyRNN.step", "parity_lib.numpy_rnn:NumpyRNN.forward")
+PICTURE, CELL = "one-bit#Parity in a picture", "unrolling#The cell in NumPy"
+BY_HAND, READY_NETWORK = "unrolling#Two units by hand", ("parity_lib.models:by_hand",)
+TOLERANCE = 1e-4        # loose enough for an answer in float32
+SHAPES = {"U": (2, 1), "V": (2, 2), "b": (2,), "W": (1, 2), "c": (1,)}
+
+
+@check("parity: correct for single strings, batches, and strings with many ones")
+def parity(seed: int = 0) -> None:
+    """Check ``parity(bits)``, which takes integers ``[batch, steps]`` and returns ``[batch]``, with 1 for odd."""
+    rng = np.random.default_rng(seed)
+    cases = [np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1], [0, 1, 0]]), np.array([[1, 0, 1, 1, 0]]),
+             rng.integers(2, size=(9, 9)), rng.integers(2, size=(7, 13)), rng.integers(2, size=(9, 600)),
+             np.ones((2, 300), dtype=int), (np.arange(5001) > [[-1], [0]]).astype(int)]
+    for bits in cases:
+        strings = ", ".join("".join(map(str, row)) for row in bits)
+        these = f"the strings {strings}" if bits.size < 50 else f"{len(bits)} strings of {bits.shape[1]} bits"
+        query = Query(f"parity of {these}, an array of shape {bits.shape}", PICTURE)
+        count, long = bits.sum(axis=1), bits.shape[1] > 2048
+        hint = WORDS["half-precision" if long else "parity-unexplained"]
+        result = query.call("parity", bits, forbid=READY_PARITY)
+        hint = hint if getattr(result, "shape", ()) == count.shape else ""
+        query.require_equal(result, count % 2, hint, () if long else WORDS.of({
+            "count-returned": [count], "floor-division": [count // 2], "last-bit": [bits[:, -1]],
+            "bit-left-out": [part.sum(axis=1) % 2 for part in (bits[:, 1:], bits[:, :-1])],
+            "any-one": [count > 0], "even-and-odd": [1 - count % 2], "columns": [bits.sum(axis=0) % 2],
+            "one-answer": [np.full(shape, bits.sum() % 2) for shape in ((), len(bits)) if len(bits) > 1],
+            "every-bit": [np.cumsum(bits, axis=1) % 2],
+            "minus-one-and-one": [sign * (1 - 2 * (count % 2)) for sign in (1, -1)]}))
+        query.as_array(result, kind="integer")
+
+
+def _step(x: np.ndarray, h: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray | float) -> np.ndarray:
+    return np.tanh(x @ U.T + h @ V.T + b)
+
+
+PRODUCT_ERRORS = ("could not be broadcast", "matmul", "not aligned", "cannot be multiplied")
+
+
+def _step_mistakes(x: np.ndarray, h: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray) -> Mistakes:
+    parts = {"U x": x @ U.T, "V h": h @ V.T, "b": b + 0 * h}
+    a = sum(parts.values())
+    yield a, WORDS["no-tanh"]
+    yield _step(x, h, U, V.T, b), WORDS["V-transposed"]
+    yield _step(x, h, U, V.T, 0), WORDS["V-transposed"] + " The bias b is missing, too."
+    for name, part in parts.items():
+        for factor, mistake in ((0, "part-missing"), (-1, "part-sign"), (2, "part-twice")):
+            yield np.tanh(a + (factor - 1) * part), WORDS[mistake].format(part=name)
+    for outside in (names for size in (1, 2) for names in itertools.combinations(parts, size)):
+        added = sum(parts[name] for name in outside)
+        yield np.tanh(a - added) + added, WORDS["outside-tanh"].format(parts=" and ".join(outside))
+    for last in (b, np.tanh(b)):
+        yield np.tanh(x @ U.T) + np.tanh(h @ V.T) + last, WORDS["tanh-of-each"]
+    yield _step(x, np.tanh(h), U, V, b), WORDS["tanh-of-old-state"]
+    yield np.tanh(a) + h, WORDS["old-state-added"]
+    for name, value in (("a sigmoid", (1 + np.tanh(a / 2)) / 2), ("a relu", a * (a > 0)), ("arctan", np.arctan(a))):
+        yield value, WORDS["other-activation"].format(name=name)
+
+
+@check("rnn_step: one time step of nn.RNN, for a whole batch")
+def rnn_step(seed: int = 0) -> None:
+    """Check ``rnn_step(x, h, U, V, b)`` for x ``[batch, 1]`` and h ``[batch, H]``. It returns ``[batch, H]``."""
+    rng = np.random.default_rng(seed)
+    for batch, hidden, scale in ((5, 3, 1), (1, 2, 1), (4, 4, 1), (3, 1, 1), (2, 3, 1e4)):
+        arguments = scale * rng.normal(size=(batch, 1)), rng.normal(size=(batch, hidden)), *_draw_weights(rng, hidden)
+        inputs = "" if scale == 1 else " and large inputs"
+        query = Query(f"rnn_step with a batch of {batch} and {hidden} hidden units{inputs}", CELL)
+        result = query.call("rnn_step", *arguments, forbid=READY_CELL,
+                            causes=dict.fromkeys(PRODUCT_ERRORS, WORDS["column-vectors"]))
+        got = query.as_array(result, nan_hint=WORDS["overflow"])
+        hint = WORDS["column-vectors"] if batch != hidden and got.shape == (hidden, batch) else ""
+        query.require_close(got, _step(*arguments), hint, _step_mistakes(*arguments), TOLERANCE)
+
+
+def _draw_weights(rng: np.random.Generator, hidden: int) -> tuple[np.ndarray, ...]:
+    return rng.normal(size=(hidden, 1)), rng.normal(size=(hidden, hidden)), rng.normal(size=hidden)
+
+
+@check("unroll: every state of nn.RNN with the same weights, from any h0")
+@replaced_if_wrong(("rnn_step", rnn_step, f"{__name__}:_step"))
+def unroll(seed: int = 0) -> None:
+    """Check ``unroll(xs, h0, U, V, b)`` for xs ``[batch, steps, 1]``. It returns ``[batch, steps, H]``."""
+    rng = np.random.default_rng(seed)
+    for batch, steps, hidden in ((2, 5, 3), (3, 3, 3), (1, 1, 2), (4, 60, 1)):
+        arguments = rng.normal(size=(batch, steps, 1)), rng.normal(size=(batch, hidden)), *_draw_weights(rng, hidden)
+        query = Query(f"unroll with a batch of {batch}, {steps} time steps and {hidden} hidden units", CELL)
+        _compare_states(query, arguments)
+        _compare_states(replace(query, text=f"{query.text}, a second time"), arguments, again=True)
+    latch = np.ones((1, 1)), np.array([[2.0]]), np.zeros(1)         # inputs this weak never change the state's sign
+    query = Query("unroll with a unit that keeps the sign of h0 for 60 time steps", CELL)
+    _compare_states(query, (rng.uniform(0, 0.02, size=(2, 60, 1)), np.array([[-1.0], [1.0]]), *latch))
+
+
+def _compare_states(query: Query, arguments: tuple[np.ndarray, ...], again: bool = False) -> None:
+    expected = states(*arguments)
+    batch, steps, hidden = expected.shape
+    result = query.call("unroll", *arguments, forbid=READY_CELL, causes={
+        f"out of bounds for axis 1 with size {steps}": WORDS["one-step-too-many"],
+        **dict.fromkeys((*PRODUCT_ERRORS, "out of bounds"), WORDS["string-not-step"])})
+    got = query.as_array(result, expected.shape, shape_hints={
+        (batch, steps + 1, hidden): WORDS["h0-included"], (batch, steps - 1, hidden): WORDS["state-left-out"],
+        (batch, steps * hidden): WORDS["states-joined"], (steps, batch, hidden): WORDS["steps-first"],
+        (steps + 1, batch, hidden): WORDS["h0-and-steps-first"],
+        (batch, batch, hidden): WORDS["loop-over-strings"],
+        **dict.fromkeys(((batch, hidden), (1, batch, hidden)), WORDS["only-last-state"])})
+    if again:
+        query.require_close(got, expected, WORDS["state-kept"], tolerance=TOLERANCE)
+    hint = WORDS["later-state" if agree(got[:, 0], expected[:, 0], TOLERANCE) else "first-state"]
+    query.require_close(got, expected, hint, _unroll_mistakes(expected, *arguments), TOLERANCE)
+
+
+def states(xs: np.ndarray, h0: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Compute the hidden states ``[batch, steps, H]`` of a tanh network at all time steps."""
+    return NumpyRNN(U, V, b, np.zeros((1, len(b))), np.zeros(1)).forward(xs, h0)[1][:, 1:]
+
+
+def _unroll_mistakes(expected: np.ndarray, xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> Mistakes:
+    steps, (first, last) = xs.shape[1], (h0[:, None], expected[:, -1:])
+    yield from WORDS.of({
+        "h0-ignored": [states(xs, 0 * h0, *weights)], "same-input": [states(xs[:, [0] * steps], h0, *weights)],
+        "input-before": [states(np.roll(xs, 1, axis=1), h0, *weights)],
+        "read-backwards": [states(xs[:, ::-1], h0, *weights)[:, ::order] for order in (1, -1)],
+        "h0-for-the-last": [np.concatenate([first, expected[:, :-1]], axis=1)],
+        "one-step-short": [np.concatenate([expected[:, :-1], 0 * last], axis=1)],
+        "state-not-carried": [np.stack([_step(x, h0, *weights) for x in xs.swapaxes(0, 1)], axis=1)],
+        "same-array": [np.repeat(last, steps, axis=1)],
+        "reshaped": [expected.swapaxes(0, 1).reshape(expected.shape)]})
+
+
+@check("two_unit_weights: correct on every string of any length, which is proved")
+def two_unit_weights(seed: int = 0) -> None:
+    """Check ``two_unit_weights()``, which returns ``(U, V, b, W, c)``, for bits coded as -1 and +1."""
+    weights = Query("two_unit_weights()", BY_HAND).as_arrays(call("two_unit_weights", forbid=READY_NETWORK), SHAPES)
+    if search.is_proved(weights, zero=-1):
+        return
+    string, (U, V, b, W, c) = search.find_error(weights, 600, zero=-1), weights
+    if string is not None:
+        shown = "".join(map(str, string[:300])) + (" …" if len(string) > 300 else "")
+        bits = f"{len(string)} bit{'s' * (len(string) > 1)}"
+        query = Query(f'two_unit_weights after the string "{shown}" ({bits}; a 0 stands for -1)', BY_HAND)
+        query.fail(*(("odd", "even") if string.sum() % 2 else ("even", "odd")), _hint(weights, string))
+    Query("two_unit_weights on strings of any length", BY_HAND).fail(
+        "two sets of states, one for even and one for odd, that no string leaves",
+        "no string with an error was found, but nothing is proved: some states in the sets may give the wrong answer",
+        WORDS["larger-K"] if search.is_proved((2 * U, 2 * V, 2 * b, W, c), zero=-1) else "")
+
+
+def picture() -> dict[str, list[float] | list[list[float]] | int]:
+    """Return the states of the student's network after each bit of all strings of 8 bits, so that a page can draw them.
+
+    Each of the ``states`` is a list of both units, rounded, the last bit and the parity so far. The ``readout`` is W
+    and c. On ``correct`` of the ``strings``, the answer is correct after every bit. Raises CheckFailed if the weights
+    have other shapes.
+    """
+    weights = Query("two_unit_weights()", BY_HAND).as_arrays(call("two_unit_weights", forbid=READY_NETWORK), SHAPES)
+    bits = search.every_string(8)
+    logits, states = NumpyRNN(*weights).forward(2.0 * bits[:, :, None] - 1)
+    parities = np.cumsum(bits, axis=1) % 2
+    rows = np.column_stack([states[:, 1:].reshape(-1, 2).round(2), bits.ravel(), parities.ravel()])
+    return {"states": np.unique(rows, axis=0).tolist(), "readout": [*weights[3][0].tolist(), *weights[4].tolist()],
+            "correct": int(((logits[:, :, 0] > 0) == parities).all(axis=1).sum()), "strings": len(bits)}
+
+
+def _hint(weights: search.Weights, string: np.ndarray) -> str:
+    U, V, b, W, c = weights
+    repairs: list[tuple[str, search.Weights]] = [
+        ("bits-0-and-1", (U / 2, V, b + U[:, 0] / 2, W, c)), ("wrong-way-round", (U, V, b, -W, -c)),
+        ("weights-transposed", (U, V.T, b, W, c)), ("half-substituted", (U / 2, V, b, W, c)),
+        ("b-forgotten", (U, V, b + U[:, 0], W, c)), ("b-sign", (U, V, b + 2 * U[:, 0], W, c)),
+        ("inverse-substituted", (U / 4, V, b + 3 / 4 * U[:, 0], W, c)), ("signs-of-b", (U, V, -b, W, c)),
+        ("signs-of-V", (U, -V, b, W, c)), ("units-swapped", (U, V, b[::-1], W, c)),
+        *[("V-halved", (U, 2 * V, b, W, c))] * np.allclose(2 * np.abs(V), np.abs(U)),
+        *(("readout", (U, V, b, np.array([[sign, -sign]]), -np.ones(1))) for sign in (1, -1)),
+        ("not-sharp", (2 * U, 2 * V, 2 * b, W, c))]
+    tried = search.every_string(), string[None]
+    return search.words_for_repair(WORDS, WORDS["one-entry"], weights, repairs, lambda changed: all(
+        search.first_error(changed, bits, zero=-1) is None for bits in tried)) or WORDS["weights-unexplained"]

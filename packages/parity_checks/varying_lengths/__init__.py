@@ -1,9 +1,391 @@
 """Checks for the exercise *Varying lengths*."""
 
-from parity_checks import check, fresh, private
-from parity_checks.varying_lengths.lengths import random_lengths
-from parity_checks.varying_lengths.measures import always_even, masked_accuracy, masked_loss, reported_accuracy
-from parity_checks.varying_lengths.rectangles import length_mask, run_packed
+from __future__ import annotations
 
-__all__ = ["always_even", "check", "fresh", "length_mask", "masked_accuracy", "masked_loss", "private",
-           "random_lengths", "reported_accuracy", "run_packed"]
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from parity_checks import check, fresh, private  # noqa: F401  (notebooks call them here)
+from parity_checks.assertions import Mistakes, Query, agree, messages, show
+from parity_checks.core import call_gradient, call_on_same, replaced_if_wrong
+from parity_checks.plain_data import ModuleState, Seed, is_tensor, kind_of
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+WORDS = messages("varying_lengths")
+UPPER_END, SEEDS = "data#Check yourself", "data#Seeds, and a generator that fools you"
+TOO_FAR = 6.0       # standard deviations, which correct lengths practically never exceed
+READY_MASK = ("parity_lib.padding:length_mask",)
+READY_PACKING = ("parity_lib.padding:pack", "parity_lib.padding:unpack", "parity_lib.models:ParityRNN.hidden_states")
+RECTANGLE, PACKING = "packing#A rectangle for ragged strings", "packing#Packing"
+BEFORE, GRADIENT = "packing#Padding before the string", "gradient#Cut short"
+BATCH_FIRST, PAIR = WORDS["batch-first"], WORDS["pair"]
+PACKING_CAUSES = {
+    "'tuple' object": PAIR, "'batch_sizes'": PAIR, "than 0, but found": WORDS["lengths-changed"],
+    "enforce_sorted": WORDS["unsorted"], "PackedSequence": WORDS["still-packed"],
+    **dict.fromkeys(("len(lengths)", "exceeds dimension size", "batch_size"), BATCH_FIRST)}
+READY_MEAN = ("parity_lib.training:masked_loss", "parity_lib.padding:masked_mean", "parity_lib.padding:masked_values")
+LOSS, KNOWS_NOTHING = "packing#The loss lies too", "packing#A network that knows nothing"
+ON_LOGITS, SELECT = "training#A loss for a yes-or-no answer", "packing#Select first, then take the loss"
+SHAPE_CAUSES = {"infer output dtype": WORDS["bool-mean"], "used as indices": WORDS["mask-of-numbers"]} | dict.fromkeys(
+    ("must match", "broadcast", "same as input size", "does not match", "shape"), WORDS["axes-of-mask"])
+
+
+@check("random_lengths: 1 to max_bits, both ends included, uniform, and from the generator that is passed in")
+def random_lengths(seed: int = 0) -> None:
+    """Check ``random_lengths(batch_size, max_bits, rng)``, integers ``[batch]``, uniform on 1 to ``max_bits``."""
+    rng = np.random.default_rng(seed)
+    _require_own_generator(_draw_seed(rng), _draw_seed(rng))
+    for calls, batch, max_bits in ((400, 8, int(rng.integers(4, 9))), (1, 20_000, 300)):
+        drawn = [_draw_lengths(batch, max_bits, _draw_seed(rng)) for _ in range(calls)]
+        query = drawn[0][0] if calls == 1 else Query(f"{calls} calls of random_lengths({batch}, {max_bits}, rng)",
+                                                     UPPER_END)
+        lengths = np.stack([lengths for _, lengths in drawn])
+        _require_ends(query, lengths, max_bits)
+        if calls > 1:
+            _require_independent(Query(query.text, SEEDS), lengths, max_bits)
+        _require_uniform(query, lengths, max_bits)
+    query = Query("random_lengths(40, 50, rng), called twice with the same rng", SEEDS)
+    batches = query.call("random_lengths", 40, 50, Seed(_draw_seed(rng)), by=call_on_same)
+    first, second = (query.as_array(batch.result) for batch in batches)
+    if np.array_equal(first, second):
+        query.fail("different lengths", "the same lengths", WORDS["rng-copied"])
+    query, lengths = _draw_lengths(5, 1, _draw_seed(rng))
+    query.require_equal(lengths, np.ones(5))
+
+
+def _draw_seed(rng: np.random.Generator) -> int:
+    return int(rng.integers(2**31))
+
+
+def _draw_lengths(batch_size: int, max_bits: int, seed: int) -> tuple[Query, np.ndarray]:
+    query = Query(f"random_lengths({batch_size}, {max_bits}, np.random.default_rng({seed}))", UPPER_END)
+    result = query.call("random_lengths", batch_size, max_bits, Seed(seed))
+    return query, query.as_array(result, (batch_size,), "integer",
+                                 shape_hints={(max_bits,): WORDS["arguments-swapped"]}
+                                 | dict.fromkeys(((), (1,)), WORDS["one-length"]))
+
+
+def _require_ends(query: Query, lengths: np.ndarray, max_bits: int) -> None:
+    low, high = int(lengths.min()), int(lengths.max())
+    if (low, high) == (1, max_bits):
+        return
+    hint = WORDS["length-zero"] if low < 1 else WORDS["shortest-missing"] if low > 1 else ""
+    if abs(high - max_bits) == 1:
+        hint = WORDS["upper-end"] + " A string has at least one bit." * (low < 1)
+    if lengths.dtype.itemsize == 1:
+        hint = WORDS["small-integer"]
+    query.fail(f"lengths from 1 to {max_bits}, both included", f"from {low} to {high}", hint)
+
+
+def _require_independent(query: Query, lengths: np.ndarray, max_bits: int) -> None:
+    """Apply Pearson's chi-squared test of independence to each pair of strings, and add up its results."""
+    if (lengths == lengths[:, :1]).all():
+        query.fail("independent lengths", "equal lengths within each batch", WORDS["one-length"])
+    calls, batch = lengths.shape
+    chosen = (lengths[..., None] == np.arange(1, max_bits + 1)).reshape(calls, -1).astype(float)
+    expected = np.outer(chosen.sum(axis=0), chosen.mean(axis=0))
+    row = np.repeat(np.arange(batch), max_bits)
+    pairs = (row[:, None] < row) & (expected > 0)
+    chi_squared = ((chosen.T @ chosen - expected)[pairs] ** 2 / expected[pairs]).sum()
+    if pairs.any() and _deviation(chi_squared, pairs.sum() * (1 - 1 / max_bits) ** 2) > TOO_FAR:
+        query.fail("independent lengths", "lengths within a batch that depend on each other", WORDS["dependent"])
+
+
+def _deviation(chi_squared: float, freedom: int) -> float:
+    """Convert a chi-squared statistic to an approximate standard normal score (Wilson and Hilferty, 1931)."""
+    variance = 2 / (9 * freedom)
+    return float((np.cbrt(chi_squared / freedom) - (1 - variance)) / np.sqrt(variance))
+
+
+def _require_uniform(query: Query, lengths: np.ndarray, max_bits: int) -> None:
+    expected, lengths = lengths.size / max_bits, lengths.astype(np.intp)    # np.bincount takes no wider integers
+    counts = np.bincount(lengths.ravel(), minlength=max_bits + 1)[1:]
+    for group in (lengths.ravel(), *(lengths.T if len(lengths) > 1 else ())):
+        group_counts, mean = np.bincount(group, minlength=max_bits + 1)[1:], group.size / max_bits
+        if abs(_deviation(((group_counts - mean) ** 2 / mean).sum(), max_bits - 1)) > TOO_FAR:
+            one_row_full = len(lengths) > 1 and (lengths == max_bits).all(axis=0).any()
+            query.fail(f"each length about {expected:.0f} times", f"1: {counts[0]}, 2: {counts[1]}, … {max_bits - 1}: "
+                       f"{counts[-2]}, {max_bits}: {counts[-1]} times",
+                       WORDS["row-always-full" if one_row_full else "not-uniform"])
+
+
+def _require_own_generator(seed: int, other_seed: int) -> None:
+    (query, first), (_, again), (_, different) = (_draw_lengths(40, 50, value) for value in (seed, seed, other_seed))
+    if len(np.unique(first)) == len(first):         # by chance, once in ten billion runs
+        Query(query.text, SEEDS).fail("some lengths more than once", "no length twice", WORDS["dependent"])
+    if not np.array_equal(first, again):
+        Query(f"{query.text}, called twice", SEEDS).fail(
+            "the same lengths, because the seed is the same", "different lengths", WORDS["other-generator"])
+    if np.array_equal(first, different):
+        Query(f"{query.text}, and with default_rng({other_seed})", SEEDS).fail(
+            "different lengths, because the seeds differ", "the same lengths", WORDS["seed-inside"])
+
+
+@check("length_mask: True on real positions, in as many columns as max_bits says")
+def length_mask(seed: int = 0) -> None:
+    """Check ``length_mask(lengths, max_bits, padding)``, which returns bool values ``[batch, max_bits]``."""
+    rng = np.random.default_rng(seed)
+    longest = int(rng.integers(6, 20))
+    cases = [(np.array([3, 1, 5, 2]), 5), (np.array([2, 7, 4]), 10), (np.array([1]), 1), (np.array([4, 4, 4, 4]), 4),
+             (rng.integers(1, longest, size=9), longest + int(rng.integers(3)))]
+    for lengths, max_bits, *padding in [(*case, *side) for side in ((), ("after",), ("before",)) for case in cases]:
+        arguments = ", ".join([show(lengths, 60), str(max_bits), *map(repr, padding)])
+        query = Query(f"length_mask({arguments})", BEFORE if padding == ["before"] else RECTANGLE)
+        result = query.call("length_mask", lengths, max_bits, *padding, forbid=READY_MASK,
+                            causes=dict.fromkeys(("broadcast", "must match"), WORDS["second-axis"]))
+        got = query.as_array(result, (len(lengths), max_bits), "bool", shape_hints={
+            (len(lengths), lengths.max()): WORDS["as-wide-as-longest"]})
+        position, length = np.arange(max_bits), lengths[:, None]
+        after, before = position < length, position >= max_bits - length
+        expected, other = (before, after) if padding == ["before"] else (after, before)
+        query.require_equal(got, expected, WORDS["mask-unexplained"], WORDS.of({
+            "complement-before" if expected is before else "true-and-false": [~expected],
+            "other-side": [other], "strings-reversed": [other[::-1]], "begins-at-length": [position >= length],
+            "one-position": [position == length, position == length - 1],
+            "off-by-one": [position >= max_bits - more if expected is before else position < more
+                           for more in (length - 1, length + 1)]}))
+        query.require_unchanged("length_mask", {"lengths": lengths, "max_bits": max_bits,
+                                                **dict(zip(["padding"], padding, strict=False))}, forbid=READY_MASK)
+
+
+@check("run_packed: the states of nn.RNN, rows in their order, zeros on padding")
+def run_packed(seed: int = 0) -> None:
+    """Check ``run_packed(rnn, inputs, lengths)`` for inputs ``[batch, steps, 1]``. It returns ``[batch, steps, H]``."""
+    import torch
+
+    rng = np.random.default_rng(seed)
+    longest = int(rng.integers(40, 60))
+    cases = [(5, np.array([2, 5, 1, 3]), 3), (9, np.array([4, 2, 6]), 2), (4, np.array([4, 4, 4]), 3),
+             (3, np.array([1]), 1), (longest + 2, rng.integers(1, longest, size=7), 4)]
+    for number, (steps, lengths, hidden) in enumerate(cases):
+        rnn = torch.nn.RNN(1, hidden, batch_first=True).requires_grad_(False)
+        for parameter in rnn.parameters():
+            parameter.copy_(torch.from_numpy(rng.normal(scale=0.5, size=tuple(parameter.shape))))
+        inputs = torch.from_numpy(rng.integers(2, size=(len(lengths), steps, 1))).float()
+        text = f"run_packed with lengths {show(lengths, 60)} and inputs of shape {tuple(inputs.shape)}"
+        for again in ((False, True) if number == 0 else (False,)):
+            query = Query(text + ", a second time" * again, PACKING)
+            result = query.call("run_packed", ModuleState.of(rnn), inputs, lengths, forbid=READY_PACKING,
+                                causes=PACKING_CAUSES)
+            _compare_states(query, result, rnn(inputs)[0].numpy(), lengths, again)
+    query.require_unchanged("run_packed", {"rnn": ModuleState.of(rnn), "inputs": inputs, "lengths": lengths},
+                            forbid=READY_PACKING)
+    _require_gradients(rnn.requires_grad_(True), inputs, lengths)
+
+
+def _compare_states(query: Query, result: Any, unmasked: np.ndarray, lengths: np.ndarray, again: bool) -> None:
+    batch, steps, hidden = unmasked.shape
+    if isinstance(result, (tuple, list)):
+        query.fail("one tensor", f"a {type(result).__name__} of {len(result)}", PAIR)
+    got = query.as_array(result, unmasked.shape, shape_hints={
+        (batch, lengths.max(), hidden): WORDS["rectangle-shrank"],
+        (steps, batch, hidden): BATCH_FIRST, (lengths.max(), batch, hidden): BATCH_FIRST})
+    real = (np.arange(steps) < lengths[:, None])[..., None]
+    real_if_sorted = (np.arange(steps) < np.sort(lengths)[::-1, None])[..., None]
+    expected = unmasked * real
+    if again:
+        query.require_close(got, expected, WORDS["state-kept"])
+    rows = [sorted(states.reshape(batch, -1).round(4).tolist()) for states in (got, expected)]
+    query.require_close(got, expected, WORDS["rows-permuted"] if rows[0] == rows[1] else "", WORDS.of({
+        "states-on-padding": [unmasked], "only-lengths-sorted": [unmasked * real_if_sorted],
+        "padding-not-zero": [np.where(real, unmasked, got)]}))
+
+
+def _require_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) -> None:
+    import torch
+
+    real = (torch.arange(inputs.shape[1]) < torch.from_numpy(lengths)[:, None])[..., None]
+    upstream = torch.linspace(-1, 1, real.numel() * rnn.hidden_size).reshape(*real.shape[:2], rnn.hidden_size)
+    query = Query("the gradient of run_packed at the weights of the layer", GRADIENT)
+    cut = WORDS["weights-cut-off"]
+    gradients = query.call("run_packed", ModuleState.of(rnn), inputs, lengths, by=call_gradient,
+                           output_gradient=upstream, forbid=READY_PACKING, causes={"no gradient": cut})
+    rnn(inputs)[0].backward(upstream * real)
+    for name, parameter in rnn.named_parameters():
+        query.part(name).require_close(gradients.get(name, 0), parameter.grad, cut, tolerance=1e-3)
+
+
+class MaskedLogits(NamedTuple):
+    """A test case with logits, targets and a mask, each ``[batch, steps]``."""
+
+    description: str
+    logits: np.ndarray
+    targets: np.ndarray
+    mask: np.ndarray
+
+    @property
+    def arguments(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """The logits, targets and mask as PyTorch tensors."""
+        import torch
+
+        logits, targets = (torch.from_numpy(part).float().unsqueeze(-1) for part in (self.logits, self.targets))
+        return logits, targets, torch.from_numpy(self.mask)
+
+    @property
+    def section(self) -> str:
+        """The section of the book that explains a mistake in the loss: a nan asks for selection before the loss."""
+        return SELECT if np.isnan(self.logits + self.targets).any() else LOSS
+
+    def changed(self, description: str, **changes: np.ndarray) -> MaskedLogits:
+        """Return a copy with some arrays replaced and ``description`` appended to its description."""
+        return self._replace(description=f"{self.description}, {description}", **changes)
+
+    def with_padding(self, value: float) -> Iterator[MaskedLogits]:
+        """Yield two copies with ``value`` at the padded positions, first of the logits and then of the targets."""
+        for name in ("logits", "targets"):
+            padded = np.where(self.mask, getattr(self, name), value)
+            yield self.changed(f"{name} of {value:g} on padding", **{name: padded})
+
+
+def _draw(rng: np.random.Generator, lengths: list[int] | np.ndarray, steps: int,
+          on_padding: float = 0.0) -> MaskedLogits:
+    mask = np.arange(steps) < np.asarray(lengths)[:, None]
+    logits = rng.normal(scale=2, size=mask.shape).astype(np.float32).astype(float)
+    targets = np.where(mask, rng.integers(2, size=mask.shape), on_padding)
+    description = f"lengths {show(np.asarray(lengths), 50)} in a rectangle of {steps} steps"
+    return MaskedLogits(description, logits, targets, mask)
+
+
+def _draw_cases(rng: np.random.Generator) -> Iterator[MaskedLogits]:
+    yield _draw(rng, [1, 9, 4, 12, 2, 7, 11, 3, 12, 5, 8, 6], 12)       # square, so that a wrong axis raises no error
+    yield _draw(rng, [2, 5, 9], 12, on_padding=1.0)
+    yield _draw(rng, rng.integers(1, 20, size=6), 20 + int(rng.integers(4)))
+    holes = _draw(rng, [6, 3, 5], 6)
+    yield holes.changed("step 0 masked too", mask=holes.mask & (np.arange(6) > 0))
+    for value in (1e9, np.nan):
+        yield from _draw(rng, [3, 1, 4], 6).with_padding(value)
+
+
+@check("masked_loss: the mean over real positions, in value and gradient, whatever is on padding")
+def masked_loss(seed: int = 0) -> None:
+    """Check ``masked_loss(logits, targets, mask)``, a scalar tensor through which a gradient reaches the logits."""
+    rng = np.random.default_rng(seed)
+    zeros, sure = _draw(rng, [1, 3], 5), _draw(rng, [2, 3], 3)
+    zeros = zeros.changed("every logit 0", logits=0 * zeros.logits)
+    sure = sure.changed("logits of -200 and 200", logits=np.where(sure.targets > 0, -200.0, 200.0))
+    for case in (zeros, *_draw_cases(rng), sure):
+        query = Query(f"masked_loss, {case.description}", ON_LOGITS if case is sure else case.section)
+        result = query.call("masked_loss", *case.arguments, forbid=READY_MEAN, causes=SHAPE_CAUSES)
+        if not is_tensor(result):
+            query.fail("a tensor with one number", kind_of(result), WORDS["not-a-tensor"])
+        got = query.as_array(result, (), nan_hint=WORDS["nan-leaked"] if case.section == SELECT else "")
+        losses, real = cross_entropy(case.logits, case.targets), case.mask.sum()
+        expected, mistake = losses[case.mask].mean(), "loss-unexplained"
+        if case is sure:
+            mistake = "clipped" if np.isfinite(got) and got < expected else "logarithm-of-zero"
+        zeroed, chance = real * expected + np.log(2) * (~case.mask).sum(), 1 / (1 + np.exp(-case.logits))
+        query.require_close(got, expected, WORDS[mistake], [*_mean_mistakes(losses, case.mask), *WORDS.of({
+            "padding-in-sum": [zeroed / real, zeroed / case.mask.size],
+            "sigmoid-twice": [cross_entropy(chance, case.targets)[case.mask].mean()],
+            "labels-flipped": [cross_entropy(case.logits, 1 - case.targets)[case.mask].mean()],
+            "logits-and-targets": [cross_entropy(case.targets, case.logits)[case.mask].mean()],
+            "squared-error": [((chance - case.targets) ** 2)[case.mask].mean()]})], 1e-4)
+    for case in (_draw(rng, [3, 1, 5, 2], 5), _draw(rng, rng.integers(1, 8, size=4), 9),
+                 *_draw(rng, [3, 1, 4], 6).with_padding(1e9), *_draw(rng, [3, 1, 4], 6).with_padding(np.nan)):
+        query = Query(f"the gradient of masked_loss, {case.description}", case.section)
+        gradient = query.call("masked_loss", *case.arguments, by=call_gradient, forbid=READY_MEAN,
+                              causes={"no gradient": WORDS["cut-off"]})
+        expected = np.where(case.mask, (1 / (1 + np.exp(-case.logits)) - case.targets) / case.mask.sum(), 0)
+        got = query.as_array(gradient[..., 0], nan_hint=WORDS["nan-in-gradient"])
+        query.require_close(got, expected, WORDS["gradient-outside"], tolerance=1e-4)
+
+
+def cross_entropy(logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Return the binary cross-entropy of each logit."""
+    return np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+
+
+def _mean_mistakes(values: np.ndarray, mask: np.ndarray) -> Mistakes:
+    """Yield common wrong results for the mean of ``values`` over the positions where the mask is True."""
+    real, (batch, steps) = np.where(mask, values, 0.0), mask.shape
+    spread = values[..., None] * mask if batch == steps else None
+    yield from WORDS.of({
+        "broadcast": [] if spread is None else [spread.mean(), spread.sum() / mask.sum()],
+        "rectangle-mean": [values.mean()], "padding-in-sum": [values.sum() / mask.sum()],
+        "rectangle-divides": [real.sum() / mask.size], "sum-not-mean": [real.sum()],
+        "mean-of-means": [(real.sum(axis=1) / mask.sum(axis=1)).mean()],
+        "padding-selected": [values[~mask].mean()], "last-column": [values[:, -1].mean()]})
+    for name, number in (("strings", batch), ("time steps", steps), ("padded positions", (~mask).sum())):
+        yield real.sum() / number, WORDS["other-divisor"].format(name=name)
+
+
+@check("masked_accuracy: the share of real positions with a correct answer")
+def masked_accuracy(seed: int = 0) -> None:
+    """Check ``masked_accuracy(logits, targets, mask)``, which returns a float from 0 to 1."""
+    rng = np.random.default_rng(seed)
+    even, undecided = _draw(rng, rng.integers(1, 30, size=30), 30), _draw(rng, [3, 5, 2, 4], 5)
+    small = MaskedLogits("", np.array([[0.3, -2.0, 4.0], [3.0, 0.2, 1.0], [-1.0, -2.0, 5.0]]),
+                         np.array([[1.0, 0, 0], [1, 0, 1], [1, 0, 0]]), np.arange(3) < [[1], [3], [2]])
+    parts = [show(part) for part in (small.logits, small.targets, small.mask)]
+    small = small._replace(description="logits {} and targets {}, with a last axis of 1, and mask {}".format(*parts))
+    cases = [small, *_draw_cases(rng), even.changed("every logit -1", logits=np.full(even.mask.shape, -1.0)),
+             undecided.changed("every second logit 0", logits=undecided.logits * (np.arange(5) % 2))]
+
+    def answer(case: MaskedLogits) -> tuple[Query, np.ndarray]:
+        query = Query(f"masked_accuracy, {case.description}", KNOWS_NOTHING)
+        result = query.call("masked_accuracy", *case.arguments, forbid=READY_MEAN, causes=SHAPE_CAUSES)
+        return query, query.as_array(result, ())
+
+    for case in cases:
+        correct = ((case.logits > 0) == (case.targets > 0.5))[case.mask].mean()
+        query, got = answer(case)
+        if agree(got, correct):
+            continue
+        # In the small case, mistakes can give the same share by chance: a mistake has to explain two others as well.
+        here, *others = ([words for value, words in _accuracy_mistakes(case) if agree(answer(case)[1], value)]
+                         for case in (case, cases[1], cases[-2]))
+        query.fail(correct, got, next((words for words in here if all(words in known for known in others)),
+                                      WORDS["accuracy-unexplained"]))
+
+
+def _accuracy_mistakes(case: MaskedLogits) -> Mistakes:
+    mask, odd = case.mask, case.targets > 0.5
+    correct, confident = (((case.logits > bound) == odd).astype(float) for bound in (0, 0.5))
+    share, by_string = correct[mask].mean(), np.where(mask, correct, 1)
+    yield from _mean_mistakes(correct, mask)
+    yield from WORDS.of({
+        "above-one-half": [confident[mask].mean()], "share-of-errors": [1 - share], "per-cent": [100 * share],
+        "logits-rounded": [(answers == case.targets)[mask].mean() for answers in (case.logits.round(), case.logits)],
+        "padding-correct": [by_string.mean()], "whole-strings": [by_string.all(axis=1).mean()],
+        "odd-answers": [(case.logits > 0)[mask].mean()], "probability-above-0": [case.targets[mask].mean()],
+        "zero-is-even": [((case.logits >= 0) == odd)[mask].mean()]})
+
+
+def correct_masked_accuracy(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor) -> float:
+    """Return the accuracy at the positions where the mask is True."""
+    return ((logits > 0) == (targets > 0.5)).squeeze(-1)[mask].double().mean().item()
+
+
+@check("always_even: its accuracy over the rectangle and over real positions")
+@replaced_if_wrong(("masked_accuracy", masked_accuracy, f"{__name__}:correct_masked_accuracy"))
+def always_even(seed: int = 0) -> None:
+    """Check ``always_even(targets, mask)``, the accuracies over the rectangle and over real positions."""
+    rng = np.random.default_rng(seed)
+    for case in (_draw(rng, [1, 4, 2], 6), _draw(rng, rng.integers(1, 30, size=40), 30), _draw(rng, [3, 3], 3)):
+        query = Query(f"always_even, {case.description}", KNOWS_NOTHING)
+        result = query.call("always_even", *case.arguments[1:], forbid=READY_MEAN, causes=SHAPE_CAUSES)
+        got = np.array(query.as_arrays(result, {"over the rectangle": (), "over real positions": ()}))
+        rectangle, real = (case.targets == 0).mean(), (case.targets[case.mask] == 0).mean()
+        query.require_close(got, (rectangle, real), WORDS["always-even-unexplained"], WORDS.of({
+            "same-share": [(real, real), (rectangle, rectangle)], "shares-order": [(real, rectangle)],
+            "always-odd": [(1 - rectangle, 1 - real)], "padding-wrong": [(real * case.mask.mean(), real)]}))
+
+
+@check("reported_accuracy: the accuracy over the rectangle, for a useless network and for others")
+def reported_accuracy(seed: int = 0) -> None:
+    """Check ``reported_accuracy(share_of_padding, real_accuracy=0.5)``, which returns a float."""
+    drawn = tuple(np.random.default_rng(seed).uniform(0.05, 0.95, size=2).tolist())
+    for arguments in ((0.2, 0.9), (0.4,), (0.0,), (1.0,), (0.5, 1.0), (0.4, 0.0), drawn):
+        query = Query(f"reported_accuracy({', '.join(f'{value:.4g}' for value in arguments)})", KNOWS_NOTHING)
+        got = query.as_array(query.call("reported_accuracy", *arguments), ())
+        s, a = (*arguments, 0.5)[:2]
+        query.require_close(got, s + (1 - s) * a, WORDS["reported-unexplained"], WORDS.of({
+            "padding-guessed": [0.5 * s + (1 - s) * a], "mean-of-shares": [(s + a) / 2],
+            "errors-counted": [s + (1 - s) * (1 - a)], "padding-added-twice": [min(1, s + a), s + a],
+            "padding-not-added": [(1 - s) * a], "shares-swapped": [(1 - s) + s * a],
+            "guess-assumed": [0.5 + s / 2], "real-returned": [a]}))

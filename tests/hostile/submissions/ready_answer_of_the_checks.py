@@ -2,6 +2,6 @@
 
 KIND = "ready answer"
 LOSES = ("rnn-step-check", "unroll-check")
-CELLS = {"rnn-step": "from parity_checks.unrolling.steps import _step as rnn_step",
-         "unroll": "from parity_checks.unrolling.steps import states as unroll"}
+CELLS = {"rnn-step": "from parity_checks.unrolling import _step as rnn_step",
+         "unroll": "from parity_checks.unrolling import states as unroll"}
 SAYS = "which is the ready answer"
