@@ -68,7 +68,7 @@ def test_buttons_step_through_the_string_and_explain_it(show):
     assert answers(page) == ["odd", "odd", "even"]
     button(page, "Step").click(force=True)  # unavailable
     assert count(page) == "step 3 of 3"
-    click(page, "Reset")
+    click(page, "Start again")
     assert answers(page) == ["?", "?", "?"]
 
 
