@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 
-from parity_figures.picture import EVEN, INK, MUTED, ODD, PAPER, WIDTH, Picture, canvas, in_style, panels
+from parity_figures.picture import EVEN, INK, LINE, MUTED, ODD, PAPER, WIDTH, Picture, canvas, in_style, panels
 from parity_lib.errors import require
 
 STEP = 2.2          # the distance between two time steps in the drawing of the backward pass
@@ -60,7 +60,7 @@ def box(axes: Axes, x: float, y: float, text: str, colour: str, half: tuple[floa
 
 def answer_box(axes: Axes, x: float, y: float, odd: bool) -> None:
     """Draw a box that contains the answer "odd" or "even"."""
-    box(axes, x, y, "odd" if odd else "even", ODD if odd else EVEN, (0.52, 0.3), SHAPES[odd])
+    box(axes, x, y, "odd" if odd else "even", ODD if odd else EVEN, (0.52, 0.3), SHAPES[int(odd)])
 
 
 @in_style
@@ -88,31 +88,36 @@ def unrolled() -> Picture:
 
 @in_style
 def strings_and_labels(bits: np.ndarray, parity: np.ndarray, mask: np.ndarray | None = None) -> Picture:
-    """Draw a batch of bit strings and their labels as rows of squares.
+    """Draw a batch of bit strings in cells, and below them their labels: discs for even and squares for odd.
 
     ``bits`` and ``parity`` are ``[batch, steps]``. Padding, where ``mask`` is 0, is drawn as dots.
     """
     count, steps = bits.shape
     height = 2 * count + 2.4
-    figure, axes = canvas(height=5.0 * height / steps)
+    width = min(WIDTH, 0.45 * steps)
+    figure, axes = canvas(width, width * height / steps)
     blank(axes, steps, height)
     real = np.ones_like(bits) if mask is None else mask
-    for rows, top, fill, title in ((bits, 2 * count + 0.2, INK, "inputs: the bits"),
-                                   (parity, count - 1, ODD, "targets: odd so far?")):
+    for rows, top, title in ((bits, 2 * count + 0.2, "inputs: the bits"),
+                             (parity, count - 1, "targets: odd so far?")):
         write(axes, 0, top + 1.2, title, ha="left", va="bottom", fontweight="bold")
         for (row, t), bit in np.ndenumerate(rows):
             y = top - row
             if not real[row, t]:
                 axes.add_patch(Circle((t + 0.5, y + 0.5), 0.06, color=MUTED))
                 continue
-            axes.add_patch(Rectangle((t + 0.06, y + 0.06), 0.88, 0.88, facecolor=fill if bit else PAPER,
-                                     edgecolor=MUTED, linewidth=0.8))
-            write(axes, t + 0.5, y + 0.48, str(int(bit)), PAPER if bit else MUTED, fontweight="bold")
+            if rows is bits:
+                axes.add_patch(Rectangle((t + 0.06, y + 0.06), 0.88, 0.88, fill=False, edgecolor=LINE))
+            elif bit:
+                box(axes, t + 0.5, y + 0.5, "", ODD, (0.38, 0.38), SHAPES[1])
+            else:
+                node(axes, t + 0.5, y + 0.5, "", EVEN, 0.4)
+            write(axes, t + 0.5, y + 0.48, str(int(bit)), fontweight="bold")
     words = "; ".join("".join(map(str, row)) for row in bits[:3, :12])
     padding = " Padding is drawn as dots." if mask is not None else ""
-    return Picture(figure, f"{count} strings of {steps} steps as rows of squares (the first begin {words}). Below them "
-                   "the labels: a square is filled where the count of ones up to that step is odd, so the label "
-                   f"changes exactly under each 1.{padding}")
+    return Picture(figure, f"{count} strings of {steps} steps as rows of bits (the first begin {words}). Below them "
+                   "the labels: a square with a 1 where the count of ones up to that step is odd, and a disc with a 0 "
+                   f"where it is even, so the label changes exactly under each 1.{padding}")
 
 
 @in_style

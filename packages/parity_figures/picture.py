@@ -37,7 +37,7 @@ EVEN, ODD, THIRD, FOURTH, INK, MUTED, LINE, PAPER = (
 RIGHT, WRONG = THIRD, FOURTH
 SERIES = (("-", INK, "o"), ("--", INK, "s"), ("-.", MUTED, "^"), (":", INK, "D"), ((0, (5, 1)), MUTED, "v"),
           ((0, (1, 1)), MUTED, "P"))
-# The names in a drawing are those of its page, and elsewhere those of Matplotlib, which Verdana resembles in width.
+# The typeface of the page; elsewhere that of Matplotlib or Verdana, which is as wide.
 TYPEFACE = "var(--pst-font-family-base, 'DejaVu Sans', Verdana, sans-serif)"
 THEMED = {re.findall(r"#\w{6}", value)[0]: f"var(--parity-{name}, {value})" for name, value in COLOURS.items()}
 STYLE: Any = {
@@ -214,8 +214,7 @@ def name_lines(axes: Axes) -> None:
         inside = np.all((corners >= area.min) & (corners + size <= area.max), axis=1)
         corners = corners[inside] if inside.any() else corners
         best = min(corners, key=lambda at: (_inside(drawn, at, at + size), _inside(others, at - 12, at + size + 12)))
-        x, y = axes.transAxes.inverted().transform(best)
-        text.set_position((x, y))
+        text.set(position=axes.transAxes.inverted().transform(best))
         named = np.vstack([named, best + size * np.random.default_rng(0).random((200, 2))])
 
 

@@ -135,7 +135,9 @@ def test_a_figure_needs_a_text_alternative_and_escapes_its_caption():
 
 def test_a_figure_is_reproducible_and_matplotlib_keeps_its_settings():
     before = dict(matplotlib.rcParams)
-    assert figures.packing([3, 7]).svg() == figures.packing([3, 7]).svg()
+    drawn = figures.packing([3, 7])
+    assert drawn.svg() == figures.packing([3, 7]).svg()
+    assert drawn.svg() == drawn.svg()
     assert dict(matplotlib.rcParams) == before
 
 
@@ -181,6 +183,20 @@ def test_text_and_table_have_the_numbers(name, words, row):
 
 
 # ---------------------------------------------------------------- what is drawn
+
+
+@pytest.mark.parametrize("name", ["gradients", "drift", "lines and a level"])
+def test_the_name_of_each_line_is_in_the_plot_and_covers_no_line(name):
+    axes = picture(name).figure.axes[0]
+    boxes, area = [text.get_window_extent() for text in axes.texts], axes.get_window_extent().padded(1)
+    assert [text.get_text() for text in axes.texts] == [
+        line.get_label() for line in axes.lines if not line.get_label().startswith("_")]
+    for place, box in enumerate(boxes):
+        assert area.count_contains(box.corners()) == 4
+        assert box.count_overlaps(boxes[:place]) == 0
+        for line in axes.lines:
+            points = line.get_transform().transform(line.get_xydata())
+            assert box.padded(-3).count_contains(points) == 0
 
 
 def test_packing_shows_the_order_in_which_pytorch_packs():

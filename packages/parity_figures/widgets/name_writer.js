@@ -117,7 +117,7 @@ function build(model, net, towns) {
     make("div", { class: "pw-settings" }, view.country.root, ...(small ? [row] : [
       make("label", {}, "Beginning ", view.input), examples, make("label", {}, "Temperature ", view.slider, view.value),
       view.message])),
-    small ? "" : row, view.name, view.told, view.bars, view.list, small ? "" : view.count,
+    small ? "" : row, view.name, view.told, view.bars, small ? "" : view.count, view.list,
     units.length ? view.panel : "");
   view.panel.append(make("summary", {}, "What do single units do?"), choice, view.legend);
   view.radios = choice.querySelectorAll("input");

@@ -54,7 +54,6 @@ function build(model) {
   const { row, buttons } = buttonRow([["Even", answering("even")], ["Odd", answering("odd")]]);
   buttons.Even.classList.add("pw-even"); // the shapes and the colours of the answers
   buttons.Odd.classList.add("pw-odd");
-  view.buttons = buttons;
   view.bit = make("span", { class: "pw-arriving", "aria-hidden": "true" }); // the line below has the same content
   view.stage = make("div", { class: "pw-stage" });
   view.line = make("p", { class: "pw-told", "aria-live": "polite" });

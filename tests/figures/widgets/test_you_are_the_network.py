@@ -16,6 +16,7 @@ def correct(bits: str) -> str:
 def test_a_round_asks_ten_times_and_shows_the_bits_with_the_mistakes_and_the_question(show, mistake):
     page, bits = show(YouAreTheNetwork()), YouAreTheNetwork().bits
     line, question = page.locator(".pw-told"), page.locator(".pw-asked")
+    height = page.locator(".parity-widget").bounding_box()["height"]
     for t in range(10):
         assert page.locator(".pw-arriving").inner_text() == bits[t]
         assert count(page).startswith(f"bit {t + 1} of 10")
@@ -35,6 +36,7 @@ def test_a_round_asks_ten_times_and_shows_the_bits_with_the_mistakes_and_the_que
     click(page, "All of them")
     assert question.locator("[aria-pressed=true]").all_inner_texts() == ["All of them"]
     assert "nobody does" in line.inner_text()
+    assert page.locator(".parity-widget").bounding_box()["height"] == height
     click(page, "Start again")
     assert page.evaluate("document.activeElement.textContent") == "Even"
     assert page.locator(".pw-arriving").inner_text() == bits[10]
