@@ -55,7 +55,7 @@ function build(model) {
   buttons.Even.classList.add("pw-even"); // the shapes and the colours of the answers
   buttons.Odd.classList.add("pw-odd");
   view.bit = make("span", { class: "pw-arriving", "aria-hidden": "true" }); // the line below has the same content
-  view.stage = make("div", { class: "pw-stage" });
+  view.stage = make("div", { class: "pw-round" });
   view.line = make("p", { class: "pw-told", "aria-live": "polite" });
   view.row = row;
   const memories = buttonRow([...Object.keys(MEMORIES).map((memory) => [memory, () => choose(view, memory)]),

@@ -30,7 +30,7 @@ def test_a_round_asks_ten_times_and_shows_the_bits_with_the_mistakes_and_the_que
             assert line.inner_text().endswith(f"Bit {t + 2} is {bits[t + 1]}.")
     assert line.inner_text().startswith(f"You answered {10 - (mistake is not None)} of the 10 questions correctly.")
     answers = [correct(bits[:t]).lower() for t in range(1, 11)]
-    assert page.locator(".pw-stage li").all_inner_texts() == [
+    assert page.locator(".pw-round li").all_inner_texts() == [
         f"{answer}\n{bit}" + " ✗" * (t == mistake) for t, (answer, bit) in enumerate(zip(answers, bits))]
     assert button(page, "Odd").is_hidden()      # no more answers
     click(page, "All of them")
