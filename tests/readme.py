@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ALONE = """.alone { position: fixed; inset: 0 auto auto 0; z-index: 9999; width: 1200px; height: 630px;
   padding: 36px 60px; background: white; } .alone h1 { margin: 0 0 1rem; font-size: 56px; }
 .alone .parity-widget { zoom: 1.5; margin: 0; padding: 0; border: 0; }
-.alone :is(.pw-playing, .pw-note, .pw-why) { display: none !important; }"""
+.alone :is(.pw-buttons, .pw-note, .pw-why) { display: none !important; }"""
 
 
 def let_the_network_forget(figure: Locator) -> Locator:

@@ -28,12 +28,12 @@ def collect_figures(app, page: str, templatename: str, context: dict, doctree: n
 
 
 def on_its_own(svg: str, title: str) -> str:
-    """Return a drawing of a page as a file. Where DejaVu Sans is missing, Verdana is used, which is as wide."""
+    """Return a drawing of a page as a file."""
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
     size = f'width="{width}pt" height="{height}pt" style="stroke-linejoin: round"'
     svg = re.sub('style="[^"]*"', size, svg, count=1).replace(">", f"><title>{escape(title)}</title>", 1)
-    svg = re.sub(r"var\(--[^#]*(#\w{6})\)+", r"\1", svg)
-    return svg.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
+    svg = re.sub(r"var\(--pst-font[^,]*, ([^)]*)\)", r"\1", svg)
+    return re.sub(r"var\(--[^#]*(#\w{6})\)+", r"\1", svg)
 
 
 def write_figures(app) -> None:

@@ -14,7 +14,6 @@ from parity_figures.charts_networks import (
     gradient_norms,
     interval_rounds,
     lines,
-    loss_by_bit,
     many_curves,
     states_in_plane,
     states_on_ones,

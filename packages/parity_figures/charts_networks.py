@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
 from parity_figures.picture import (
@@ -15,7 +16,6 @@ from parity_figures.picture import (
     LINE,
     MUTED,
     ODD,
-    PAPER,
     RIGHT,
     SERIES,
     WRONG,
@@ -23,8 +23,9 @@ from parity_figures.picture import (
     Picture,
     canvas,
     in_style,
-    legend_below,
+    legend_above,
     log_ticks,
+    name_lines,
     panels,
 )
 from parity_lib.errors import require
@@ -56,27 +57,30 @@ def _draw_coin(axes: Axes, right: float | None = None) -> None:
     """Draw a dotted line at ln 2, the loss of always predicting 0.5. If ``right`` is given, a label ends there."""
     axes.axhline(np.log(2), color=MUTED, linestyle=":", linewidth=1.2)
     if right is not None:
-        axes.text(right, np.log(2), "a coin, ln 2", ha="right", va="bottom", color=MUTED)
+        axes.annotate("a coin: ln 2", (right, np.log(2)), (0, 4), textcoords="offset points", ha="right", color=MUTED)
 
 
 @in_style
 def curves(history: History) -> Picture:
-    """Plot the loss and accuracy of a training run at each update, with markers for the validation accuracy."""
+    """Plot the loss and accuracy of a training run at each update, with the validation accuracy of whole strings."""
     updates = np.arange(1, history.updates + 1)
     figure, (left, right) = panels(("loss", "accuracy"), 2.7)
     left.plot(updates, history.loss, color=INK)
     _draw_coin(left, updates[-1])
     left.set(xlabel="update", ylim=(0, max(0.85, 1.05 * max(history.loss))))
-    right.plot(updates, history.accuracy, color=INK, label="training, per bit")
-    at = [point["update"] for point in history.validation]
-    for key, marker, face, label in (("bit_accuracy", "s", MUTED, "validation, per bit"),
-                                     ("sequence_accuracy", "^", PAPER, "validation, whole strings")):
-        right.plot(at, [point[key] for point in history.validation], marker, color=MUTED, markerfacecolor=face,
-                   label=label)
+    drop = next((step for step, loss in enumerate(history.loss) if loss < np.log(2) / 2), None)
+    if drop:
+        left.text(0.4 * drop, 0.55, "plateau", ha="center", va="top")
+        left.text(drop - 0.04 * len(updates), history.loss[drop], "drop", ha="right", va="center")
+    right.plot(updates, history.accuracy, color=INK)
+    right.plot([point["update"] for point in history.validation],
+               [point["sequence_accuracy"] for point in history.validation], "^--", color=MUTED, linewidth=1)
+    right.text(0, 0.62, "each bit")
+    right.text(0, 0.09, "whole strings", color=MUTED)
     right.set(xlabel="update", ylim=(-0.03, 1.05))
-    legend_below(figure, right, 2)
     alt = (f"Left: the loss over {len(updates)} updates, from {history.loss[0]:.2f} to {history.loss[-1]:.4f}. "
-           f"Right: training accuracy per bit, ending at {history.accuracy[-1]:.3f}, with validation points.")
+           f"Right: training accuracy per bit, ending at {history.accuracy[-1]:.3f}, and that of "
+           "whole validation strings.")
     return Picture(figure, alt, numbers=_columns("update", updates.tolist(), {
         "loss": history.loss, "accuracy per bit": history.accuracy}))
 
@@ -106,28 +110,6 @@ def many_curves(runs: Sequence[Sequence[dict]], labels: Sequence[str]) -> Pictur
 
 
 @in_style
-def loss_by_bit(losses: Values) -> Picture:
-    """Plot the loss at each bit of a stream in which every third bit is the XOR of the previous two.
-
-    The first of ``losses`` is that of predicting bit 2.
-    """
-    bits, losses = np.arange(2, 2 + len(losses)), np.asarray(losses)
-    third = bits % 3 == 0
-    figure, axes = canvas(height=2.5)
-    _draw_coin(axes, bits[-1] + 0.4)
-    axes.plot(bits, losses, color=LINE, linewidth=1.2)
-    axes.plot(bits[~third], losses[~third], "o", color=MUTED, label="drawn at random")
-    axes.plot(bits[third], losses[third], "s", color=INK, label="XOR of the two before")
-    axes.set(xlabel="bit that is predicted", ylabel="loss", ylim=(-0.04, np.log(2) * 1.35), xticks=bits[third])
-    axes.legend(loc="center right", bbox_to_anchor=(1.0, 0.45), facecolor=PAPER, frameon=True, edgecolor=LINE)
-    alt = (f"The loss of predicting bits {bits[0]} to {bits[-1]} of a stream. For the random bits it lies between "
-           f"{losses[~third].min():.2f} and {losses[~third].max():.2f}, close to that of a coin; for every third bit, "
-           f"the XOR of the two bits before it, it lies between {losses[third].min():.3f} and "
-           f"{losses[third].max():.3f}.")
-    return Picture(figure, alt, numbers=_columns("bit", bits.tolist(), {"loss": losses.tolist()}))
-
-
-@in_style
 def lines(x: Sequence[int], series: Series, xlabel: str, ylabel: str, *, log: bool = False,
           level: tuple[float, str] | None = None) -> Picture:
     """Plot up to six series as lines, and a horizontal line if ``level`` has its height and its name.
@@ -136,11 +118,11 @@ def lines(x: Sequence[int], series: Series, xlabel: str, ylabel: str, *, log: bo
     """
     figure, axes = canvas(height=3.0)
     drawn = {label: np.maximum(values, 1e-30) for label, values in series.items()} if log else series
-    draw_lines(axes, x, drawn, **({"marker": ""} if len(x) >= 40 else {}))
+    draw_lines(axes, x, drawn, **({"marker": ""} if len(x) >= 40 else {"markevery": 1}))
     if level:
         axes.axhline(level[0], color=MUTED, linewidth=1.2, label=level[1])
     axes.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
-    legend_below(figure, axes, 2)
+    name_lines(axes)
     words = "; ".join(f"{label}: " + ", ".join(f"{value:.2g} at {at}" for at, value in (*zip(x[:2], values), (
         x[len(values) - 1], values[-1]))) for label, values in series.items())
     return Picture(figure, f"{ylabel.capitalize()}, against: {xlabel}{', on a logarithmic scale' * log}. {words}.",
@@ -169,7 +151,7 @@ def drift(before: Values, series: Series, state: str = "d") -> Picture:
     axes.axhline(0, color=MUTED, linewidth=1.2)
     draw_lines(axes, before, changes, marker="")
     axes.set(xlabel=f"{state} before the time step", ylabel=f"change of {state}", xlim=(before[0], before[-1]))
-    axes.legend()
+    name_lines(axes)
     words = "; ".join(f"{name}: {_directions(before, change)}" for name, change in changes.items())
     return Picture(figure, f"How much one time step changes {state}, against {state} before the time step. {words}.",
                    f"Above the line in the middle a step makes {state} larger, below it smaller.",
@@ -218,11 +200,11 @@ def accuracy_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray])
     height, last = updates[1] - updates[0], shape[1]
     words, rows = [], []
     for axes, (name, shares) in zip(places, runs.items()):
+        _draw_shares(axes, updates, height, shares)
         for update, row in zip(updates, shares, strict=True):
-            _draw_shares(axes, update, height, row)
             rows += [(name, int(update), position, float(share)) for position, share in enumerate(row, 1)]
         log_ticks(axes, [tick for tick in (1, 3, 10, 30, 100) if tick <= last])
-        axes.set(xlabel="position", xlim=(0.5, last + 0.5), ylim=(updates[0] - height / 2, updates[-1] + height / 2))
+        axes.set(xlabel="position", xlim=(0.5, last + 0.5), ylim=(updates[-1] + height / 2, updates[0] - height / 2))
         axes.grid(visible=False)
         words.append(f"{name}: " + ", ".join(f"position {position} {_learned(updates, shares[:, position - 1])}"
                                              for position in sorted({1, 2, min(5, last), last})))
@@ -230,22 +212,27 @@ def accuracy_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray])
     return Picture(figure, "The share of correct answers by position of the bit and by update, with a panel for each "
                    "run: empty where the network answers as a coin would, full where it answers at least nine strings "
                    f"in ten correctly. {'; '.join(words)}.",
-                   "Positions on a log scale. Empty: correct half the time or less. Full: correct for at least nine "
-                   "strings in ten.",
+                   "Updates from top to bottom, positions on a log scale. Empty: correct half the time or less. Full: "
+                   "correct for at least nine strings in ten.",
                    Numbers(("run", "update", "position", "share correct"), rows))
 
 
-def _draw_shares(axes: Axes, update: int, height: float, shares: np.ndarray) -> None:
-    """Draw the accuracies at one update as a row of shaded rectangles, merging neighbours of the same shade."""
+def _draw_shares(axes: Axes, updates: Sequence[int], height: float, shares: np.ndarray) -> None:
+    """Draw accuracies ``[updates, positions]`` as shaded rectangles; those of one shade are one shape without seams."""
     levels = np.clip(np.floor((shares - 0.5) / 0.4 * (SHADES - 1) + 1e-9), 0, SHADES - 1)
-    start = 0
-    for level, group in groupby(levels):
-        width = len(list(group))
-        if level:
-            axes.add_patch(Rectangle((start + 0.5, update - height / 2), width, height, facecolor=RIGHT,
-                                     alpha=level / (SHADES - 1), linewidth=0))
-        start += width
-    axes.axhline(update - height / 2, color=MUTED, linewidth=0.15)
+    shapes: dict[float, list[Path]] = {level: [] for level in range(1, SHADES)}
+    for update, row in zip(updates, levels, strict=True):
+        start = 0.5
+        for level, group in groupby(row):
+            width = len(list(group))
+            if level:
+                x, y = (start, start + width), (update - height / 2, update + height / 2)
+                shapes[level].append(Path([*zip(x, (y[0], y[0])), *zip(x[::-1], (y[1], y[1])), (x[0], y[0])]))
+            start += width
+    for level, paths in shapes.items():
+        if paths:
+            axes.add_patch(PathPatch(Path.make_compound_path(*paths), facecolor=RIGHT, alpha=level / (SHADES - 1),
+                                     linewidth=0))
 
 
 def _learned(updates: Sequence[int], shares: np.ndarray) -> str:
@@ -276,7 +263,7 @@ def verdicts(rows: Sequence[tuple[str, int, int, int]]) -> Picture:
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", colors=INK)
-    legend_below(figure, axes, 3)
+    legend_above(figure, axes, 3)
     words = "; ".join(f"{label}: {certified} certified, {refuted} refuted, {undecided} undecided"
                       for label, certified, refuted, undecided in rows)
     return Picture(figure, f"For each kind of network, how many are certified, refuted and undecided. {words}.",
@@ -315,29 +302,33 @@ def states_in_plane(rows: Sequence[tuple]) -> Picture:
     ``(title, points [count, 2], odd [count], readout, names of the two axes)``. ``readout`` is None or
     ``(weights [2], bias)``, for which a line is drawn where the output is 0.
     """
-    figure, places = panels([row[0] for row in rows], 2.6)
+    figure, places = panels([row[0] for row in rows], 2.2, 3)
     words, numbers = [], []
     for axes, (title, points, odd, readout, axis_names) in zip(places, rows, strict=True):
         means = []
         for answer, (name, marker, colour) in enumerate(ANSWERS):
             chosen = points[odd == answer]
-            axes.plot(*chosen.T, marker, color=colour, alpha=0.4, markersize=5, markeredgewidth=0, label=name)
+            axes.plot(*chosen.T, marker, color=colour, alpha=0.4, markersize=5, markeredgewidth=0)
             if len(chosen):
+                if axes is places[0]:
+                    x, y = chosen[chosen[:, 1].argmax()]
+                    inwards = -15 if y > points[:, 1].mean() else 8
+                    axes.annotate(name, (x, y), (0, inwards), textcoords="offset points", color=colour, ha="center")
                 means.append("{} on average at ({:.1f}, {:.1f})".format(name, *chosen.mean(axis=0)))
         low, high = points.min(axis=0), points.max(axis=0)
         margin = 0.12 * (high - low)
-        axes.set(xlabel=axis_names[0], ylabel=axis_names[1], xlim=(low[0] - margin[0], high[0] + margin[0]),
+        axes.set(xlabel=axis_names[0], ylabel=axis_names[1], xticks=[-1, 0, 1], yticks=[-1, 0, 1],
+                 xlim=(low[0] - margin[0], high[0] + margin[0]),
                  ylim=(low[1] - margin[1], high[1] + margin[1]))
         if readout is not None:
             (a, b), bias = readout
             ends = np.array(axes.get_xlim())
-            axes.plot(ends, -(a * ends + bias) / b, color=INK, linestyle="--", linewidth=1.3, label="output 0")
+            axes.plot(ends, -(a * ends + bias) / b, color=INK, linestyle="--", linewidth=1.3)
         words.append(f"{title}: {len(points)} states, {'; '.join(means)}"
                      + ("; a dashed line separates even from odd" if readout is not None else ""))
         numbers += [(title, float(x), float(y), ANSWERS[int(answer)][0]) for (x, y), answer in zip(points, odd)]
-    places[0].legend(loc="best")
     return Picture(figure, "Hidden states as points in a plane, even ones as discs and odd ones as squares. "
-                   + ". ".join(words) + ".",
+                   + ". ".join(words) + ".", "On a dashed line the output is 0.",
                    numbers=Numbers(("panel", "coordinate 1", "coordinate 2", "answer"), numbers))
 
 

@@ -18,8 +18,9 @@ from parity_figures.picture import (
     Picture,
     canvas,
     in_style,
-    legend_below,
+    legend_above,
     log_steps,
+    name_lines,
     name_rows,
     panels,
 )
@@ -154,19 +155,11 @@ def two_by_two_by_length(conditions: dict[str, Condition]) -> Picture:
                                              for cell, table in tables.items()))
         rows += [(name, cell, *point) for cell, table in tables.items()
                  for point in zip(table["from"], table["mean"], table["least"], strict=True)]
-    legend_below(figure, figure.axes[0], 4)
+    legend_above(figure, figure.axes[0], 4)
     return Picture(figure, "Four panels of lines: the mean share of strings that are answered correctly, by their "
                    f"length. {'. '.join(words)}.",
                    "Mean over all runs, including the unsuccessful ones.",
                    Numbers(("task", "network", "length from", "mean share correct", "least share correct"), rows))
-
-
-def _draw_dots(axes: Axes, row: int, values: Sequence[int | None], cap: float = np.nan, **look) -> None:
-    """Draw one row of a dot plot: a dot for each value and a cross at ``cap`` for each None."""
-    heights = row + np.linspace(0.23, -0.23, max(len(values), 2))[:len(values)]
-    known = np.array([value is not None for value in values], dtype=bool)
-    axes.plot([value for value in values if value is not None], heights[known], "o", **look)
-    axes.plot([cap] * sum(~known), heights[~known], "x", color=INK)
 
 
 @in_style
@@ -177,7 +170,9 @@ def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Pic
     """
     figure, axes = canvas(height=0.9 + 0.55 * len(rows))
     for y, (_, steps, cap) in enumerate(rows):
-        _draw_dots(axes, y, steps, cap, color=INK, alpha=0.75)
+        heights, known = y + np.linspace(0.23, -0.23, len(steps)), np.array([step is not None for step in steps])
+        axes.plot([step for step in steps if step is not None], heights[known], "o", color=INK, alpha=0.75)
+        axes.plot([cap] * sum(~known), heights[~known], "x", color=INK)
     counts = [f"{sum(step is not None for step in steps)} of {len(steps)}" for _, steps, _ in rows]
     name_rows(axes, [f"{label}\n{count}" for (label, _, _), count in zip(rows, counts)])
     axes.set_xlabel("updates until all were correct (log scale)")
@@ -217,7 +212,7 @@ def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]
                  ylabel="share of successful runs")
         axes.grid(axis="x", visible=False)
         axes.label_outer()
-    legend_below(figure, grid[0], len(next(iter(tables.values()))))
+        name_lines(axes)
     return Picture(figure, f"The share of successful runs against {xlabel}; a line through each mark spans its 95 % "
                    f"interval. {'; '.join(words)}.",
                    numbers=Numbers(("panel", "series", xlabel, "solved", "seeds", "low", "high"), numbers))

@@ -9,13 +9,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 
-from parity_figures.picture import EVEN, INK, MUTED, ODD, PAPER, WIDTH, Picture, canvas, in_style, panels
+from parity_figures.picture import EVEN, INK, LINE, MUTED, ODD, PAPER, WIDTH, Picture, canvas, in_style, panels
 from parity_lib.errors import require
 
 STEP = 2.2          # the distance between two time steps in the drawing of the backward pass
 MOST_PACKED = 24    # squares that fit into the last row of the drawing of packing
 SQUARE = 0.306      # inches of such a square, wide enough for two letters
 RADIUS = 0.36       # of a state of a state machine
+ROUNDED = "round,pad=0,rounding_size=0.16"
+SHAPES = ("round,pad=0,rounding_size=0.24", "square,pad=0")     # of the answers even and odd
 
 
 def blank(axes: Axes, width: float, height: float, left: float = 0.0, bottom: float = 0.0) -> None:
@@ -37,7 +39,8 @@ def arrow(axes: Axes, start, end, label: str = "", shift=(0.0, 0.0), curve: floa
     axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, color=MUTED, linewidth=1.3,
                                    shrinkA=0, shrinkB=0, connectionstyle=f"arc3,rad={curve}"))
     x, y = np.add(start, end) / 2 + shift
-    write(axes, x, y, label)
+    if label:
+        write(axes, x, y, label, bbox={"color": PAPER, "pad": 1})
 
 
 def node(axes: Axes, x: float, y: float, label: str, colour: str, radius: float = 0.32) -> None:
@@ -47,7 +50,7 @@ def node(axes: Axes, x: float, y: float, label: str, colour: str, radius: float 
 
 
 def box(axes: Axes, x: float, y: float, text: str, colour: str, half: tuple[float, float] = (0.56, 0.4),
-        style: str = "round,pad=0,rounding_size=0.16") -> None:
+        style: str = ROUNDED) -> None:
     """Draw a box with text in its centre. ``half`` contains half the width and half the height of the box."""
     width, height = half
     axes.add_patch(FancyBboxPatch((x - width, y - height), 2 * width, 2 * height, facecolor=PAPER, edgecolor=colour,
@@ -57,7 +60,7 @@ def box(axes: Axes, x: float, y: float, text: str, colour: str, half: tuple[floa
 
 def answer_box(axes: Axes, x: float, y: float, odd: bool) -> None:
     """Draw a box that contains the answer "odd" or "even"."""
-    box(axes, x, y, "odd" if odd else "even", ODD if odd else EVEN, (0.52, 0.3))
+    box(axes, x, y, "odd" if odd else "even", ODD if odd else EVEN, (0.52, 0.3), SHAPES[int(odd)])
 
 
 @in_style
@@ -85,31 +88,36 @@ def unrolled() -> Picture:
 
 @in_style
 def strings_and_labels(bits: np.ndarray, parity: np.ndarray, mask: np.ndarray | None = None) -> Picture:
-    """Draw a batch of bit strings and their labels as rows of squares.
+    """Draw a batch of bit strings in cells, and below them their labels: discs for even and squares for odd.
 
     ``bits`` and ``parity`` are ``[batch, steps]``. Padding, where ``mask`` is 0, is drawn as dots.
     """
     count, steps = bits.shape
     height = 2 * count + 2.4
-    figure, axes = canvas(height=5.0 * height / steps)
+    width = min(WIDTH, 0.45 * steps)
+    figure, axes = canvas(width, width * height / steps)
     blank(axes, steps, height)
     real = np.ones_like(bits) if mask is None else mask
-    for rows, top, fill, title in ((bits, 2 * count + 0.2, INK, "inputs: the bits"),
-                                   (parity, count - 1, ODD, "targets: odd so far?")):
+    for rows, top, title in ((bits, 2 * count + 0.2, "inputs: the bits"),
+                             (parity, count - 1, "targets: odd so far?")):
         write(axes, 0, top + 1.2, title, ha="left", va="bottom", fontweight="bold")
         for (row, t), bit in np.ndenumerate(rows):
             y = top - row
             if not real[row, t]:
                 axes.add_patch(Circle((t + 0.5, y + 0.5), 0.06, color=MUTED))
                 continue
-            axes.add_patch(Rectangle((t + 0.06, y + 0.06), 0.88, 0.88, facecolor=fill if bit else PAPER,
-                                     edgecolor=MUTED, linewidth=0.8))
-            write(axes, t + 0.5, y + 0.48, str(int(bit)), PAPER if bit else MUTED, fontweight="bold")
+            if rows is bits:
+                axes.add_patch(Rectangle((t + 0.06, y + 0.06), 0.88, 0.88, fill=False, edgecolor=LINE))
+            elif bit:
+                box(axes, t + 0.5, y + 0.5, "", ODD, (0.38, 0.38), SHAPES[1])
+            else:
+                node(axes, t + 0.5, y + 0.5, "", EVEN, 0.4)
+            write(axes, t + 0.5, y + 0.48, str(int(bit)), fontweight="bold")
     words = "; ".join("".join(map(str, row)) for row in bits[:3, :12])
     padding = " Padding is drawn as dots." if mask is not None else ""
-    return Picture(figure, f"{count} strings of {steps} steps as rows of squares (the first begin {words}). Below them "
-                   "the labels: a square is filled where the count of ones up to that step is odd, so the label "
-                   f"changes exactly under each 1.{padding}")
+    return Picture(figure, f"{count} strings of {steps} steps as rows of bits (the first begin {words}). Below them "
+                   "the labels: a square with a 1 where the count of ones up to that step is odd, and a disc with a 0 "
+                   f"where it is even, so the label changes exactly under each 1.{padding}")
 
 
 @in_style
@@ -317,15 +325,17 @@ def machines(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Picture:
             for target in sorted(set(successors[state].tolist())):
                 bits = ", ".join(str(bit) for bit in (0, 1) if successors[state][bit] == target)
                 _draw_transition(axes, at[state], at[target], bits, state in successors[target])
-            node(axes, at[state][0], at[state][1], str(state), ODD if odd[state] else EVEN, RADIUS)
+            x, y = at[state]
             if odd[state]:
-                axes.add_patch(Circle(at[state], 0.28, fill=False, edgecolor=ODD, linewidth=1.2))
+                box(axes, x, y, str(state), ODD, (0.32, 0.32), SHAPES[1])
+            else:
+                node(axes, x, y, str(state), EVEN, RADIUS)
         arrow(axes, at[0] + (-0.85, 0), at[0] + (-RADIUS, 0))
         arrows = ", ".join(f"{state} on 0 to {after_0} and on 1 to {after_1}"
                            for state, (after_0, after_1) in enumerate(successors))
         words.append(f"{title}: {arrows}; odd: {', '.join(map(str, np.flatnonzero(odd)))}")
-    return Picture(figure, "State machines, each starting in state 0; odd states have a double ring. "
-                   + ". ".join(words) + ".", "A double ring: odd. An arrow is followed on the bit next to it.")
+    return Picture(figure, "State machines, each starting in state 0; odd states are squares. "
+                   + ". ".join(words) + ".", "A square: odd. An arrow is followed on the bit that is written on it.")
 
 
 def around_a_circle(successors: np.ndarray) -> np.ndarray:
@@ -363,4 +373,4 @@ def _draw_transition(axes: Axes, start: np.ndarray, end: np.ndarray, bits: str, 
     side = sign * side
     begin, stop = start + RADIUS * (0.9 * way + 0.4 * side), end - RADIUS * (0.9 * way - 0.4 * side)
     middle = 0.08 * np.linalg.norm(stop - begin)       # how far the arrow is bent there
-    arrow(axes, begin, stop, bits, shift=(middle + 0.22) * side, curve=0.16 * sign)
+    arrow(axes, begin, stop, bits, shift=middle * side, curve=0.16 * sign)

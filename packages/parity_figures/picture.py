@@ -19,6 +19,7 @@ from urllib.parse import quote
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from parity_lib.errors import require
@@ -36,6 +37,8 @@ EVEN, ODD, THIRD, FOURTH, INK, MUTED, LINE, PAPER = (
 RIGHT, WRONG = THIRD, FOURTH
 SERIES = (("-", INK, "o"), ("--", INK, "s"), ("-.", MUTED, "^"), (":", INK, "D"), ((0, (5, 1)), MUTED, "v"),
           ((0, (1, 1)), MUTED, "P"))
+# The typeface of the page; elsewhere that of Matplotlib or Verdana, which is as wide.
+TYPEFACE = "var(--pst-font-family-base, 'DejaVu Sans', Verdana, sans-serif)"
 THEMED = {re.findall(r"#\w{6}", value)[0]: f"var(--parity-{name}, {value})" for name, value in COLOURS.items()}
 STYLE: Any = {
     "font.size": 11, "font.family": "DejaVu Sans", "axes.titlesize": 11, "axes.titleweight": "bold",
@@ -47,8 +50,9 @@ STYLE: Any = {
 }
 WIDTH = 4.9         # inches of a figure that fills the column
 MOST_ROWS = 60      # rows of a chart's numbers in the page; the CSV file has all of them
-SHOWN_AT = 1.15     # figures are drawn small enough for a phone and may grow by this factor on a wide screen
+SHOWN_AT = 1.2      # px per unit: figures are drawn for a phone and grow by this factor on a wide screen
 LEAST_TEXT = 11     # px that text keeps on a phone; a figure that is too wide for that scrolls sideways
+MOST_NAMES = 4      # names of lines for which a chart has room
 PHONE = 358         # px, the width of the text column on a phone
 
 
@@ -114,16 +118,18 @@ class Picture:
         file = io.StringIO()
         with matplotlib.rc_context(STYLE):
             self.figure.savefig(file, format="svg", bbox_inches="tight", pad_inches=0.05, metadata={"Date": None})
+        self.figure.set_layout_engine("none")   # a second layout would move the axes once more
         text = file.getvalue()
         text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg"):], flags=re.DOTALL)
         # Matplotlib's style sheet would apply to the whole page, and the page would be laid out again for each figure.
         text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, count=1, flags=re.DOTALL)
         for colour, themed in THEMED.items():
             text = text.replace(colour, themed)
+        text = text.replace("'DejaVu Sans'", TYPEFACE)
         width = float(re.findall(r'width="([\d.]+)pt"', text)[0]) * SHOWN_AT
         text = re.sub(r' width="[\d.]+pt"| height="[\d.]+pt"', "", text, count=2)
         label = html.escape(self.alt, quote=True)
-        style = (f"max-width: {width:.0f}pt; min-width: {least_width(text)}px; width: 100%; "
+        style = (f"max-width: {width:.0f}px; min-width: {least_width(text)}px; width: 100%; "
                  "stroke-linejoin: round")
         return text.replace("<svg", f'<svg role="img" aria-label="{label}" style="{style}"', 1)
 
@@ -178,9 +184,49 @@ def panels(titles: Sequence[str], height: float, columns: int = 2, **options: An
     return figure, grid[:len(titles)]
 
 
-def legend_below(figure: Figure, axes: Axes, columns: int) -> None:
-    """Place the legend of ``axes`` below the figure."""
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=columns)
+def legend_above(figure: Figure, axes: Axes, columns: int) -> None:
+    """Place the legend of ``axes`` above the figure, in the order in which its parts are read."""
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left", ncols=columns, borderaxespad=0)
+
+
+def name_lines(axes: Axes) -> None:
+    """Write the name of each labelled line next to it, where it covers no line and no other line is as near.
+
+    More than four names go into a legend. Call this function last, because the places depend on the limits of the axes.
+    """
+    figure: Any = axes.figure
+    lines = [line for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
+    if len(lines) > MOST_NAMES:
+        legend_above(figure, axes, 2)
+        return
+    figure.draw_without_rendering()     # the places also depend on the layout
+    paths = [_dense(line.get_transform().transform(line.get_xydata())) for line in lines]
+    bars = [bar for bar in axes.collections if isinstance(bar, LineCollection)]
+    marks = [_dense(axes.transData.transform(ends)) for bar in bars for ends in bar.get_segments()]
+    area, named = axes.get_window_extent(), np.empty((0, 2))
+    for line, path in zip(lines, paths):
+        text = axes.text(0, 0, str(line.get_label()), color=line.get_color(), transform=axes.transAxes)
+        size = np.array(text.get_window_extent().size)
+        others = np.vstack([named, *(other for other in paths if other is not path)])
+        drawn = np.vstack([path, others, *marks])
+        shifts = [size * (x, y) + (0, gap) for x in (0, -0.5, -1) for y, gap in ((0, 5), (-1, -5))]
+        corners = np.array([at + shift for at in path[::8] for shift in shifts])
+        inside = np.all((corners >= area.min) & (corners + size <= area.max), axis=1)
+        corners = corners[inside] if inside.any() else corners
+        best = min(corners, key=lambda at: (_inside(drawn, at, at + size), _inside(others, at - 12, at + size + 12)))
+        text.set(position=axes.transAxes.inverted().transform(best))
+        named = np.vstack([named, best + size * np.random.default_rng(0).random((200, 2))])
+
+
+def _dense(points: np.ndarray) -> np.ndarray:
+    """Return 200 points on the way through ``points [count, 2]``."""
+    at = np.linspace(0, len(points) - 1, 200)
+    return np.column_stack([np.interp(at, np.arange(len(points)), column) for column in np.asarray(points).T])
+
+
+def _inside(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> int:
+    """Count the ``points [count, 2]`` in a rectangle."""
+    return int(np.all((points > low) & (points < high), axis=1).sum())
 
 
 def log_steps(axes: Axes, values: Sequence[float]) -> None:

@@ -1,15 +1,11 @@
-"""Drawings of networks that read a sequence.
-
-All have the same size, and what two of them share is at the same place, so that one can turn into the next.
-"""
+"""Drawings of networks that read a sequence. What two of them share is at the same place."""
 
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
-from parity_figures.drawings import arrow, blank, box, node, write
+from parity_figures.drawings import ROUNDED, SHAPES, arrow, blank, box, node, write
 from parity_figures.picture import EVEN, INK, MUTED, ODD, PAPER, Picture, canvas, in_style
 
 PLACES, HEIGHT = 5, 2.85                # of the drawing; each element of the sequence has a place
@@ -22,7 +18,6 @@ def _sequence(elements: Sequence[str]) -> tuple[Figure, Axes]:
     """Draw up to five elements of a sequence in the lowest row."""
     figure, axes = canvas(3.75, 2.2)
     blank(axes, PLACES, HEIGHT)
-    axes.add_patch(Rectangle((0, 0), PLACES, HEIGHT, fill=False, edgecolor="none"))
     for place, element in enumerate(elements):
         write(axes, place + 0.5, LOW, element, fontweight="bold")
     return figure, axes
@@ -30,7 +25,7 @@ def _sequence(elements: Sequence[str]) -> tuple[Figure, Axes]:
 
 def _content(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
     """Draw a box with a word in it; the words of all boxes in a row stand on one line."""
-    box(axes, x, y, "", colour, HALF)
+    box(axes, x, y, "", colour, HALF, SHAPES[colour == ODD] if colour in (EVEN, ODD) else ROUNDED)
     write(axes, x, y - 0.07, text, va="baseline")
 
 
@@ -60,30 +55,27 @@ def all_at_once(elements: Sequence[str], weights: int, answers: Sequence[tuple[s
 
 
 @in_style
-def one_by_one(elements: Sequence[str], *memories: tuple[str, Sequence[str]], answer: str = "",
+def one_by_one(elements: Sequence[str], memory: tuple[str, Sequence[str]], answer: str = "",
                words: Sequence[str] = ()) -> Picture:
     """Draw what is remembered while the elements are read one at a time.
 
-    Each of one or two ``memories`` has a title and its contents after each element. ``answer`` is what the last
-    content leads to, and ``words`` say what each element does to the first memory.
+    ``memory`` has a title and the contents after each element. ``answer`` is what the last content leads to, and
+    ``words`` say what each element does to the memory.
     """
-    figure, axes = _sequence(elements)
-    for (title, contents), height in zip(memories, (MIDDLE, HIGH), strict=False):
-        write(axes, 0.12, height + 0.41, title, MUTED, ha="left")
-        for place, content in enumerate(contents):
-            x = place + 0.5
-            _content(axes, x, height, content, COLOURS.get(content, INK))
-            if place:
-                arrow(axes, (x - 0.62, height), (x - 0.38, height))
-    for place, _ in enumerate(elements):
-        arrow(axes, (place + 0.5, LOW + 0.22), (place + 0.5, MIDDLE - 0.25))
+    (figure, axes), (title, contents) = _sequence(elements), memory
+    write(axes, 0.12, MIDDLE + 0.41, title, MUTED, ha="left")
+    for place, content in enumerate(contents):
+        x = place + 0.5
+        _content(axes, x, MIDDLE, content, COLOURS.get(content, INK))
+        if place:
+            arrow(axes, (x - 0.62, MIDDLE), (x - 0.38, MIDDLE))
+        arrow(axes, (x, LOW + 0.22), (x, MIDDLE - 0.25))
     for place, word in enumerate(words):
         write(axes, place + 0.56, LOW + 0.5, word, MUTED, ha="left")
     if answer:
         x = len(elements) - 0.5
         arrow(axes, (x, MIDDLE + 0.25), (x, HIGH - 0.25))
         _content(axes, x, HIGH, answer, MUTED)
-    rows = ". ".join(f"{title.rstrip('?')}: {', '.join(content or 'nothing' for content in contents)}"
-                     for title, contents in memories)
+    row = f"{title.rstrip('?')}: {', '.join(content or 'nothing' for content in contents)}"
     return Picture(figure, f"The elements {' '.join(elements)} side by side; above each of them a box, and arrows from "
-                   f"box to box. {rows}. {answer and f'The last box leads to the answer {answer}.'}".strip())
+                   f"box to box. {row}. {answer and f'The last box leads to the answer {answer}.'}".strip())

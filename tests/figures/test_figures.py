@@ -44,7 +44,7 @@ PICTURES = {
     "strings": lambda: figures.strings_and_labels(BITS, PARITY, np.arange(12) < np.array([[3], [12], [7]])),
     "all at once": lambda: figures.all_at_once("0101?", 5, [("even", "if ? = 0"), ("odd", "if ? = 1")]),
     "one by one": lambda: figures.one_by_one(
-        "01", ("odd so far?", ["even", "odd"]), ("a one?", ["no", "yes"]), words=["keep", "flip"]),
+        "01", ("odd so far?", ["even", "odd"]), words=["keep", "flip"]),
     "packing": lambda: figures.packing([3, 7, 5, 2]),
     "one unit": figures.one_unit,
     "drift": lambda: figures.drift(np.linspace(0, 1, 101), {
@@ -69,7 +69,6 @@ PICTURES = {
         f"seed {seed}": np.array([[0.5, 0.5, 0.5], [1, 0.7, 0.5], [1, 1, 0.85 + seed / 10]]) for seed in (0, 1, -1)}),
     "backward pass": lambda: figures.backward_pass([1, 0], [0, 0.762, 0.364], [0.21, -0.434], [0.09, -0.434, 1],
                                                    [0.0, 0.661]),
-    "loss by bit": lambda: figures.loss_by_bit([0.69, 0.01, 0.7, 0.69, 0.02]),
     "states on ones": lambda: figures.states_on_ones([0.5, -1.0], steps=4),
     "gru cell": figures.gru_cell,
     "lstm cell": figures.lstm_cell,
@@ -136,7 +135,9 @@ def test_a_figure_needs_a_text_alternative_and_escapes_its_caption():
 
 def test_a_figure_is_reproducible_and_matplotlib_keeps_its_settings():
     before = dict(matplotlib.rcParams)
-    assert figures.packing([3, 7]).svg() == figures.packing([3, 7]).svg()
+    drawn = figures.packing([3, 7])
+    assert drawn.svg() == figures.packing([3, 7]).svg()
+    assert drawn.svg() == drawn.svg()
     assert dict(matplotlib.rcParams) == before
 
 
@@ -158,7 +159,6 @@ def test_the_numbers_of_a_chart_open_below_it_and_can_all_be_downloaded():
 
 @pytest.mark.parametrize(("name", "words", "row"), [
     ("steps", "a: 1 of 2", ("a", 1, None)),
-    ("loss by bit", "between 0.69 and 0.70, close to that of a coin; for every third bit", (3, 0.01)),
     ("states on ones", "factor 0.5: h goes 1.00, 0.50, 0.25, 0.12", (3, 0.125, -1.0)),
     ("lines", "Share correct, against: step. a: 1 at 1, 0.5 at 2, 0.25 at 3; b: 1 at 1, 0.75 at 2, 0.75 at 2",
      (3, 0.25, None)),
@@ -183,6 +183,20 @@ def test_text_and_table_have_the_numbers(name, words, row):
 
 
 # ---------------------------------------------------------------- what is drawn
+
+
+@pytest.mark.parametrize("name", ["gradients", "drift", "lines and a level"])
+def test_the_name_of_each_line_is_in_the_plot_and_covers_no_line(name):
+    axes = picture(name).figure.axes[0]
+    boxes, area = [text.get_window_extent() for text in axes.texts], axes.get_window_extent().padded(1)
+    assert [text.get_text() for text in axes.texts] == [
+        line.get_label() for line in axes.lines if not line.get_label().startswith("_")]
+    for place, box in enumerate(boxes):
+        assert area.count_contains(box.corners()) == 4
+        assert box.count_overlaps(boxes[:place]) == 0
+        for line in axes.lines:
+            points = line.get_transform().transform(line.get_xydata())
+            assert box.padded(-3).count_contains(points) == 0
 
 
 def test_packing_shows_the_order_in_which_pytorch_packs():

@@ -97,7 +97,6 @@ function build(model, el) {
     ["Fifty zeros", () => readOn(view, model, (model.get("bits") + "0".repeat(ZEROS)).slice(0, MOST_BITS))],
     ["Start again", () => startAgain(view, model)], ["Show a string", () => showShortest(view, model)],
     ["Copy a link", () => copyLink(view, model)]]);
-  row.classList.add("pw-playing");
   for (const bit of "01") buttons[bit].classList.add("pw-primary");
   view.buttons = buttons;
   const test = make("p", { class: "pw-test" }, make("b", {}, "Break the network"));

@@ -34,7 +34,7 @@ a 1 and 13 zeros: it answers odd, but from bit 14 on it answers even.
 
     _esm, _css = front_end("break_the_network")
     cells, most_units = tuple(CELLS), 8
-    room = traitlets.List(traitlets.Float(), [30.8, 38.9]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [30.8, 40.4]).tag(sync=True)
     bits = Bits("", least=0, most=200)
 
     def __init__(self) -> None:

@@ -95,7 +95,7 @@ function build(model, net, towns) {
     ["One letter", () => { stop(view); write(view, model, 1); }],
     ["One name", whole],
     ["Ten names", () => { stop(view); for (let i = 0; i < 10; i++) write(view, model, MOST); }],
-    ["Clear", () => restart({ invented: [] })]], small ? "Invent a name" : "One letter");
+    ["Start again", () => restart({ invented: [] })]], small ? "Invent a name" : "One letter");
   view.name = make("p", { class: "pw-page" });
   view.told = make("p");
   const choose = (letter) => {
@@ -106,7 +106,7 @@ function build(model, net, towns) {
   view.rows = Array.from({ length: SHOWN + 1 }, (_, place) => make("li", {}, small || place === SHOWN ? make("div") :
     make("button", { type: "button", onclick: () => choose(view.ranked[place][1]) })));
   view.bars = make("ol", { class: "pw-chances", "aria-label": "The most likely characters" }, ...view.rows);
-  view.list = make("ul", { class: "pw-names", "aria-label": "Invented names" });
+  view.list = make("ul", { class: "pw-names", tabindex: "0", "aria-label": "Invented names" });
   view.count = make("p", { class: "pw-legend", role: "status" });
   view.legend = make("p", { class: "pw-legend" });
   view.panel = make("details", { class: "pw-more", ontoggle: () => paint(view, model) });
@@ -117,7 +117,8 @@ function build(model, net, towns) {
     make("div", { class: "pw-settings" }, view.country.root, ...(small ? [row] : [
       make("label", {}, "Beginning ", view.input), examples, make("label", {}, "Temperature ", view.slider, view.value),
       view.message])),
-    small ? "" : row, view.name, view.told, view.bars, units.length ? view.panel : "", view.list, view.count);
+    small ? "" : row, view.name, view.told, view.bars, small ? "" : view.count, view.list,
+    units.length ? view.panel : "");
   view.panel.append(make("summary", {}, "What do single units do?"), choice, view.legend);
   view.radios = choice.querySelectorAll("input");
   return view;
@@ -144,7 +145,7 @@ function paint(view, model) {
     row.style.setProperty("--share", share);
     row.firstChild.replaceChildren(make("span", { class: "pw-letter" }, WORDS[letter] ?? letter),
       make("span", { class: "pw-bar" }), make("span", { class: "pw-share" }, percent(share)),
-      ended && letter === END ? make("b", {}, " ← chosen") : "");
+      ended && letter === END ? make("b", { role: "img", "aria-label": "chosen" }, "←") : "");
   });
   const exists = ([town, code]) => view.towns && view.towns.has(`${code} ${town}`);
   view.list.replaceChildren(...invented.slice(0, LISTED).map((entry) => make("li", {}, entry[0],
@@ -153,7 +154,7 @@ function paint(view, model) {
   view.count.textContent = view.towns && invented.length ? "After each name: its country, its temperature, and ✓ if " +
     `our list of ${view.towns.size.toLocaleString("en")} towns has it in that country ` +
     `(${invented.filter(exists).length} of ${invented.length} names).` +
-    (invented.length > LISTED ? ` The last ${LISTED} names are shown.` : "") : "";
+    (invented.length > LISTED ? ` The last ${LISTED} names are shown.` : "") : "Invented names are listed here.";
   if (!unit) return;
   view.radios[place].checked = true;
   view.legend.textContent = `${unit.legend} The letters after which it is above zero are green, with a ` +

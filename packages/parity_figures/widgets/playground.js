@@ -318,26 +318,12 @@ function tableRows({ accuracyByLength = [], gradient } = {}) {
 
 /** List the runs with the current settings. Of the runs that have ended, count those that solved their task. */
 function paintRuns(view, model) {
-  const groups = Map.groupBy(allRuns(view, model), (run) => JSON.stringify(run.settings));
-  const now = JSON.stringify(withoutSeed(model.get("settings"))), alike = groups.get(now) ?? [];
-  const solved = (runs) => runs.filter((run) => run.solved).length, ended = (runs) => runs.filter((run) => run.ended);
-  groups.delete(now);
-  const others = [...groups].filter(([, runs]) => ended(runs).length).map(([settings, runs]) =>
-    `${nameOf(JSON.parse(settings))}, ${solved(runs)} of ${ended(runs).length}`);
-  const count = ended(alike).length;
+  const now = JSON.stringify(withoutSeed(model.get("settings")));
+  const alike = allRuns(view, model).filter(({ settings }) => JSON.stringify(settings) === now);
+  const solved = alike.filter((run) => run.solved).length, count = alike.filter((run) => run.ended).length;
   view.runs.replaceChildren(
-    count ? `${solved(alike)} of ${counted(count, "run")} with these settings solved it: ` :
+    count ? `${solved} of ${counted(count, "run")} with these settings solved it: ` :
     alike.length ? "No run with these settings has ended yet: " : "",
     ...alike.map((run) => make("span", { class: run.solved ? "pw-run pw-run-solved" : "pw-run" },
-      `seed ${run.seed} ${run.solved ? "✓" : run.ended ? "–" : "stopped at"} ${run.steps.toLocaleString("en")}`)),
-    others.length && view.preset ? make("p", {}, `Solved with other settings: ${others.join("; ")}.`) : "");
-}
-
-/** Name settings after their preset or after what distinguishes them from the book's recipe. */
-function nameOf(settings) {
-  const preset = presetOf(settings);
-  if (preset) return preset;
-  const names = CHOICES.filter(([key]) => !same(settings[key], RECIPE[key])).map(([key, name, choices]) =>
-    `${name.toLowerCase()} ${(choices.find(([value]) => same(value, settings[key])) ?? [0, settings[key]])[1]}`);
-  return `the book's recipe with ${names.join(", ")}`;
+      `seed ${run.seed} ${run.solved ? "✓" : run.ended ? "–" : "stopped at"} ${run.steps.toLocaleString("en")}`)));
 }

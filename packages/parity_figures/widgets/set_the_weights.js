@@ -18,7 +18,6 @@ const UNITS = ["First", "Second"], [WEAK, DONE] = [2, 3]; // the goals: each uni
 const OLD_STATES = [[0, 0], [-1, -1], [1, 1], [1, -1]]; // only the last one means odd
 const ROWS = OLD_STATES.flatMap((old) => [0, 1].map((bit) => ({ old, bit, sum: (old[0] - old[1]) / 2 + bit })));
 const LARGEST = 12, SMALLER = 0.9; // weight, and the factor of the button
-const CLOSE = 0.5; // places of a path that are as close as this share a label
 const NEAR = 0.25; // weights that differ by less than this are equal for a hint
 
 export default widgetOf(["weights", "zeros"], build, paint);
@@ -43,7 +42,7 @@ function build(model) {
     ["All smaller", () => multiplyUnits(model, SMALLER)], ["All larger", () => multiplyUnits(model, 1 / SMALLER)],
     ["Fifty zeros", () => save(model, { zeros: !model.get("zeros") })]]);
   view.buttons = buttons;
-  view.plane = svg("svg", { viewBox: "-40 -2 343 340", role: "img" });
+  view.plane = svg("svg", { viewBox: "-46 -2 349 340", role: "img" });
   view.table = make("table", {});
   view.caption = make("p", { class: "pw-note" });
   view.count = make("p", { class: "pw-score" });
@@ -124,25 +123,16 @@ function paintPlane(drawing, [w1, w2, c], states, ...marks) {
     dots("pw-even-dots", states[0]), dots("pw-odd-dots", states[1]), ...marks);
 }
 
-/** Draw a path through the plane with arrowheads; each place has the numbers of its time steps. */
+/** Draw a path through the plane, with an arrowhead on each long part. */
 function drawPath(path) {
-  const spots = path.map(place), labels = [];
-  path.forEach((h, t) => {
-    const label = labels.find((other) => Math.hypot(h[0] - other.h[0], h[1] - other.h[1]) < CLOSE);
-    if (!label) labels.push({ h, spot: spots[t], spans: [[t, t]] });
-    else if (label.spans.at(-1)[1] === t - 1) label.spans.at(-1)[1] = t;
-    else label.spans.push([t, t]);
-  });
+  const spots = path.map(place);
   const heads = spots.slice(1).flatMap(([x, y], t) => {
     const [dx, dy] = [x - spots[t][0], y - spots[t][1]], angle = (Math.atan2(dy, dx) * 180) / Math.PI;
     return Math.hypot(dx, dy) < 25 ? [] : [svg("path", { class: "pw-head", d: "M6 0L-5 -5V5z",
       transform: `translate(${x - 0.4 * dx} ${y - 0.4 * dy}) rotate(${angle})` })];
   });
-  const count = ([first, last]) => (first === last ? first : `${first}–${last}`);
-  const label = ({ spot: [x, y], spans }) => svgText(x < SIDE / 2 ? x + 9 : x - 9, y < SIDE / 2 ? y + 18 : y - 9,
-    [...spans.slice(0, 4).map(count), ...(spans.length > 4 ? ["…"] : [])].join(", "), x < SIDE / 2 ? "start" : "end", "pw-times");
   return [svgPath("pw-trail", spots), ...heads,
-    ...spots.map(([cx, cy]) => svg("circle", { class: "pw-step", cx, cy, r: 2.4 })), ...labels.map(label)];
+    ...spots.map(([cx, cy]) => svg("circle", { class: "pw-step", cx, cy, r: 2.4 }))];
 }
 
 function paint(view, model) {
@@ -155,7 +145,7 @@ function paint(view, model) {
     `strings of ${LENGTH} bits${then}.`);
   view.caption.textContent = "A disc is the state after an even string, a square after an odd one. The path is that " +
     `of ${bits}${then}${!wrong ? "" : zeros ? ", on which an answer is wrong" :
-      ", the shortest string with a wrong answer"}. The numbers count its time steps.`;
+      ", the shortest string with a wrong answer"}.`;
   view.sliders.forEach((slider, i) => {
     slider.value = weights[i];
     view.values[i].textContent = fixed(weights[i], 1);

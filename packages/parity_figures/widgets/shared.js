@@ -35,7 +35,7 @@ export const svgPath = (name, points) => svg("polyline", { class: name, points: 
 /** Draw the frame of a square plane, the names of its axes, and whole numbers. `place` is that of `halfPlane`. */
 export function squareAxes(place, size, across, up) {
   const visible = (v) => v > 0.025 * size && v < 0.975 * size, upwards = svgText(0, 0, up);
-  upwards.setAttribute("transform", `translate(-25 ${size / 2}) rotate(-90)`);
+  upwards.setAttribute("transform", `translate(-33 ${size / 2}) rotate(-90)`);
   return [svg("rect", { class: "pw-frame", width: size, height: size }),
     ...[-3, -2, -1, 0, 1, 2, 3].flatMap((tick) => {
       const [x, y] = place([tick, tick]), text = fixed(tick, 0);

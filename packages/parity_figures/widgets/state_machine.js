@@ -31,12 +31,8 @@ function setString(view, model, bits) {
 
 const readMore = (view, model, bits) => setString(view, model, model.get("bits") + bits);
 
-/** Read zeros one by one until the button is pressed again, or all at once if the reader wants less motion. */
+/** Read zeros one by one, or all at once if the reader wants less motion. */
 function readZeros(view, model) {
-  if (view.timer) {
-    stop(view);
-    return paint(view, model);
-  }
   play(view, Math.min(ZEROS, MOST_BITS - model.get("bits").length), () => MILLISECONDS_PER_BIT, (count) =>
     save(model, { bits: model.get("bits") + "0".repeat(count) }));
 }
@@ -45,19 +41,19 @@ function build(model) {
   const view = { timer: null };
   const settings = stringSettings(view, model, 0, MOST_BITS, (bits) => setString(view, model, bits));
   const { row, buttons } = buttonRow([
-    ["Read a 0", () => readMore(view, model, "0")],
-    ["Read a 1", () => readMore(view, model, "1")],
-    [`${ZEROS} zeros`, () => readZeros(view, model)],
+    ["0", () => readMore(view, model, "0")],
+    ["1", () => readMore(view, model, "1")],
+    ["Back", () => setString(view, model, model.get("bits").slice(0, -1))],
+    ["Fifty zeros", () => readZeros(view, model)],
     ["Start again", () => setString(view, model, "")],
   ]);
   row.classList.add("pw-sticky-on-phone");
+  for (const bit of "01") buttons[bit].classList.add("pw-primary");
   view.buttons = buttons;
-  view.zeros = buttons[`${ZEROS} zeros`];
-  view.zeros.classList.add("pw-zeros"); // has the same width when it is called Stop
   view.proof = make("input", { type: "checkbox", class: "pw-check",
                                onchange: () => save(model, { proof: view.proof.checked }) });
   view.ofProof = make("span", {});
-  view.plane = svg("svg", { viewBox: `-38 -4 ${SIDE + 44} ${SIDE + 42}`, role: "img" });
+  view.plane = svg("svg", { viewBox: `-44 -4 ${SIDE + 50} ${SIDE + 42}`, role: "img" });
   view.machine = svg("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, role: "img" });
   view.answers = { parity: make("span", {}), network: make("span", {}), machine: make("span", {}) };
   view.sentence = make("p", { class: "pw-parted" });
@@ -102,9 +98,8 @@ function paintControls(view, model, { boxes, agreement }, bits) {
   view.ofProof.parentElement.hidden = boxes.length === 0;
   view.ofProof.textContent =
     `${boxes.length} boxes of its proof: every string leads from a box to a box, with correct answers on the way.`;
-  view.zeros.textContent = view.timer ? "Stop" : `${ZEROS} zeros`;
   for (const [name, button] of Object.entries(view.buttons))
-    setAvailable(button, name === "Start again" ? bits !== "" : bits.length < MOST_BITS);
+    setAvailable(button, ["Back", "Start again"].includes(name) ? bits !== "" : bits.length < MOST_BITS);
   view.key.textContent = "Discs are even, squares odd, and the dashed line divides the answers. A hollow dot on the " +
     "trail is a wrong answer. The dashed frame marks the machine's state, and in the plane the centre of its cluster. " +
     `The machine answers as the network does on ${agreement === 1 ? "all" : `${Math.round(100 * agreement)} %`} of ` +

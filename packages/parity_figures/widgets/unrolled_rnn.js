@@ -7,7 +7,7 @@ import {
 } from "./shared.js";
 import { forward, sigmoid } from "./forward_pass.js";
 
-const MOST_BITS = 12, MILLISECONDS_PER_STEP = 700;
+const MOST_BITS = 12, MILLISECONDS_PER_STEP = 700, TRAVEL = 300;
 
 export default widgetOf(["bits", "network", "step"], build, paint, stop);
 
@@ -40,7 +40,7 @@ function build(model) {
     ["Back", () => move(view, model, model.get("step") - 1)],
     ["Step", () => move(view, model, model.get("step") + 1)],
     ["Run", () => run(view, model)],
-    ["Reset", () => move(view, model, 0)],
+    ["Start again", () => move(view, model, 0)],
   ], "Step");
   view.buttons = buttons;
   view.count = addCount(row);
@@ -96,13 +96,24 @@ function paint(view, model) {
   view.count.textContent = `step ${step} of ${bits.length}`;
   view.graph.setAttribute("aria-label",
     `The network unrolled over ${bits.length} bits. Press the left and right arrow keys to step.`);
-  setAvailable(view.buttons.Back, step > 0);
-  setAvailable(view.buttons.Reset, step > 0);
+  for (const name of ["Back", "Start again"]) setAvailable(view.buttons[name], step > 0);
   for (const name of ["Step", "Run"]) setAvailable(view.buttons[name], step < bits.length);
   view.buttons.Run.textContent = view.timer ? "Stop" : "Run";
   view.line.setAttribute("aria-live", view.timer ? "off" : "polite");
   view.line.replaceChildren(...explain(network, steps, bits, step));
   showCurrent(view, step);
+  if (step === view.step + 1) travel((view.columns[step - 2]?.state ?? view.start).box, view.columns[step - 1].state.box);
+  view.step = step;
+}
+
+/** Let a copy of the last state travel along V; the next state appears where it arrives. */
+function travel(from, to) {
+  if (wantsLessMotion()) return;
+  const copy = from.cloneNode(true), left = (element) => element.getBoundingClientRect().left;
+  copy.classList.add("pw-travels");
+  to.after(copy);
+  copy.animate({ translate: [`${left(from) - left(to)}px`, 0] }, TRAVEL).onfinish = () => copy.remove();
+  to.animate({ opacity: [0, 0, 1] }, 1.5 * TRAVEL);
 }
 
 function paintColumn({ t, bit, state, answer, root }, steps, bits, step, largest) {

@@ -21,7 +21,7 @@ class UnrolledRNN(StringReader):
     """
 
     _esm, _css = front_end("unrolled_rnn")
-    room = traitlets.List(traitlets.Float(), [37.6, 45.9]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [37.6, 43.9]).tag(sync=True)
     bits = Bits("10110", least=1, most=12)
     cells, most_units = ("tanh", "relu"), 8
     by_hand = (("by hand", "tanh"),)

@@ -1,7 +1,7 @@
 // A game in which the reader takes the place of the network: one bit at a time, and after each one odd or even.
 
 import {
-  addCount, buttonRow, correctness, counted, make, onesIn, parityName, setAvailable, widgetOf, widgetRoot,
+  addCount, buttonRow, correctness, counted, make, onesIn, parityName, widgetOf, widgetRoot,
 } from "./shared.js";
 
 const ENOUGH = 10; // answers, after which the widget asks what the reader remembered
@@ -10,7 +10,7 @@ const MEMORIES = {
     "the count was odd.",
   "The last few": "Then you would have lost a 1 from further back, and it still counts. What you remembered was the " +
     "answer itself.",
-  "One: whether the count so far is odd": "Yes. A 0 leaves it as it is, a 1 changes it, and you can forget " +
+  "One: odd or even": "Yes. A 0 leaves it as it is, a 1 changes it, and you can forget " +
     "everything else. A network with a memory has to find exactly this.",
 };
 
@@ -26,7 +26,7 @@ function startRound(view, model, start) {
 
 /** Mark what the reader remembered, and reply to it. */
 function choose(view, chosen) {
-  view.reply.textContent = MEMORIES[chosen] ?? "";
+  if (chosen) view.line.textContent = MEMORIES[chosen];
   for (const [memory, button] of Object.entries(view.memories)) button.setAttribute("aria-pressed", memory === chosen);
 }
 
@@ -44,30 +44,30 @@ function answer(view, model, word, event) {
   view.said.push(word);
   const mistakes = paint(view, model);
   view.line.textContent = isOver(view) ? `You answered ${ENOUGH - mistakes} of the ${ENOUGH} questions correctly. ` +
-    "Here are the bits again, each below the correct answer." : (word === parityName(ones) ? "Correct." :
+    "How many of the bits did you keep in mind?" : (word === parityName(ones) ? "Correct." :
     `You answered ${word}. The bits were ${string}: ${counted(ones, "one")}, and ${ones} is ${parityName(ones)}.`) +
     ` Bit ${string.length + 1} is ${view.bit.textContent}.`;
 }
 
 function build(model) {
   const view = {}, answering = (word) => (event) => answer(view, model, word, event);
-  const { row, buttons } = buttonRow([["Even", answering("even")], ["Odd", answering("odd")], ["Again", () => {
-    startRound(view, model, view.start + bitsOf(view, model).length);
-    buttons.Even.focus();
-  }]], "Again");
+  const { row, buttons } = buttonRow([["Even", answering("even")], ["Odd", answering("odd")]]);
   buttons.Even.classList.add("pw-even"); // the shapes and the colours of the answers
   buttons.Odd.classList.add("pw-odd");
-  view.buttons = buttons;
-  view.count = addCount(row);
   view.bit = make("span", { class: "pw-arriving", "aria-hidden": "true" }); // the line below has the same content
-  view.stage = make("div", { class: "pw-stage" });
+  view.stage = make("div", { class: "pw-round" });
   view.line = make("p", { class: "pw-told", "aria-live": "polite" });
-  view.reply = make("p", { "aria-live": "polite" });
-  const memories = buttonRow(Object.keys(MEMORIES).map((memory) => [memory, () => choose(view, memory)]));
+  view.row = row;
+  const memories = buttonRow([...Object.keys(MEMORIES).map((memory) => [memory, () => choose(view, memory)]),
+    ["Start again", () => {
+      startRound(view, model, view.start + bitsOf(view, model).length);
+      buttons.Even.focus();
+    }]], "Start again");
   view.memories = memories.buttons;
-  view.question = make("div", { class: "pw-asked" }, make("b", {}, "How many of the bits did you keep in mind?"),
-    memories.row, view.reply);
-  view.root = widgetRoot("You are the network", view.stage, row, view.line, view.question);
+  view.question = memories.row;
+  view.question.classList.add("pw-asked");
+  view.root = widgetRoot("You are the network", view.stage, view.line, row, view.question);
+  view.count = addCount(view.root);
   return view;
 }
 
@@ -75,14 +75,13 @@ function build(model) {
 function paint(view, model) {
   const bits = bitsOf(view, model), over = isOver(view);
   view.bit.textContent = bits.at(-1);
-  view.bit.dataset.turn = bits.length % 2; // restarts the animation, so that two equal bits are seen to be two
   const correct = view.said.map((_, t) => parityName(onesIn(bits.slice(0, t + 1))));
   const wrong = correct.map((word, t) => word !== view.said[t]), mistakes = wrong.filter(Boolean).length;
   view.stage.replaceChildren(over ? make("ol", {}, ...correct.map((word, t) => make("li", {},
-    make("span", { class: `pw-${word}` }, word), bits[t],
-    ...(wrong[t] ? [make("span", {}, "you: ", view.said[t], " ", correctness(false))] : [])))) : view.bit);
-  for (const name of ["Even", "Odd"]) setAvailable(view.buttons[name], !over);
-  view.buttons.Again.hidden = view.question.hidden = !over;
+    make("span", { class: `pw-${word}` }, word),
+    make("span", {}, bits[t], ...(wrong[t] ? [" ", correctness(false)] : []))))) : view.bit);
+  view.row.hidden = over;
+  view.question.hidden = !over;
   view.count.textContent = over ? "" :
     `bit ${bits.length} of ${ENOUGH}` + (mistakes ? `, ${counted(mistakes, "mistake")}` : "");
   return mistakes;

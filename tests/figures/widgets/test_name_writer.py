@@ -93,7 +93,7 @@ def test_probabilities_come_before_the_letter_and_the_end_is_marked(show, temper
             break
         assert written(page)[:-1] in (before, before[:-1])      # the end of an empty name is not drawn
     assert listed(page) == [before] == [written(page)]
-    marked = page.locator(".pw-chances li").filter(has_text="← chosen")
+    marked = page.locator(".pw-chances li").filter(has=page.get_by_role("img", name="chosen"))
     assert marked.locator(".pw-letter").all_inner_texts() == ["the end"] * ("\n" in names)
     assert f"ends here: “{before}”" in page.locator("[aria-live=polite]").inner_text()
 
@@ -118,7 +118,7 @@ def test_names_are_listed_and_those_in_the_list_of_towns_are_marked(show):
     assert len(listed(page)) == 60
     assert page.locator(".pw-names small").all_inner_texts() == [" JP, 2.0"] * 40 + [" FI, 0.3"] * 20
     assert page.get_by_role("status").inner_text().endswith(" of 61 names). The last 60 names are shown.")
-    click(page, "Clear")
+    click(page, "Start again")
     assert (listed(page), written(page)) == ([], "kang")
 
 

@@ -97,12 +97,14 @@ def test_the_first_error_of_a_network_is_named(show, label):
     page = show(StateMachine({label: model}, bits="1" + (step - 2) * "0"))
     assert "correct after every bit" in sentence(page)
     assert page.locator(".pw-step-wrong").count() == 0
-    click(page, "Read a 0")
+    click(page, "0")
     assert "makes its first error: it answers even, not odd." in sentence(page)
-    click(page, "Read a 0")
+    click(page, "0")
     assert f"The network made its first error at bit {step}." in sentence(page)
     assert page.locator(".pw-step-wrong").count() == 2
     assert page.locator(".pw-answer").all_inner_texts() == ["odd", "even\n✗", "odd\n✓"]
+    click(page, "Back", "Back")
+    assert "correct after every bit" in sentence(page)
 
 
 @pytest.mark.browser

@@ -68,8 +68,18 @@ def test_buttons_step_through_the_string_and_explain_it(show):
     assert answers(page) == ["odd", "odd", "even"]
     button(page, "Step").click(force=True)  # unavailable
     assert count(page) == "step 3 of 3"
-    click(page, "Reset")
+    click(page, "Start again")
     assert answers(page) == ["?", "?", "?"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("less_motion", [True, False])
+def test_the_state_travels_along_v_unless_the_reader_wants_less_motion(show, less_motion):
+    page = show(UnrolledRNN(bits="101", step=1), less_motion=less_motion)
+    copies = button(page, "Step").evaluate(
+        "e => { e.click(); return [...document.querySelectorAll('.pw-travels')].map((copy) => copy.innerText); }")
+    assert [copy.split() for copy in copies] == ([] if less_motion else [["1.00", "−1.00"]])
+    page.locator(".pw-travels").wait_for(state="detached")
 
 
 @pytest.mark.browser
