@@ -42,7 +42,7 @@ ALARMS = {
     "draw": ("alarm-draw", "data#Random bits"), "labels": ("alarm-labels", "data#Three ways to compute labels"),
     "logits": ("alarm-logits", "unrolling#The cell in NumPy"), "loss": ("alarm-loss", "packing#The loss lies too"),
     "accuracy": ("alarm-accuracy", "packing#A network that knows nothing"),
-    "update": ("alarm-update", "gradient#Clipping")}
+    "update": ("alarm-update", "training#Clipping")}
 
 
 def _check_of(function: str) -> Callable[..., None]:

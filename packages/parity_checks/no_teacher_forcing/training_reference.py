@@ -20,7 +20,7 @@ from parity_checks.plain_data import ModuleState
 
 WORDS = messages("no_teacher_forcing")
 THE_LOOP, THE_SEED = "training#The loop, line by line", "data#Seeds, and a generator that fools you"
-CLIPPING, LENGTHS = "gradient#Clipping", "data#Check yourself"
+CLIPPING, LENGTHS = "training#Clipping", "data#Check yourself"
 HIDDEN, LONGEST, BATCH, RATE = 8, 10, 64, 0.03
 RATE_OF_STEPS = 0.5         # the learning rate of SGD with which the checks call train_step
 Network = tuple[nn.LSTM | nn.GRU, nn.Linear]
