@@ -22,7 +22,7 @@ TOO_FAR = 6.0       # standard deviations, which correct lengths practically nev
 READY_MASK = ("parity_lib.padding:length_mask",)
 READY_PACKING = ("parity_lib.padding:pack", "parity_lib.padding:unpack", "parity_lib.models:ParityRNN.hidden_states")
 RECTANGLE, PACKING = "packing#A rectangle for ragged strings", "packing#Packing"
-BEFORE, GRADIENT = "packing#Padding before the string", "gradient#Cut short"
+BEFORE, GRADIENT = "packing#The last real step", "gradient#Cut short"
 BATCH_FIRST, PAIR = WORDS["batch-first"], WORDS["pair"]
 PACKING_CAUSES = {
     "'tuple' object": PAIR, "'batch_sizes'": PAIR, "than 0, but found": WORDS["lengths-changed"],
