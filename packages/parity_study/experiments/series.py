@@ -93,7 +93,7 @@ SERIES: dict[str, Series] = {
 
 FRESH = 20_000      # the first of the seeds that no other series uses
 # For each rate, the power of two by which it multiplies the batch with the same (batch size) / rate^2 at 0.01.
-RATES = {0.16: 8, 0.04: 4, 0.01: 0, 0.0025: -4, 0.000625: -8}
+RATES = {0.16: 8, 0.04: 4, 0.01: 0, 0.0025: -4}
 
 
 def at_rates(bits: int, equivalent: Mapping[float, Sequence[int]], length: float = 80, words: str = "",
@@ -116,7 +116,7 @@ SERIES |= {
         "Does success depend on the batch size divided by the square of the learning rate?", 50,
         at_rates(4, {rate: (6, 8, 10, 12) for rate in (0.16, 0.04, 0.01)} | {0.0025: (10, 12)})
         | at_rates(5, {rate: (10, 14, 16, 18, 22) for rate in (0.16, 0.04, 0.0025)} | {0.01: (6, 10, 14, 16, 18, 22)})
-        | at_rates(6, {0.04: (18, 22, 26), 0.01: (18, 22, 26)}),
+        | at_rates(6, {rate: (18, 22, 26) for rate in (0.04, 0.01, 0.0025)}),
         ("5 bits, rate 0.01, 2^16 drawn", "5 bits, rate 0.04, 2^20 drawn"), {"predicted": PREDICTED}, FRESH),
     "larger_weights": Series(
         "Which of the initial weights have to be larger for small batches to suffice?", 50,
@@ -128,7 +128,8 @@ SERIES |= {
         ("5 bits, input weights x 6", "5 bits, all weights x 6"), first_seed=FRESH),
     "update_rules": Series(
         "Do the sign of the momentum and SGD follow the same law as Adam?", 50,
-        at_rates(5, {0.01: (18, 22, 26), 0.0025: (18, 22, 26)}, 20, "sign, ", optimizer="sign"),
+        {f"5 bits, sgd, rate {rate:g}, all": Enumerated(optimizer="sgd", lr=rate) for rate in (0.1, 1, 10)}
+        | at_rates(5, {0.01: (18, 22, 26), 0.0025: (18, 22, 26)}, 20, "sign, ", optimizer="sign"),
         ("5 bits, sign, rate 0.0025, 2^14 drawn",), first_seed=FRESH),
 }
 
