@@ -93,7 +93,7 @@ SERIES: dict[str, Series] = {
 
 FRESH = 20_000      # the first of the seeds that no other series uses
 # For each rate, the power of two by which it multiplies the batch with the same (batch size) / rate^2 at 0.01.
-RATES = {0.16: 8, 0.04: 4, 0.01: 0, 0.0025: -4}
+RATES = {0.16: 8, 0.04: 4, 0.01: 0, 0.0025: -4, 0.000625: -8}
 
 
 def at_rates(bits: int, equivalent: Mapping[float, Sequence[int]], length: float = 80, words: str = "",
@@ -129,7 +129,7 @@ SERIES |= {
     "update_rules": Series(
         "Do the sign of the momentum and SGD follow the same law as Adam?", 50,
         {f"5 bits, sgd, rate {rate:g}, all": Enumerated(optimizer="sgd", lr=rate) for rate in (0.1, 1, 10)}
-        | at_rates(5, {0.01: (18, 22, 26), 0.0025: (18, 22, 26)}, 20, "sign, ", optimizer="sign"),
+        | at_rates(5, {rate: (18, 22, 26) for rate in (0.01, 0.0025, 0.000625)}, 20, "sign, ", optimizer="sign"),
         ("5 bits, sign, rate 0.0025, 2^14 drawn",), first_seed=FRESH),
 }
 
