@@ -130,7 +130,7 @@ class SignOfMomentum(torch.optim.Optimizer):
         super().__init__(weights, {"lr": lr, "beta": beta})
 
     @torch.no_grad()
-    def step(self) -> None:
+    def step(self) -> None:     # type: ignore[override]  # without a closure
         """Update the weights."""
         for group in self.param_groups:
             for weights in group["params"]:

@@ -116,6 +116,7 @@ SERIES |= {
         "Does success depend on the batch size divided by the square of the learning rate?", 50,
         at_rates(4, {rate: (6, 8, 10, 12) for rate in (0.16, 0.04, 0.01)} | {0.0025: (10, 12)})
         | at_rates(5, {rate: (10, 14, 16, 18, 22) for rate in (0.16, 0.04, 0.0025)} | {0.01: (6, 10, 14, 16, 18, 22)})
+        | at_rates(5, {0.000625: (14, 18)})
         | at_rates(6, {rate: (18, 22, 26) for rate in (0.04, 0.01, 0.0025)}),
         ("5 bits, rate 0.01, 2^16 drawn", "5 bits, rate 0.04, 2^20 drawn"), {"predicted": PREDICTED}, FRESH),
     "larger_weights": Series(
@@ -131,6 +132,13 @@ SERIES |= {
         {f"5 bits, sgd, rate {rate:g}, all": Enumerated(optimizer="sgd", lr=rate) for rate in (0.1, 1, 10)}
         | at_rates(5, {rate: (18, 22, 26) for rate in (0.01, 0.0025, 0.000625)}, 20, "sign, ", optimizer="sign"),
         ("5 bits, sign, rate 0.0025, 2^14 drawn",), first_seed=FRESH),
+    "eight_bits": Series(
+        "Which rules for the updates learn eight bits from all strings?", 20,
+        {name: Enumerated(bits=8, max_updates=16_000, **settings) for name, settings in {
+            "Adam": {}, "beta": {"betas": (0.9, 0.99)}, "eps": {"eps": 1e-16},
+            "beta and eps": {"betas": (0.9, 0.99), "eps": 1e-16},
+            "sign, rate 0.002": {"optimizer": "sign", "lr": 0.002}, "sign, rate 0.01": {"optimizer": "sign"}}.items()},
+        ("beta and eps",), first_seed=FRESH),
 }
 
 REPEATED = {  # for each condition, the series that contains it and its name there
