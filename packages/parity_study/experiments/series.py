@@ -139,6 +139,9 @@ SERIES |= {
             "beta and eps": {"betas": (0.9, 0.99), "eps": 1e-16},
             "sign, rate 0.002": {"optimizer": "sign", "lr": 0.002}, "sign, rate 0.01": {"optimizer": "sign"}}.items()},
         ("beta and eps",), first_seed=FRESH),
+    "longer_training": Series(
+        "Do four times as many updates help at a small learning rate?", 50,
+        at_rates(5, {0.0025: (10, 14)}, 320), first_seed=FRESH),
 }
 
 REPEATED = {  # for each condition, the series that contains it and its name there
