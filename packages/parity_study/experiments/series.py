@@ -111,6 +111,10 @@ def at_rates(bits: int, equivalent: Mapping[float, Sequence[int]], length: float
 # For each number of bits: slope and middle of a logistic curve in log2 of the equivalent batch. The page Evidence
 # describes the earlier runs at a rate of 0.01 to which it was fitted.
 PREDICTED = {4: (0.773, 8.27), 5: (0.589, 16.48), 6: (0.388, 25.65)}
+UPDATE_RULES: dict[str, Settings] = {
+    "Adam": {}, "beta": {"betas": (0.9, 0.99)}, "eps": {"eps": 1e-16},
+    "beta and eps": {"betas": (0.9, 0.99), "eps": 1e-16},
+    "sign, rate 0.002": {"optimizer": "sign", "lr": 0.002}, "sign, rate 0.01": {"optimizer": "sign"}}
 SERIES |= {
     "rate_and_batch": Series(
         "Does success depend on the batch size divided by the square of the learning rate?", 50,
@@ -134,10 +138,7 @@ SERIES |= {
         ("5 bits, sign, rate 0.0025, 2^14 drawn",), first_seed=FRESH),
     "eight_bits": Series(
         "Which rules for the updates learn eight bits from all strings?", 20,
-        {name: Enumerated(bits=8, max_updates=16_000, **settings) for name, settings in {
-            "Adam": {}, "beta": {"betas": (0.9, 0.99)}, "eps": {"eps": 1e-16},
-            "beta and eps": {"betas": (0.9, 0.99), "eps": 1e-16},
-            "sign, rate 0.002": {"optimizer": "sign", "lr": 0.002}, "sign, rate 0.01": {"optimizer": "sign"}}.items()},
+        {name: Enumerated(bits=8, max_updates=16_000, **settings) for name, settings in UPDATE_RULES.items()},
         ("beta and eps",), first_seed=FRESH),
     "longer_training": Series(
         "Do four times as many updates help at a small learning rate?", 50,
