@@ -68,11 +68,14 @@ class AllStrings(Ensemble):
         self._states = h
         return (self.weights["hidden_to_logits.weight"] @ h)[:, 0] + self.weights["hidden_to_logits.bias"]
 
-    def gradient(self, d_logits: np.ndarray) -> np.ndarray:
-        """Backpropagate gradients ``[seeds, 2^bits]`` from the final logits to the weights ``[seeds, count]``.
+    def loss_and_gradient(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the loss and its gradient for each network.
 
-        Call :meth:`final_logits` before each call of this method, which overwrites the activations.
+        The losses are ``[seeds]``, and the gradients are ``[seeds, count]``. The loss is the average cross-entropy,
+        weighted by ``weights [seeds, 2^bits]``, whose rows sum to 1.
         """
+        weights = weights[None].astype(self.parameters.dtype, copy=False)
+        losses, (d_logits,) = loss_and_gradient(self.final_logits()[None], self.odd, weights)
         gradient = np.empty_like(self.parameters)
         views = self._split_by_weight(gradient)
         views["hidden_to_logits.weight"][:] = d_logits[:, None] @ self._states.swapaxes(1, 2)
@@ -85,17 +88,7 @@ class AllStrings(Ensemble):
             half = d_h.shape[2] // 2
             d_h, carry = (part[..., :half] + part[..., half:] for part in (self._of_state @ activations, carry))
         self.cell.split_gradient(of_matrix, *self._layer_weights(views, 0))
-        return gradient
-
-    def loss_and_gradient(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the loss and its gradient for each network.
-
-        The losses are ``[seeds]``, and the gradients are ``[seeds, count]``. The loss is the average cross-entropy,
-        weighted by ``weights [seeds, 2^bits]``, whose rows sum to 1.
-        """
-        weights = weights[None].astype(self.parameters.dtype, copy=False)
-        losses, (d_logits,) = loss_and_gradient(self.final_logits()[None], self.odd, weights)
-        return losses, self.gradient(d_logits)
+        return losses, gradient
 
     def accuracy(self) -> np.ndarray:
         """Return the fraction of strings that each network answers correctly."""
