@@ -2,7 +2,8 @@
 
 Chapter: *The experiment*. The gradient is computed over all strings, or over batches that are drawn from them. A batch
 is represented by a weight for each string, namely how often it was drawn, so that a large batch takes no more time than
-a small one. :class:`~parity_study.experiments.condition.Enumerated` conditions are trained here.
+a small one. Strings with the same beginning share its time steps.
+:class:`~parity_study.experiments.condition.Enumerated` conditions are trained here.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import torch
 
 from parity_lib.errors import require, require_int
 from parity_lib.models import ParityRNN
@@ -39,21 +41,32 @@ class AllStrings(Ensemble):
         require_int("bits", bits, least=1)
         require(bits <= MOST_BITS, "bits", bits, f"at most {MOST_BITS}")
         self.bits = bits
-        self.strings = np.arange(2**bits) >> np.arange(bits)[:, None] & 1      # [bits, 2^bits]
-        self.odd = self.strings.sum(0) % 2 == 1
+        self.odd = (np.arange(2**bits)[:, None] >> np.arange(bits) & 1).sum(1) % 2 == 1
 
     def final_logits(self) -> np.ndarray:
-        """Return the logits ``[seeds, 2^bits]`` after the last bit of each string."""
-        return self.forward(np.broadcast_to(self.strings[:, None, None], (self.bits, len(self), 1, 2**self.bits)))[-1]
+        """Return the logits ``[seeds, 2^bits]`` after the last bit of each string.
 
-    def gradient(self, d_logits: np.ndarray) -> np.ndarray:
-        """Backpropagate gradients ``[seeds, 2^bits]`` from the final logits to the weights ``[seeds, count]``.
-
-        Call :meth:`final_logits` before each call of this method, which overwrites the activations.
+        The states after t bits are ``[seeds, hidden, 2^t]``: the next bit is 0 in the first half of the next states,
+        and 1 in the second half.
         """
-        at_all_steps = np.zeros((self.bits, *d_logits.shape), self.parameters.dtype)
-        at_all_steps[-1] = d_logits
-        return self.backward(at_all_steps)
+        seeds, hidden, matrix = len(self), self.hidden_size, self._matrix(0)
+        self._of_state = np.ascontiguousarray(matrix[..., :hidden].swapaxes(1, 2))
+        h = c = np.zeros((seeds, hidden, 1), self.parameters.dtype)
+        self._steps = []
+        for t in range(self.bits):
+            half, strings = 2**t, 2 * 2**t
+            stacked = self._buffer(f"stacked {t}", seeds, hidden + 2, strings)      # [h, x, 1]
+            stacked[:, :hidden, :half] = stacked[:, :hidden, half:] = h
+            stacked[:, hidden, :half], stacked[:, hidden, half:], stacked[:, -1] = 0, 1, 1
+            activations = self._buffer(f"activations {t}", seeds, matrix.shape[1], strings)
+            np.matmul(matrix, stacked, out=activations)
+            h, c_before = self._buffer(f"h {t}", seeds, hidden, strings), np.concatenate([c, c], 2)
+            c = self._buffer(f"c {t}", seeds, hidden, strings) if self.cell.has_cell_state else c_before
+            cell_state = c_before, c, self._buffer(f"tanh c {t}", seeds, hidden, strings)
+            self.cell.forward(activations, stacked[:, :hidden], cell_state, h)
+            self._steps.append((stacked, activations, cell_state))
+        self._states = h
+        return (self.weights["hidden_to_logits.weight"] @ h)[:, 0] + self.weights["hidden_to_logits.bias"]
 
     def loss_and_gradient(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the loss and its gradient for each network.
@@ -63,7 +76,19 @@ class AllStrings(Ensemble):
         """
         weights = weights[None].astype(self.parameters.dtype, copy=False)
         losses, (d_logits,) = loss_and_gradient(self.final_logits()[None], self.odd, weights)
-        return losses, self.gradient(d_logits)
+        gradient = np.empty_like(self.parameters)
+        views = self._split_by_weight(gradient)
+        views["hidden_to_logits.weight"][:] = d_logits[:, None] @ self._states.swapaxes(1, 2)
+        views["hidden_to_logits.bias"][:] = d_logits.sum(1)[:, None]
+        d_h = self.weights["hidden_to_logits.weight"].swapaxes(1, 2) * d_logits[:, None]
+        carry, of_matrix = np.zeros_like(d_h), 0.0
+        for stacked, activations, cell_state in reversed(self._steps):
+            self.cell.backward(activations, d_h, stacked[:, :self.hidden_size], cell_state, carry)
+            of_matrix = of_matrix + activations @ stacked.swapaxes(1, 2)
+            half = d_h.shape[2] // 2
+            d_h, carry = (part[..., :half] + part[..., half:] for part in (self._of_state @ activations, carry))
+        self.cell.split_gradient(of_matrix, *self._layer_weights(views, 0))
+        return losses, gradient
 
     def accuracy(self) -> np.ndarray:
         """Return the fraction of strings that each network answers correctly."""
@@ -84,15 +109,42 @@ def string_weights(strings: int, batch_size: int | None, seed: int) -> Iterator[
             yield from rng.multinomial(batch_size, equal, size=DRAWN_AT_ONCE)[::-1] / batch_size
 
 
+class SignOfMomentum(torch.optim.Optimizer):
+    """An optimiser that changes each weight by the learning rate, against the sign of a running mean of its gradients.
+
+    >>> weight = torch.tensor([2.0, 2.0])
+    >>> weight.grad = torch.tensor([1e-9, -5.0])
+    >>> SignOfMomentum([weight], lr=0.5).step()
+    >>> weight
+    tensor([1.5000, 2.5000])
+    """
+
+    def __init__(self, weights: Sequence[torch.Tensor], lr: float, beta: float = 0.9) -> None:
+        super().__init__(weights, {"lr": lr, "beta": beta})
+
+    @torch.no_grad()
+    def step(self) -> None:     # type: ignore[override]  # without a closure
+        """Update the weights."""
+        for group in self.param_groups:
+            for weights in group["params"]:
+                mean = self.state[weights].setdefault("mean", torch.zeros_like(weights))
+                weights -= group["lr"] * mean.lerp_(weights.grad, 1 - group["beta"]).sign()
+
+
+RULES = OPTIMIZERS | {"sign": SignOfMomentum}
+
+
 def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_updates: int, seeds: Sequence[int],
-                         batch_size: int | None = None, lr: float = 0.01, clip: float | None = 1.0) -> list[History]:
-    """Train networks with Adam on strings of a fixed length until every answer is correct.
+                         batch_size: int | Sequence[int | None] | None = None, lr: float = 0.01,
+                         clip: float | None = 1.0, optimizer: str = "adam", **options) -> list[History]:
+    """Train networks on strings of a fixed length until every answer is correct.
 
     There are 2^bits strings of ``bits`` bits, with a label at the end. Each update uses the gradient over all strings
-    (``batch_size=None``) or over a batch, which is drawn from ``seeds[i]`` for ``models[i]``. Every 50 updates, the
-    networks are tested on all strings, and those that answer all of them correctly are not trained further. The trained
-    weights are written into the models. Returns a History for each model. Raises ValueError if an argument is not
-    allowed.
+    (``batch_size=None``) or over a batch, which is drawn from ``seeds[i]`` for ``models[i]``; ``batch_size`` may also
+    have an entry for each model. ``optimizer`` is "adam", "sgd" or "sign", with further ``options`` such as ``eps``.
+    Every 50 updates, the networks are tested on all strings, and those that answer all of them correctly are not
+    trained further. The trained weights are written into the models. Returns a History for each model. Raises
+    ValueError if an argument is not allowed.
 
     >>> history, = train_on_all_strings([ParityRNN(4, "lstm", seed=0)], 1, max_updates=1000, seeds=[0])
     >>> history.solved
@@ -102,8 +154,9 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_updates:
     require_int("max_updates", max_updates, least=1)
     histories = [History() for _ in seeds]
     ensemble = AllStrings(models, bits)
-    training = EnsembleTraining(models, ensemble, histories, OPTIMIZERS["adam"], lr, clip)
-    weights = [string_weights(len(ensemble.odd), batch_size, seed) for seed in seeds]
+    training = EnsembleTraining(models, ensemble, histories, RULES[optimizer], lr, clip, **options)
+    sizes = [batch_size] * len(models) if isinstance(batch_size, (int, type(None))) else batch_size
+    weights = [string_weights(len(ensemble.odd), size, seed) for size, seed in zip(sizes, seeds, strict=True)]
     began = time.perf_counter()
     for step in range(1, max_updates + 1):
         training.update(*ensemble.loss_and_gradient(np.stack([next(weights[row]) for row in training.rows])))

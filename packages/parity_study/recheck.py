@@ -44,6 +44,7 @@ def recheck(name: str, folder: Path, scheduler: str | None = None, jobs: int = -
     require_equal_settings(name, provenance["settings"], defaults(name) | {"tests": EVALUATION})
     if name in SERIES:
         chosen = chosen_conditions(name, stored, everything=other_seeds)
+        first_seed += SERIES[name].first_seed
         seeds = range(first_seed, first_seed + SERIES[name].seeds)
         sample: dict[str, Any] = {"conditions": list(chosen), "seeds": [seeds.start, seeds.stop]}
         derived = {"conditions": train_series(chosen, seeds, unfinished, scheduler, jobs)["conditions"]}

@@ -87,13 +87,13 @@ def when_to_stop() -> dict[str, dict]:
         return {"cap": cap, "reason": f"Within {cap:,} updates, {row['solved']} of {row['seeds']} of the book's runs "
                                       f"solved it{condition}."}
 
-    four, batches, one_unit = load("two_by_two"), load("dose_response"), load("one_unit")["conditions"]["tanh"]
+    four, batches, one_unit = load("two_by_two"), load("rate_and_batch"), load("one_unit")["conditions"]["tanh"]
     settings = {name: load(name, "provenance")["settings"] for name in ("course_loop", "recipes")}
     return {
         "LSTM: a label at the end, 50 bits": stop(four["defaults"]["max_updates"],
                                                   four["conditions"]["end, 50, lstm"]),
-        "LSTM: 64 drawn strings of 5 bits, a label at the end": stop(batches["defaults"]["max_updates"],
-                                                                     batches["conditions"]["5 bits, 2^6 drawn"]),
+        "LSTM: 64 drawn strings of 5 bits, a label at the end": stop(
+            batches["defaults"]["max_updates"], batches["conditions"]["5 bits, rate 0.01, 2^6 drawn"]),
         "The notebook's loop: tanh, SGD, a rate of 1": stop(settings["course_loop"]["cap"],
                                                             load("course_loop")["fixed"]),
         "A single tanh unit": stop(one_unit["settings"]["max_updates"], one_unit,

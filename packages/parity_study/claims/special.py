@@ -4,7 +4,8 @@ The functions are added to :data:`~parity_study.claims.shapes.SHAPES`. The name 
 underscores, is its word in ``claims/NAME.yaml``: to find the claim of ``fewer``, search for ``- fewer:``.
 """
 
-from math import exp
+from functools import partial
+from math import exp, log2
 from operator import lt
 from statistics import mean, median
 
@@ -12,6 +13,7 @@ from parity_study.claims.claim import Number, Place, Predicate, Results, at, rep
 from parity_study.claims.shapes import (
     FORMS,
     OF,
+    called,
     counted,
     is_met,
     middle,
@@ -19,6 +21,7 @@ from parity_study.claims.shapes import (
     required,
     shape,
     successes,
+    wilson_interval,
 )
 from parity_study.claims.words import named, percent
 
@@ -38,6 +41,21 @@ def relative_updates(row: Place, usual: Place, label: str, quantity: str) -> Num
     return Number(label, quantity, lambda results: middle(results, row) / middle(results, usual),
                   lambda results, wrong: replaced(results, *row, "steps", by=lambda steps: [
                       wrong * middle(results, usual)] * len(steps)), reads=(row, usual))
+
+
+@shape("rows")
+def predicted_share(*rows: Place, must_be: str) -> list[Predicate]:
+    """Require that the share predicted from a rate of 0.01 lies inside the interval of each row, or below or above it.
+    """
+    def holds(row: Place, results: Results) -> bool:
+        found = at(results, *row)
+        settings = results["defaults"] | found["settings"]
+        slope, middle = results["predicted"][str(settings["bits"])]
+        share = 1 / (1 + exp(slope * (middle - log2(settings["batch_size"] * (0.01 / settings["lr"])**2))))
+        low, high = wilson_interval(found["solved"], found["seeds"])
+        return {"inside": low <= share <= high, "below": share < low, "above": share > high}[must_be]
+    return [counted(f"{called(row)}: the predicted share is {must_be} the interval", row, partial(holds, row))
+            for row in rows]
 
 
 @shape("words")
@@ -68,7 +86,7 @@ def even_lengths_are_easier(row: Place) -> list[Predicate]:
                      lambda shares: min(shares[1::2]) > max(shares[::2]), *row, "by_length", "mean", wrong=sorted)]
 
 
-# --- Gradients and signals ---
+# --- Gradients ---
 
 @shape("words")
 def gradient_left(net: str, key: str = "ratio", end: str = "median") -> Number:
@@ -85,12 +103,6 @@ def gradient_left(net: str, key: str = "ratio", end: str = "median") -> Number:
 def more_than_the_gates(bias: int) -> list[Predicate]:
     """Require that more of the gradient reaches the first cell state than the forget gates alone let through."""
     return [gradient_left(f"forget bias {bias}", "cell_ratio").above((1 + exp(-bias)) ** -48)]
-
-
-@shape("words")
-def signal(net: str, bits: int) -> Number:
-    """Return the median over seeds of the signal divided by the noise along it, for strings of a given length."""
-    return number(f"{net}, {bits} bits", "signal divided by noise", ("nets", net, "ratio", "median", bits - 1))
 
 
 # --- Longer strings ---

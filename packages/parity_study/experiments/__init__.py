@@ -78,7 +78,8 @@ def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = No
     unfinished = folder / f"{name}-unfinished"
     if name in SERIES:
         settings: dict[str, Any] = {"seeds": QUICK_SEEDS if quick else SERIES[name].seeds, "tests": EVALUATION}
-        results = train_series(conditions(name, quick), range(settings["seeds"]), unfinished, scheduler, jobs)
+        seeds = range(first := SERIES[name].first_seed, first + settings["seeds"])
+        results = train_series(conditions(name, quick), seeds, unfinished, scheduler, jobs)
         results |= SERIES[name].extras
     else:
         settings = defaults(name) | (find(name).QUICK if quick else {})

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.nn.utils import parameters_to_vector
 
 from parity_lib.data import Curriculum, ParityTask
 from parity_lib.models import ParityRNN
@@ -35,7 +36,8 @@ class BaseCondition:
     # The untrained networks
     cell: str = "lstm"
     hidden_size: int = 8
-    weight_scale: float = 1.0           # multiplies all weights and biases as PyTorch draws them
+    weight_scale: float = 1.0           # multiplies weights and biases as PyTorch draws them
+    scaled: str = ""                    # which ones: those whose names begin like this
     forget_bias: float | None = None    # the bias of an LSTM's forget gates; None: as PyTorch draws it
     num_layers = 1                      # for conditions without this field
     # The optimiser
@@ -47,11 +49,16 @@ class BaseCondition:
         models = [ParityRNN(self.hidden_size, self.cell, self.num_layers, seed=seed) for seed in seeds]
         for model in models:
             with torch.no_grad():
-                for weights in model.parameters():
-                    weights.mul_(self.weight_scale)
+                for name, weights in model.named_parameters():
+                    if name.startswith(self.scaled):
+                        weights.mul_(self.weight_scale)
             if self.forget_bias is not None:
                 set_forget_bias(model, self.forget_bias)
         return models
+
+    def group(self) -> str:
+        """Return a text that is equal for conditions whose networks can be trained in one batched computation."""
+        return repr(self)
 
     def changes(self) -> Settings:
         """Return the settings that differ from the defaults."""
@@ -145,29 +152,40 @@ class Enumerated(BaseCondition):
 
     bits: int = 5
     batch_size: int | None = None       # the number of random strings in an update; None: all strings, once each
+    optimizer: str = "adam"             # or "sgd", or "sign" for the sign of a running mean of the gradients
+    betas: tuple[float, float] = (0.9, 0.999)   # Adam's
+    eps: float = 1e-8                   # Adam's
     max_updates: int = 8000
 
-    @property
-    def seeds_per_job(self) -> int:
-        """The number of networks, one per seed, that are trained in one batched computation."""
-        return 50 if self.bits <= 5 else 25 if self.bits == 6 else 10
+    seeds_per_job = 50
 
-    def train(self, seeds: range) -> list[dict[str, Any]]:
-        """Train a network from each seed and return the results.
+    def group(self) -> str:
+        """Return a text that is equal for conditions that differ only in their initial weights and batches."""
+        return repr(replace(self, weight_scale=1.0, scaled="", forget_bias=None, batch_size=None))
 
-        Returns a dict for each seed, which contains ``steps``, the update at which the task was solved, or None, and
-        the final ``sequence_accuracy`` on all strings.
+    def train(self, seeds: range, *others: "Enumerated") -> list[dict[str, Any]]:
+        """Train a network from each seed, and then from each seed under each of the ``others`` in its group.
+
+        Returns a dict for each network, which contains ``steps``, the update at which the task was solved, or None; the
+        final ``sequence_accuracy`` on all strings; and ``moved``, the root mean square of the changes of its weights.
         """
+        torch.set_num_threads(1)
+        conditions = (self, *others)
+        models = [model for condition in conditions for model in condition.models(seeds)]
+        before = [parameters_to_vector(model.parameters()).detach() for model in models]
         histories = train_on_all_strings(
-            self.models(seeds), self.bits, seeds=seeds, max_updates=self.max_updates, batch_size=self.batch_size,
-            lr=self.lr, clip=self.clip)
-        return [{"steps": history.solved_at, "sequence_accuracy": history.validation[-1]["sequence_accuracy"]}
-                for history in histories]
+            models, self.bits, seeds=[*seeds] * len(conditions), max_updates=self.max_updates, lr=self.lr,
+            clip=self.clip, batch_size=[condition.batch_size for condition in conditions for _ in seeds],
+            optimizer=self.optimizer,
+            **({"betas": self.betas, "eps": self.eps} if self.optimizer == "adam" else {}))
+        return [{"steps": history.solved_at, "sequence_accuracy": history.validation[-1]["sequence_accuracy"],
+                 "moved": (parameters_to_vector(model.parameters()) - weights).square().mean().sqrt().item()}
+                for history, model, weights in zip(histories, models, before, strict=True)]
 
     def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         """Create a summary for the result file from the rows returned by :meth:`train`."""
         return {"settings": self.changes(), **summarise_updates([row["steps"] for row in rows]),
-                "sequence_accuracy": rounded([row["sequence_accuracy"] for row in rows])}
+                **{key: rounded([row[key] for row in rows]) for key in ("sequence_accuracy", "moved")}}
 
 
 def format_lengths(lengths: int | tuple[int, int]) -> str:

@@ -1,7 +1,7 @@
 """Functions that train networks under all conditions of a series, on all cores or on a Dask cluster.
 
-A job trains networks from a few seeds under one condition. The results of finished jobs stay in a folder until the
-series is complete, so that an interrupted run continues where it stopped.
+A job trains networks from a few seeds under one condition, or under several of the same group. The results of finished
+jobs stay in a folder until the series is complete, so that an interrupted run continues where it stopped.
 """
 
 import contextlib
@@ -31,23 +31,28 @@ def train_series(conditions: Mapping[str, Condition | Enumerated], seeds: range,
     "conditions": {name: summary}}``. Raises OSError if no scheduler answers, and ImportError if Dask is not installed.
     """
     train = joblib.delayed(joblib.Memory(unfinished, verbose=0).cache(_train_job))
-    all_jobs = [(name, condition, seeds[start:start + condition.seeds_per_job])
-                for name, condition in conditions.items() for start in range(0, len(seeds), condition.seeds_per_job)]
+    groups: dict[str, list[str]] = {}
+    for name, condition in conditions.items():
+        groups.setdefault(condition.group(), []).append(name)
+    all_jobs = [(names, seeds[start:start + size]) for names in groups.values()
+                for size in [conditions[names[0]].seeds_per_job] for start in range(0, len(seeds), size)]
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in conditions}
     with (progress_bar(len(all_jobs), None, desc=unfinished.name, unit="job", leave=True) as bar,
           _workers(scheduler, jobs) as parallel):
-        finished = parallel(train(condition, [*part], EVALUATION, __version__) for _, condition, part in all_jobs)
-        for (name, _, _), found in zip(all_jobs, finished, strict=True):
-            rows[name] += found
+        finished = parallel(train([conditions[name] for name in names], [*part], EVALUATION, __version__)
+                            for names, part in all_jobs)
+        for (names, part), found in zip(all_jobs, finished, strict=True):
+            for place, name in enumerate(names):
+                rows[name] += found[place * len(part):(place + 1) * len(part)]
             bar.update()
     kind = type(next(iter(conditions.values())))
     return {"defaults": asdict(kind()),
             "conditions": {name: condition.summarise(rows[name]) for name, condition in conditions.items()}}
 
 
-def _train_job(condition: Condition | Enumerated, seeds: list[int], *key: Any) -> list[dict[str, Any]]:
-    """Train networks from a few seeds. ``key`` contains what else decides the results."""
-    return condition.train(range(seeds[0], seeds[-1] + 1))
+def _train_job(conditions: list[Any], seeds: list[int], *key: Any) -> list[dict[str, Any]]:
+    """Train networks under the conditions of a group. ``key`` contains what else decides the results."""
+    return conditions[0].train(range(seeds[0], seeds[-1] + 1), *conditions[1:])
 
 
 @contextlib.contextmanager

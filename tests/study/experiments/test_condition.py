@@ -110,3 +110,18 @@ def test_conditions_on_all_strings_are_trained_and_summarised():
     assert summary["settings"] == {"cell": "gru", "bits": 2, "batch_size": 8, "max_updates": 400}
     assert summary["seeds"] == len(summary["steps"]) == len(summary["sequence_accuracy"]) == 3
     assert summary["solved"] == sum(step is not None for step in summary["steps"]) > 0
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sign"])
+def test_conditions_that_are_trained_together_have_the_results_of_each(optimizer):
+    conditions = [Enumerated(bits=2, batch_size=size, optimizer=optimizer, max_updates=100) for size in (4, 64, None)]
+    assert len({row.group() for row in conditions}) == 1
+    assert conditions[0].group() != Enumerated(bits=2, lr=0.1, optimizer=optimizer, max_updates=100).group()
+    together = conditions[0].train(range(2), *conditions[1:])
+    assert together == [row for condition in conditions for row in condition.train(range(2))]
+
+
+def test_one_group_of_weights_can_be_enlarged():
+    plain, scaled = (Enumerated(weight_scale=scale, scaled="rnn.weight_ih").models(range(1))[0] for scale in (1, 6))
+    for (name, before), after in zip(plain.named_parameters(), scaled.parameters(), strict=True):
+        assert torch.equal(after, 6 * before if name == "rnn.weight_ih_l0" else before)
