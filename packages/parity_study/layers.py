@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import gelu, layer_norm, normalize, scaled_dot_product_attention, silu, softplus
@@ -40,6 +41,21 @@ class Layer(nn.Module):
                 limit = (UNITS if self.gates_read_state else weight.shape[1]) ** -0.5
                 weight.data[place].uniform_(-limit, limit, generator=generator)
                 weight.data[place] += getattr(self, "begin", {}).get(name, 0)
+
+    def vectors(self) -> np.ndarray:
+        """Return the weights of each seed in one row, in the order of ``sizes``, W, c."""
+        return torch.cat([weight.detach().flatten(1) for weight in self.parameters()], dim=1).numpy()
+
+    @classmethod
+    def from_vectors(cls, vectors: np.ndarray) -> Layer:
+        """Create networks with the weights of :meth:`vectors`."""
+        network = cls(range(len(vectors)))
+        start = 0
+        for weight in network.parameters():
+            count = weight[0].numel()
+            weight.data = torch.from_numpy(vectors[:, start:start + count].copy()).view_as(weight)
+            start += count
+        return network
 
     def step(self, x: Tensor, state: Any) -> tuple[Any, Tensor]:
         """Return the next state and the output for the bits ``x [seeds, batch, 1]``. The first state is None."""
@@ -280,7 +296,7 @@ class Transformer(Layer):
             q, k, v = parts.permute(3, 1, 2, 4, 0, 5).unbind()                  # [seeds, batch, heads, steps, keys]
             mixed = scaled_dot_product_attention(q, k, v, is_causal=True)
             y = y + mixed.permute(3, 0, 1, 2, 4).flatten(-2) @ O
-            y = y + gelu(layer_norm(y, (WIDTH,)) @ F + f) @ G + g
+            y = y + torch.relu(layer_norm(y, (WIDTH,)) @ F + f) @ G + g
         return self.answer(layer_norm(y, (WIDTH,))), None
 
 
