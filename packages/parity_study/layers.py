@@ -19,6 +19,7 @@ from torch.nn.functional import gelu, layer_norm, normalize, scaled_dot_product_
 
 UNITS = 8
 WIDTH = 16      # of the transformer
+BOTH = torch.tensor([0.0, 1.0]).view(2, 1, 1, 1)     # the two bits
 
 
 class Layer(nn.Module):
@@ -52,10 +53,14 @@ class Layer(nn.Module):
         network = cls(range(len(vectors)))
         start = 0
         for weight in network.parameters():
-            count = weight[0].numel()
+            count = weight.shape[1] * weight.shape[2]
             weight.data = torch.from_numpy(vectors[:, start:start + count].copy()).view_as(weight)
             start += count
         return network
+
+    def only(self, chosen: Any) -> Layer:
+        """Return the networks in the chosen places."""
+        return type(self).from_vectors(self.vectors()[chosen])
 
     def step(self, x: Tensor, state: Any) -> tuple[Any, Tensor]:
         """Return the next state and the output for the bits ``x [seeds, batch, 1]``. The first state is None."""
@@ -142,24 +147,40 @@ class Diagonal(Layer):
     for each of the two bits.
     """
 
+    snapped = False
     squash = staticmethod(lambda factor: factor)    # what a variant does with a factor between 0 and 1
 
     def terms(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return the factor a(x) and what is added, b(x)."""
         raise NotImplementedError
 
+    def factors(self) -> Tensor:
+        """Return the factors after a 0 and after a 1, ``[2, seeds, 1, units]``."""
+        return self.terms(BOTH)[0]
+
     def output(self, x: Tensor, h: Tensor) -> Tensor:
         """Return the output, which is h itself unless a layer says otherwise."""
         return h
 
     def forward(self, bits, state=None):
-        a, b = (torch.where(bits == 1, after_1, after_0)
-                for after_0, after_1 in self.terms(bits.new_tensor([0, 1]).view(2, 1, 1, 1)))
+        terms = self.terms(BOTH.to(bits.dtype))
+        a, b = (torch.where(bits == 1, part[1], part[0]) for part in (snap(*terms) if self.snapped else terms))
         h, states = 0 if state is None else state, []
         for factor, added in zip(a.unbind(), b.unbind()):
             h = factor * h + added
             states.append(h)
         return self.answer(self.output(bits, torch.stack(states))), h
+
+
+def snap(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """Move each factor to -1, 0 or 1, whichever is nearest. Where a channel now keeps its size, it adds nothing.
+
+    The first row belongs to the bit 0 and the second to the bit 1. After a 1, a channel that changes its sign still
+    adds something.
+    """
+    snapped = torch.where(a.real.abs() > 0.5, torch.sign(a.real), 0)
+    keeps = torch.stack([snapped[0] != 0, snapped[1] == 1])
+    return snapped, torch.where(keeps, 0, b.real)
 
 
 def with_sign(factor: Tensor) -> Tensor:
@@ -220,7 +241,7 @@ class LRU(Diagonal):
 
 
 class Turning(Diagonal):
-    """A layer with complex factors that the bit chooses: their size r lies between 0 and 1, and theta is their angle."""
+    """A layer with complex factors that the bit chooses: their size r is between 0 and 1, and theta is their angle."""
 
     sizes: ClassVar = {"U_r": (1, UNITS), "b_r": (1, UNITS), "U_t": (1, UNITS), "b_t": (1, UNITS),
                        "U_u": (1, UNITS), "b_u": (1, UNITS)}
@@ -232,7 +253,7 @@ class Turning(Diagonal):
         return factor, torch.complex(added, torch.zeros_like(added))
 
     def output(self, x, h):
-        return torch.cat([h.real, h.imag], dim=-1)
+        return torch.cat([h.real, h.imag if h.is_complex() else torch.zeros_like(h)], dim=-1)
 
 
 class DeltaNet(Layer):
@@ -244,12 +265,21 @@ class DeltaNet(Layer):
 
     sizes: ClassVar = {f"{kind}_{name}": (1, UNITS) for name in "qkv" for kind in "Ub"} | {
         "U_beta": (1, 1), "b_beta": (1, 1)}
-    largest_rate = 1
+    largest_rate, snapped = 1, False
+
+    def beta(self, x: Tensor) -> Tensor:
+        """Return how far a value is moved: the factor along the key is 1 - beta."""
+        beta = self.largest_rate * torch.sigmoid(x * self.U_beta + self.b_beta)
+        return torch.round(beta) if self.snapped else beta
+
+    def factors(self) -> Tensor:
+        """Return the factors along the key after a 0 and after a 1, ``[2, seeds, 1, 1]``."""
+        return 1 - self.beta(BOTH)
 
     def step(self, x, state):
         S = zeros(x, UNITS, UNITS) if state is None else state     # [seeds, batch, value, key]
         q, k = normalize(silu(x * self.U_q + self.b_q), dim=-1), normalize(silu(x * self.U_k + self.b_k), dim=-1)
-        v, beta = silu(x * self.U_v + self.b_v), self.largest_rate * torch.sigmoid(x * self.U_beta + self.b_beta)
+        v, beta = silu(x * self.U_v + self.b_v), self.beta(x)
         stored = (S * k[..., None, :]).sum(-1)
         S = S + (beta * (v - stored))[..., None] * k[..., None, :]
         return S, (S * q[..., None, :]).sum(-1)
@@ -283,7 +313,7 @@ class Transformer(Layer):
     heads, reads, outputs = 2, 1, WIDTH
     sizes: ClassVar = {"E": (1, WIDTH), "e": (1, WIDTH), "E_answer": (1, WIDTH)} | {
         f"{name}{layer}": size for layer in (1, 2) for name, size in {
-            "QKV": (WIDTH, 3 * WIDTH), "O": (WIDTH, WIDTH), "F": (WIDTH, 4 * WIDTH), "f": (1, 4 * WIDTH),
+            "QKV": (WIDTH, 3 * WIDTH), "P": (WIDTH, WIDTH), "F": (WIDTH, 4 * WIDTH), "f": (1, 4 * WIDTH),
             "G": (4 * WIDTH, WIDTH), "g": (1, WIDTH)}.items()}
 
     def forward(self, bits, state=None):
@@ -291,11 +321,11 @@ class Transformer(Layer):
         if self.reads == 2:
             y = y + torch.cat([torch.zeros_like(bits[:1]), bits.cumsum(0)[:-1] % 2]) * self.E_answer
         for layer in "12":
-            QKV, O, F, f, G, g = (getattr(self, name + layer) for name in ("QKV", "O", "F", "f", "G", "g"))
+            QKV, P, F, f, G, g = (getattr(self, name + layer) for name in ("QKV", "P", "F", "f", "G", "g"))
             parts = (layer_norm(y, (WIDTH,)) @ QKV).unflatten(-1, (3, self.heads, -1))
             q, k, v = parts.permute(3, 1, 2, 4, 0, 5).unbind()                  # [seeds, batch, heads, steps, keys]
             mixed = scaled_dot_product_attention(q, k, v, is_causal=True)
-            y = y + mixed.permute(3, 0, 1, 2, 4).flatten(-2) @ O
+            y = y + mixed.permute(3, 0, 1, 2, 4).flatten(-2) @ P
             y = y + torch.relu(layer_norm(y, (WIDTH,)) @ F + f) @ G + g
         return self.answer(layer_norm(y, (WIDTH,))), None
 

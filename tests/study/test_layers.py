@@ -159,9 +159,9 @@ def test_a_transformer_agrees_with_pytorch(name):
             y = y + written[..., None] * network.E_answer[seed]
         for layer in "12":
             block = nn.TransformerEncoderLayer(WIDTH, 2, 4 * WIDTH, dropout=0, norm_first=True)
-            w = {part: getattr(network, part + layer)[seed] for part in ("QKV", "O", "F", "f", "G", "g")}
+            w = {part: getattr(network, part + layer)[seed] for part in ("QKV", "P", "F", "f", "G", "g")}
             nothing = torch.zeros(3 * WIDTH)
-            given = [w["QKV"].T, nothing, w["O"].T, nothing[:WIDTH], w["F"].T, w["f"][0], w["G"].T, w["g"][0]]
+            given = [w["QKV"].T, nothing, w["P"].T, nothing[:WIDTH], w["F"].T, w["f"][0], w["G"].T, w["g"][0]]
             for weight, value in zip(block.parameters(), given):        # the norms, which come last, stay as they are
                 weight.data = value.detach()
             y = block(y, mask)

@@ -3,17 +3,18 @@
 Each layer of :mod:`parity_study.layers` is trained by Adam on batches of 32 random strings of 50 bits, with a label at
 every time step. Training does not stop when a network is correct, and the tests are those of the last weights.
 
-Returns ``{"nets": {"LAYER, rate RATE": {"seeds", "updates", "steps", "first", "solved", "exact", "special", "largest",
-"refuted", "wrong", "snapped"}}}``. A network is ``first`` if it is correct on 1,000 strings of 75 bits, and has solved
-the task if it is also correct on another 1,000. ``steps`` has the update of each seed's first success on 100 strings of
-75 bits. Of the networks that solved the task, ``exact`` counts those that are correct on all random strings of 1,000
-and of 10,000 bits, ``special`` those that are correct on one string of 10,000 bits of each kind, and ``refuted`` those
-for which ``wrong`` has a string ``"1|0|37"``: the first 37 bits of a 1 and as many 0 as you like. ``largest`` is the
-largest size of any factor. ``snapped`` is None or has, of the networks that solved the task, the number that is
-proved correct and the numbers that are exact, after their factors have been moved to 1 or -1.
+Returns ``{"nets": {"LAYER, rate RATE": {"seeds", "updates", "steps", "first", "solved", "exact", "special",
+"certified", "refuted", "wrong", "largest", "snapped"}}}``. ``first`` counts the networks that are correct on 1,000
+strings of 75 bits, and ``solved`` those that are also correct on another 1,000. ``steps`` has the update at which each
+solved network first was correct on 100 strings of 75 bits. All that follows is about the networks that solved the task.
+``exact`` counts those that are correct on all random strings of 1,000 and of 10,000 bits, and ``special`` those that
+are correct on a string of 10,000 bits of each kind. ``certified`` counts the proved ones, and ``refuted`` those for
+which ``wrong`` has a string such as ``"1|0|37"``, the first 37 bits of a 1 and zeros without end. ``largest`` has the
+largest size of a factor of each network. ``snapped`` tells how many are ``proved`` and ``exact`` after their factors
+have been snapped, and the number of ``states`` of each one that is proved. These two are empty for layers without
+factors.
 """
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,13 +22,23 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from parity_lib.data import running_parity
+from parity_study.certificate_store import StoredNetwork, write_store
 from parity_study.experiments.summaries import rounded
-from parity_study.layer_verdicts import first_errors
-from parity_study.layers import LAYERS, Layer
+from parity_study.experiments.verdicts import decide
+from parity_study.layer_verdicts import (
+    as_stored,
+    first_errors,
+    largest_factors,
+    machine_states,
+    spelled,
+    wrong_strings,
+)
+from parity_study.layers import GRU, LAYERS, LSTM, DeltaNet, Diagonal, Layer, Tanh
 from parity_study.results import FOLDER
 
+EFFORT = 3000       # of the search for a proof
 LONG = {1000: 200, 10_000: 20}      # the numbers of random strings of each length
-SPECIAL = {"a one, then zeros": ("1", "0"), "ones": ("", "1"), "zeros": ("", "0"), "alternating": ("", "10")}
+SPECIAL = {"a one, then zeros": "1|0", "ones": "|1", "zeros": "|0", "alternating": "|10"}
 QUICK: dict[str, Any] = {"layers": ("minGRU with a sign",), "rates": (0.01,), "seeds": 2, "updates": 2, "save": False}
 SAMPLE: dict[str, Any] = {"layers": ("minGRU with a sign", "GRU"), "rates": (0.01,), "save": False}
 FEWER = {"transformer": (10, 1000), "transformer that writes": (10, 1000)}    # seeds and updates
@@ -40,22 +51,25 @@ def run(layers: tuple[str, ...] = tuple(LAYERS), rates: tuple[float, ...] = (0.0
     Transformers have fewer seeds and updates, and only the first rate. If ``save`` is true, all weights are written
     next to the results.
     """
-    nets, weights = {}, {}
+    nets, weights, decided = {}, {}, []
     for rate in rates:
         for name in layers:
             if name in FEWER and rate != rates[0]:
                 continue
-            limits = (min(pair) for pair in zip((seeds, updates), FEWER.get(name, (seeds, updates))))
-            row, network = train_layer(name, rate, *limits)
-            nets[f"{name}, rate {rate:g}"] = row | measure(network, row["first"])
-            weights[f"{name}, rate {rate:g}"] = network.vectors()
+            limits = [min(pair) for pair in zip((seeds, updates), FEWER.get(name, (seeds, updates)))]
+            steps, network = train_layer(name, rate, *limits)
+            kind = f"{name}, rate {rate:g}"
+            row, networks = measure(kind, network, steps)
+            nets[kind], weights[kind] = {"updates": limits[1]} | row, network.vectors()
+            decided += networks
     if save:
+        write_store(decided)
         np.savez_compressed(FOLDER / "layers.npz", **weights)
     return {"nets": nets}
 
 
-def train_layer(name: str, rate: float, seeds: int, updates: int) -> tuple[dict[str, Any], Layer]:
-    """Train one network for each seed, all together, and return the first part of a row and the networks."""
+def train_layer(name: str, rate: float, seeds: int, updates: int) -> tuple[list[int | None], Layer]:
+    """Train one network for each seed, all together. Return the update of each first success, and the networks."""
     network = LAYERS[name](range(seeds))
     optimizer = torch.optim.Adam(network.parameters(), lr=rate)
     generators = [np.random.default_rng(seed) for seed in range(seeds)]
@@ -73,7 +87,7 @@ def train_layer(name: str, rate: float, seeds: int, updates: int) -> tuple[dict[
         if update % 50 == 0:
             right = (first_errors(network, validation) == 0).all(axis=1)
             steps = [update if step is None and right[seed] else step for seed, step in enumerate(steps)]
-    return {"seeds": seeds, "updates": updates, "steps": steps}, network
+    return steps, network
 
 
 def clip_each(weights: list[torch.nn.Parameter], largest: float = 1.0) -> None:
@@ -82,3 +96,44 @@ def clip_each(weights: list[torch.nn.Parameter], largest: float = 1.0) -> None:
     norm = torch.stack([gradient.square().sum(dim=(1, 2)) for gradient in gradients]).sum(0).sqrt()
     for gradient in gradients:
         gradient *= (largest / (norm + 1e-6)).clamp(max=1)[:, None, None]
+
+
+def measure(kind: str, network: Layer, steps: list[int | None]) -> tuple[dict[str, Any], list[StoredNetwork]]:
+    """Test trained networks, and return their row and those of them that the store may contain, with their verdicts.
+
+    ``steps`` has the update of each seed's first success, or None.
+    """
+    tests = np.random.default_rng(75).integers(2, size=(2, 1000, 75), dtype=np.uint8)
+    first, again = (are_exact(network, strings) for strings in tests)
+    solved = network.only(first & again)
+    special = np.stack([spelled(f"{string}|10000") for string in SPECIAL.values()])
+    right = first_errors(solved, special) == 0
+    if isinstance(network, Tanh | LSTM | GRU):
+        decided = [decide(stored, EFFORT) for stored in as_stored(kind, solved, np.flatnonzero(first & again).tolist())]
+        wrong = [stored.string and f"{stored.string}||{len(stored.string)}" for stored in decided]
+    else:
+        decided, wrong = [], wrong_strings(solved)
+    row = {"seeds": len(first), "first": int(first.sum()), "solved": int((first & again).sum()),
+           "steps": [step if right else None for step, right in zip(steps, first & again)],
+           "exact": exact_on_long(solved), "special": right.sum(axis=0).tolist(),
+           "certified": sum(stored.verdict == "certified" for stored in decided),
+           "refuted": sum(string is not None for string in wrong), "wrong": wrong, "largest": [], "snapped": {}}
+    if isinstance(solved, Diagonal | DeltaNet):
+        row["largest"] = rounded(largest_factors(solved))
+        states = machine_states(solved)
+        solved.snapped = True
+        row["snapped"] = {"proved": sum(count is not None for count in states), "states": states,
+                          "exact": exact_on_long(solved)}
+    return row, decided
+
+
+def are_exact(network: Layer, strings: np.ndarray) -> np.ndarray:
+    """Return whether each network is correct after every bit of all strings."""
+    return (first_errors(network, strings) == 0).all(axis=1)
+
+
+def exact_on_long(network: Layer) -> list[int]:
+    """Count the networks that are exact on random strings of each length."""
+    strings = (np.random.default_rng(length).integers(2, size=(count, length), dtype=np.uint8)
+               for length, count in LONG.items())
+    return [int(are_exact(network, part).sum()) for part in strings]
