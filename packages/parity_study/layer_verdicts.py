@@ -6,13 +6,21 @@ from collections.abc import Sequence
 from copy import deepcopy
 from fractions import Fraction
 from itertools import product
+from typing import cast
 
 import numpy as np
 import torch
 
 from parity_lib.data import running_parity
 from parity_study.certificate_store import StoredNetwork
-from parity_study.layers import BOTH, UNITS, DeltaNet, Diagonal, Layer, Transformer, snap
+from parity_study.layers import BOTH, LAYERS, UNITS, DeltaNet, Diagonal, Layer, Transformer, snap
+from parity_study.results import FOLDER
+
+
+def trained_layers(kind: str) -> Layer:
+    """Return the trained networks of a kind, such as ``"tanh, rate 0.01"``, one for each seed."""
+    with np.load(FOLDER / "layers.npz") as file:
+        return LAYERS[kind.partition(", rate ")[0]].from_vectors(file[kind])
 
 
 @torch.no_grad()
@@ -73,9 +81,10 @@ def machine_states(network: Diagonal | DeltaNet, most: int = 1000) -> list[int |
     """Return the number of states of each network with snapped factors, if it is proved correct, and None if it is not.
 
     The proof follows every state that the network reaches with exact fractions, until there is no new one, and
-    requires a correct answer after each step. It ends without a proof if there are more than ``most`` states. A DeltaNet
-    has two states, S = 0 and S = 2 v k^T, if beta is 0 after a 0 and 2 after a 1, because k has the length 1: S becomes
-    S - 2 (S k) k^T + 2 v k^T after a 1. So its answers to strings of two bits are all that it ever gives.
+    requires a correct answer after each step. It ends without a proof if there are more than ``most`` states.
+
+    A DeltaNet has two states, S = 0 and S = 2 v k^T, if beta is 0 after a 0 and 2 after a 1, because k has length 1:
+    after a 1, S becomes S - 2 (S k) k^T + 2 v k^T. So its answers to strings of two bits are all that it ever gives.
     """
     network = deepcopy(network).double()
     if isinstance(network, DeltaNet):
@@ -85,7 +94,7 @@ def machine_states(network: Diagonal | DeltaNet, most: int = 1000) -> list[int |
         return [2 if kept else None for kept in keeps & (errors == 0).all(axis=1)]
     a, b = (part[:, :, 0].tolist() for part in snap(*network.terms(BOTH.double())))
     proved: list[int | None] = []
-    for seed, one in enumerate(network.only([seed]) for seed in range(len(network.c))):
+    for seed in range(len(network.c)):
         start = (0, (Fraction(0),) * len(a[0][seed]))
         seen, waiting, arrivals = {start}, [start], set()
         while waiting and len(seen) <= most:
@@ -99,6 +108,7 @@ def machine_states(network: Diagonal | DeltaNet, most: int = 1000) -> list[int |
                     waiting.append(after)
         bits, odd, states = (torch.tensor(column).double() for column in zip(
             *((bit, odd, list(map(float, h))) for bit, odd, h in arrivals)))
+        one = cast(Diagonal, network.only([seed]))
         logits = one.answer(one.output(bits[:, None, None, None], states[:, None, None]))[:, 0, 0]
         correct = bool((logits * (2 * odd - 1) > 1e-6).all())
         proved.append(len(seen) if correct and not waiting else None)
@@ -111,13 +121,14 @@ def largest_factors(network: Diagonal | DeltaNet) -> list[float]:
     return network.factors().abs().amax(dim=(0, 2, 3)).tolist()
 
 
-def as_stored(kind: str, network: Layer, seeds: Sequence[int]) -> list[StoredNetwork]:
+def as_stored(kind: str, network: Layer, seeds: Sequence[int], wrong: Sequence[str | None]) -> list[StoredNetwork]:
     """Convert networks that PyTorch has too, so that :func:`~parity_study.experiments.verdicts.decide` can decide them.
 
-    Their weights are put into PyTorch's order.
+    Their weights are put into PyTorch's order. ``wrong`` has a string that refutes a network, or None.
     """
     weights = {name: weight.detach().transpose(1, 2).flatten(1) for name, weight in network.named_parameters()}
     second_bias = weights.get("d", torch.zeros_like(weights["b"]))
     vectors = torch.cat([weights[name] for name in "UVb"] + [second_bias, weights["W"], weights["c"]], dim=1)
-    return [StoredNetwork(kind, type(network).__name__.lower(), UNITS, seed, vector)
-            for seed, vector in zip(seeds, vectors.numpy(), strict=True)]
+    return [StoredNetwork(kind, type(network).__name__.lower(), UNITS, seed, vector,
+                          "refuted" if string else "undecided", string and "".join(map(str, spelled(string))))
+            for seed, vector, string in zip(seeds, vectors.numpy(), wrong, strict=True)]

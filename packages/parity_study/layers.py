@@ -10,7 +10,7 @@ root is that of the units, as in PyTorch, too.
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import torch
@@ -29,8 +29,12 @@ class Layer(nn.Module):
     """
 
     sizes: ClassVar[dict[str, tuple[int, int]]] = {}
+    begin: ClassVar[dict[str, float]] = {}      # what is added to some of the first weights
     outputs = UNITS
     gates_read_state = False
+
+    if TYPE_CHECKING:
+        def __getattr__(self, name: str) -> Tensor: ...
 
     def __init__(self, seeds: range) -> None:
         super().__init__()
@@ -41,7 +45,7 @@ class Layer(nn.Module):
             for name, weight in self.named_parameters():
                 limit = (UNITS if self.gates_read_state else weight.shape[1]) ** -0.5
                 weight.data[place].uniform_(-limit, limit, generator=generator)
-                weight.data[place] += getattr(self, "begin", {}).get(name, 0)
+                weight.data[place] += self.begin.get(name, 0)
 
     def vectors(self) -> np.ndarray:
         """Return the weights of each seed in one row, in the order of ``sizes``, W, c."""

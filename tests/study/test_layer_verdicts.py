@@ -103,7 +103,7 @@ def test_seeds_are_trained_independently_and_measured():
     _, first = train_layer("GRU", 0.01, seeds=1, updates=2)
     np.testing.assert_allclose(first.vectors()[0], both.vectors()[0], atol=1e-5)
     row, decided = measure("GRU, rate 0.01", both, steps)
-    assert (row["seeds"], row["solved"], row["wrong"], row["exact"], decided) == (2, 0, [], [0, 0], [])
+    assert (row["seeds"], row["solved"], row["wrong"], row["exact"], decided) == (2, 0, [None, None], [0, 0], [])
     row, _ = measure("by hand", by_hand(seeds=2), [50, None])
     assert (row["first"], row["solved"], row["refuted"], row["steps"]) == (0, 0, 0, [None, None])
     row, _ = measure("by hand", by_hand(8.0, -8.0, seeds=2), [50, 100])
@@ -116,7 +116,7 @@ def test_a_layer_that_pytorch_has_can_be_stored(name):
     network = LAYERS[name](range(3))
     strings = np.random.default_rng(3).integers(2, size=(5, 9))
     bits = torch.from_numpy(strings[..., None]).float()
-    for place, stored in enumerate(as_stored("kind", network, [4, 5, 6])):
+    for place, stored in enumerate(as_stored("kind", network, [4, 5, 6], ["1|0|3", None, None])):
         logits, _ = network.only([place])(bits.transpose(0, 1)[:, None])
         torch.testing.assert_close(as_model(stored)(bits)[..., 0], logits[:, 0].T, atol=1e-5, rtol=0)
-        assert stored.seed == 4 + place
+        assert (stored.seed, stored.string) == (4 + place, None if place else "100")
