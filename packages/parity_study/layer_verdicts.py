@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import deepcopy
 from fractions import Fraction
-from itertools import product
 from typing import cast
 
 import numpy as np
@@ -46,33 +45,17 @@ def first_errors(network: Layer, strings: np.ndarray, chunk: int = 100) -> np.nd
     return errors
 
 
-def spelled(string: str, steps: int | None = None) -> np.ndarray:
-    """Return the bits of a string that is written as prefix, pattern and length.
-
-    >>> spelled("1|0|5"), spelled("|10|5")
-    (array([1, 0, 0, 0, 0], dtype=uint8), array([1, 0, 1, 0, 1], dtype=uint8))
-    """
-    prefix, pattern, length = string.split("|")
-    steps = int(length) if steps is None else steps
-    return np.array(list((prefix + pattern * steps)[:steps]), dtype=np.uint8)
+def as_bits(string: str) -> np.ndarray:
+    """Return a string such as ``"10"`` as an array ``[1, steps]``."""
+    return np.array([list(string)], dtype=np.uint8)
 
 
-def wrong_strings(network: Layer, steps: int = 2000, rare: int = 10_000) -> list[str | None]:
-    """Return the shortest string of those that we try on which each network errs, as in :func:`spelled`, or None.
-
-    We try all strings of a prefix of up to three bits and a pattern of up to five that is repeated, with up to
-    ``steps`` bits. If none of them is wrong, we try the prefixes 0 and 1 and zeros with up to ``rare`` bits.
-    """
-    starts, patterns = ([digits for length in lengths for digits in map("".join, product("01", repeat=length))]
-                        for lengths in (range(4), range(1, 6)))
-    found: list[str | None] = [None] * len(network.c)
-    for names, most in (([f"{start}|{pattern}" for start in starts for pattern in patterns], steps),
-                        (["0|0", "1|0", "|1"], rare)):
-        errors = first_errors(network, np.stack([spelled(f"{name}|{most}") for name in names]))
-        for seed, row in enumerate(errors):
-            if found[seed] is None and row.any():
-                place = np.where(row == 0, most + 1, row).argmin()
-                found[seed] = f"{names[place]}|{row[place]}"
+def wrong_strings(network: Layer, strings: np.ndarray) -> list[str | None]:
+    """Return the shortest beginning of any of the strings on which each network errs, or None if it never errs."""
+    found: list[str | None] = []
+    for errors in first_errors(network, strings):
+        place = np.where(errors == 0, strings.shape[1] + 1, errors).argmin()
+        found.append("".join(map(str, strings[place, :errors[place]])) or None)
     return found
 
 
@@ -83,16 +66,16 @@ def machine_states(network: Diagonal | DeltaNet, most: int = 1000) -> list[int |
     The proof follows every state that the network reaches with exact fractions, until there is no new one, and
     requires a correct answer after each step. It ends without a proof if there are more than ``most`` states.
 
-    A DeltaNet has two states, S = 0 and S = 2 v k^T, if beta is 0 after a 0 and 2 after a 1, because k has length 1:
+    A DeltaNet has two states, S = 0 and S = 2 v k^T, if beta is 2 after a 1, because k has length 1:
     after a 1, S becomes S - 2 (S k) k^T + 2 v k^T. So its answers to strings of two bits are all that it ever gives.
     """
     network = deepcopy(network).double()
     if isinstance(network, DeltaNet):
-        network.snapped = True
-        keeps = (network.beta(BOTH.double())[:, :, 0, 0] == torch.tensor([[0], [2]])).all(dim=0).numpy()
+        network.snapped = "all"
+        reverses = (network.beta(BOTH.double())[1, :, 0, 0] == 2).numpy()
         errors = first_errors(network, np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=np.uint8))
-        return [2 if kept else None for kept in keeps & (errors == 0).all(axis=1)]
-    a, b = (part[:, :, 0].tolist() for part in snap(*network.terms(BOTH.double())))
+        return [2 if kept else None for kept in reverses & (errors == 0).all(axis=1)]
+    a, b = (part[:, :, 0].tolist() for part in snap(*network.terms(BOTH.double()), True))
     proved: list[int | None] = []
     for seed in range(len(network.c)):
         start = (0, (Fraction(0),) * len(a[0][seed]))
@@ -122,13 +105,12 @@ def largest_factors(network: Diagonal | DeltaNet) -> list[float]:
 
 
 def as_stored(kind: str, network: Layer, seeds: Sequence[int], wrong: Sequence[str | None]) -> list[StoredNetwork]:
-    """Convert networks that PyTorch has too, so that :func:`~parity_study.experiments.verdicts.decide` can decide them.
+    """Convert tanh networks, so that :func:`~parity_study.experiments.verdicts.decide` can decide them.
 
     Their weights are put into PyTorch's order. ``wrong`` has a string that refutes a network, or None.
     """
-    weights = {name: weight.detach().transpose(1, 2).flatten(1) for name, weight in network.named_parameters()}
-    second_bias = weights.get("d", torch.zeros_like(weights["b"]))
-    vectors = torch.cat([weights[name] for name in "UVb"] + [second_bias, weights["W"], weights["c"]], dim=1)
-    return [StoredNetwork(kind, type(network).__name__.lower(), UNITS, seed, vector,
-                          "refuted" if string else "undecided", string and "".join(map(str, spelled(string))))
+    U, V, b, W, c = (weight.detach().transpose(1, 2).flatten(1) for weight in network.parameters())
+    vectors = torch.cat([U, V, b, torch.zeros_like(b), W, c], dim=1)
+    return [StoredNetwork(kind, "tanh", UNITS, seed, vector,
+                          "refuted" if string else "undecided", string)
             for seed, vector, string in zip(seeds, vectors.numpy(), wrong, strict=True)]

@@ -30,8 +30,8 @@ class Layer(nn.Module):
 
     sizes: ClassVar[dict[str, tuple[int, int]]] = {}
     begin: ClassVar[dict[str, float]] = {}      # what is added to some of the first weights
-    outputs = UNITS
-    gates_read_state = False
+    outputs, gates_read_state = UNITS, False
+    snapped = ""                # "factors" if they have been moved to exact ones, or "all", see snap
 
     if TYPE_CHECKING:
         def __getattr__(self, name: str) -> Tensor: ...
@@ -64,7 +64,9 @@ class Layer(nn.Module):
 
     def only(self, chosen: Any) -> Layer:
         """Return the networks in the chosen places."""
-        return type(self).from_vectors(self.vectors()[chosen])
+        network = type(self).from_vectors(self.vectors()[chosen])
+        network.snapped = self.snapped
+        return network
 
     def step(self, x: Tensor, state: Any) -> tuple[Any, Tensor]:
         """Return the next state and the output for the bits ``x [seeds, batch, 1]``. The first state is None."""
@@ -151,7 +153,6 @@ class Diagonal(Layer):
     for each of the two bits.
     """
 
-    snapped = False
     squash = staticmethod(lambda factor: factor)    # what a variant does with a factor between 0 and 1
 
     def terms(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -168,7 +169,9 @@ class Diagonal(Layer):
 
     def forward(self, bits, state=None):
         terms = self.terms(BOTH.to(bits.dtype))
-        a, b = (torch.where(bits == 1, part[1], part[0]) for part in (snap(*terms) if self.snapped else terms))
+        if self.snapped:
+            terms = snap(*terms, self.snapped == "all")
+        a, b = (torch.where(bits == 1, part[1], part[0]) for part in terms)
         h, states = 0 if state is None else state, []
         for factor, added in zip(a.unbind(), b.unbind()):
             h = factor * h + added
@@ -176,15 +179,15 @@ class Diagonal(Layer):
         return self.answer(self.output(bits, torch.stack(states))), h
 
 
-def snap(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-    """Move each factor to -1, 0 or 1, whichever is nearest. Where a channel now keeps its size, it adds nothing.
+def snap(a: Tensor, b: Tensor, also_added: bool) -> tuple[Tensor, Tensor]:
+    """Move each factor to -1, 0 or 1, whichever is nearest.
 
-    The first row belongs to the bit 0 and the second to the bit 1. After a 1, a channel that changes its sign still
-    adds something.
+    The first row belongs to the bit 0 and the second to the bit 1. If ``also_added`` is true, a channel that now keeps
+    its size after a 0 adds nothing there, nor does one that keeps its value after a 1.
     """
     snapped = torch.where(a.real.abs() > 0.5, torch.sign(a.real), 0)
     keeps = torch.stack([snapped[0] != 0, snapped[1] == 1])
-    return snapped, torch.where(keeps, 0, b.real)
+    return snapped, torch.where(keeps & also_added, 0, b.real)
 
 
 def with_sign(factor: Tensor) -> Tensor:
@@ -269,12 +272,14 @@ class DeltaNet(Layer):
 
     sizes: ClassVar = {f"{kind}_{name}": (1, UNITS) for name in "qkv" for kind in "Ub"} | {
         "U_beta": (1, 1), "b_beta": (1, 1)}
-    largest_rate, snapped = 1, False
+    largest_rate = 1
 
     def beta(self, x: Tensor) -> Tensor:
         """Return how far a value is moved: the factor along the key is 1 - beta."""
         beta = self.largest_rate * torch.sigmoid(x * self.U_beta + self.b_beta)
-        return torch.round(beta) if self.snapped else beta
+        if self.snapped:
+            beta = torch.round(beta)
+        return beta * x if self.snapped == "all" else beta      # then a 0 writes nothing
 
     def factors(self) -> Tensor:
         """Return the factors along the key after a 0 and after a 1, ``[2, seeds, 1, 1]``."""

@@ -8,11 +8,11 @@ Returns ``{"nets": {"LAYER, rate RATE": {"seeds", "updates", "steps", "first", "
 strings of 75 bits, and ``solved`` those that are also correct on another 1,000. ``steps`` has the update at which each
 solved network first was correct on 100 strings of 75 bits. All that follows is about the networks that solved the task.
 ``exact`` counts those that are correct on all random strings of 1,000 and of 10,000 bits, and ``special`` those that
-are correct on a string of 10,000 bits of each kind. ``certified`` counts the proved ones, and ``refuted`` those for
-which ``wrong``, which has an entry for each seed, has a string such as ``"1|0|37"``, the first 37 bits of a 1 and zeros
-without end. ``largest`` has the largest size of a factor of each network. ``snapped`` tells how many are ``proved`` and
-``exact`` after their factors have been snapped, and the number of ``states`` of each one that is proved. These two are
-empty for layers without factors.
+are correct on each string of ``SPECIAL``. ``certified`` counts the proved ones, and ``refuted`` those for which there
+is a wrong string in ``wrong``, which has an entry for each seed: the network errs after its last bit. ``largest`` has
+the largest size of a factor of each network. ``snapped`` tells how many are exact on long strings after their
+``factors`` have been snapped, and after ``all`` has been; how many of the latter are ``proved``; and how many
+``states`` each of those has. These two are empty for layers without factors that the bit chooses.
 """
 
 from typing import Any
@@ -23,23 +23,24 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from parity_lib.data import running_parity
 from parity_study.certificate_store import StoredNetwork, write_store
+from parity_study.certify import periodic_strings
 from parity_study.experiments.summaries import rounded
 from parity_study.experiments.verdicts import decide
 from parity_study.layer_verdicts import (
+    as_bits,
     as_stored,
     first_errors,
     largest_factors,
     machine_states,
-    spelled,
     wrong_strings,
 )
-from parity_study.layers import GRU, LAYERS, LSTM, DeltaNet, Diagonal, Layer, Tanh
+from parity_study.layers import LAYERS, DeltaNet, Layer, Mamba, MinGRU, Tanh, Transformer, Turning
 from parity_study.results import FOLDER
 
 EFFORT = 3000       # of the search for a proof
 LONG = {1000: 200, 10_000: 20}      # the numbers of random strings of each length
-SPECIAL = {"a one, then zeros": "1|0", "ones": "|1", "zeros": "|0", "alternating": "|10"}
-QUICK: dict[str, Any] = {"layers": ("minGRU with a sign",), "rates": (0.01,), "seeds": 2, "updates": 2, "save": False}
+SPECIAL = ("1" + "0" * 9999, "1" * 10_000, "0" * 10_000, "10" * 5000)
+QUICK: dict[str, Any] = {"seeds": 2, "updates": 2, "save": False}
 SAMPLE: dict[str, Any] = {"layers": ("minGRU with a sign", "GRU"), "rates": (0.01,), "save": False}
 FEWER = {"DeltaNet": 1000, "mLSTM": 1000, "transformer": 300, "transformer that writes": 300}      # updates
 
@@ -48,8 +49,8 @@ def run(layers: tuple[str, ...] = tuple(LAYERS), rates: tuple[float, ...] = (0.0
         updates: int = 2000, save: bool = True) -> dict[str, Any]:
     """Run the experiment and return the results described in the module docstring.
 
-    Some layers have fewer updates, and transformers have only the first rate. If ``save`` is true, all weights are written
-    next to the results.
+    Some layers have fewer updates, and transformers have only the first rate. If ``save`` is true, all weights are
+    written next to the results.
     """
     nets, decided = {}, []
     weights: dict[str, Any] = {}
@@ -100,33 +101,33 @@ def clip_each(weights: list[torch.nn.Parameter], largest: float = 1.0) -> None:
 
 
 def measure(kind: str, network: Layer, steps: list[int | None]) -> tuple[dict[str, Any], list[StoredNetwork]]:
-    """Test trained networks, and return their row and those of them that the store may contain, with their verdicts.
+    """Test trained networks. Return their row, and, of tanh networks, those that learned with their verdicts.
 
     ``steps`` has the update of each seed's first success, or None.
     """
     tests = np.random.default_rng(75).integers(2, size=(2, 1000, 75), dtype=np.uint8)
     first, again = (are_exact(network, strings) for strings in tests)
     solved = network.only(first & again)
-    special = np.stack([spelled(f"{string}|10000") for string in SPECIAL.values()])
-    right = first_errors(solved, special) == 0
-    wrong, decided = wrong_strings(solved), []
-    if isinstance(network, Tanh | LSTM | GRU):
+    special = np.concatenate([as_bits(string) for string in SPECIAL])
+    periodic = periodic_strings(200 if isinstance(network, Transformer) else 2000)
+    wrong = [short or long for short, long in zip(*(wrong_strings(solved, part) for part in (periodic, special)))]
+    decided: list[StoredNetwork] = []
+    if isinstance(network, Tanh):
         places = np.flatnonzero(first & again).tolist()
         decided = [decide(stored, EFFORT) for stored in as_stored(kind, solved, places, wrong)]
-        wrong = [string or (stored.string and f"{stored.string}||{len(stored.string)}")
-                 for string, stored in zip(wrong, decided)]
+        wrong = [stored.string for stored in decided]
     row = {"seeds": len(first), "first": int(first.sum()), "solved": int((first & again).sum()),
            "steps": [step if both else None for step, both in zip(steps, first & again)],
-           "exact": exact_on_long(solved), "special": right.sum(axis=0).tolist(),
+           "exact": exact_on_long(solved), "special": (first_errors(solved, special) == 0).sum(axis=0).tolist(),
            "certified": sum(stored.verdict == "certified" for stored in decided),
            "refuted": sum(string is not None for string in wrong),
            "wrong": [wrong.pop(0) if both else None for both in first & again], "largest": [], "snapped": {}}
-    if isinstance(solved, Diagonal | DeltaNet):
+    if isinstance(solved, MinGRU | Mamba | Turning | DeltaNet):
         row["largest"] = rounded(largest_factors(solved))
         states = machine_states(solved)
-        solved.snapped = True
-        row["snapped"] = {"proved": sum(count is not None for count in states), "states": states,
-                          "exact": exact_on_long(solved)}
+        row["snapped"] = {"proved": sum(count is not None for count in states), "states": states}
+        for solved.snapped in ("factors", "all"):
+            row["snapped"][solved.snapped] = exact_on_long(solved)
     return row, decided
 
 
@@ -136,7 +137,10 @@ def are_exact(network: Layer, strings: np.ndarray) -> np.ndarray:
 
 
 def exact_on_long(network: Layer) -> list[int]:
-    """Count the networks that are exact on random strings of each length."""
-    strings = (np.random.default_rng(length).integers(2, size=(count, length), dtype=np.uint8)
-               for length, count in LONG.items())
-    return [int(are_exact(network, part).sum()) for part in strings]
+    """Count the networks that are exact on random strings of each length and of those before."""
+    counts = []
+    for length, count in LONG.items():
+        strings = np.random.default_rng(length).integers(2, size=(count, length), dtype=np.uint8)
+        network = network.only(are_exact(network, strings))
+        counts.append(len(network.c))
+    return counts
