@@ -332,8 +332,8 @@ class Transformer(Layer):
         for layer in "12":
             QKV, P, F, f, G, g = (getattr(self, name + layer) for name in ("QKV", "P", "F", "f", "G", "g"))
             parts = (layer_norm(y, (WIDTH,)) @ QKV).unflatten(-1, (3, self.heads, -1))
-            q, k, v = parts.permute(3, 1, 2, 4, 0, 5).unbind()                  # [seeds, batch, heads, steps, keys]
-            mixed = scaled_dot_product_attention(q, k, v, is_causal=True)
+            q, k, v = parts.permute(3, 1, 2, 4, 0, 5).flatten(1, 2).unbind()     # [seeds x batch, heads, steps, keys]
+            mixed = scaled_dot_product_attention(q, k, v, is_causal=True).unflatten(0, y.shape[1:3])
             y = y + mixed.permute(3, 0, 1, 2, 4).flatten(-2) @ P
             y = y + torch.relu(layer_norm(y, (WIDTH,)) @ F + f) @ G + g
         return self.answer(layer_norm(y, (WIDTH,))), None

@@ -13,10 +13,13 @@ from parity_study.layer_verdicts import (
     first_errors,
     largest_factors,
     machine_states,
+    trained_layers,
     wrong_strings,
 )
 from parity_study.layers import BOTH, LAYERS, snap
+from parity_study.results import load
 from parity_study.trained_networks import as_model
+from tests.parameters import longer_after
 
 
 def by_hand(after_0=4.0, after_1=-4.0, seeds=1):
@@ -120,3 +123,15 @@ def test_tanh_networks_can_be_stored():
         logits, _ = network.only([place])(bits.transpose(0, 1)[:, None])
         torch.testing.assert_close(as_model(stored)(bits)[..., 0], logits[:, 0].T, atol=1e-5, rtol=0)
         assert (stored.seed, stored.string) == (4 + place, None if place else "100")
+
+
+@pytest.mark.parametrize("kind", longer_after(2, list(load("layers")["nets"])))
+def test_stored_networks_err_on_their_stored_strings_in_both_precisions(kind):
+    network, row = trained_layers(kind), load("layers")["nets"][kind]
+    assert sum(string is not None for string in row["wrong"]) == row["refuted"]
+    for seed, string in enumerate(row["wrong"]):
+        for one in (network.only([seed]), network.only([seed]).double()) if string else ():
+            assert first_errors(one, as_bits(string)).tolist() == [[len(string)]]
+    if row["snapped"]:
+        solved = network.only([step is not None for step in row["steps"]])
+        assert machine_states(solved) == row["snapped"]["states"]

@@ -44,19 +44,21 @@ QUICK: dict[str, Any] = {"seeds": 2, "updates": 2, "save": False}
 SAMPLE: dict[str, Any] = {"layers": ("minGRU with a sign", "GRU"), "rates": (0.01,), "save": False}
 FEWER = {"DeltaNet": 1000, "mLSTM": 1000, "transformer": 300, "transformer that writes": 300}      # updates
 
+AT_ALL_RATES = ("minGRU with a sign", "Mamba with a sign", "complex")
+
 
 def run(layers: tuple[str, ...] = tuple(LAYERS), rates: tuple[float, ...] = (0.01, 0.003, 0.03), seeds: int = 20,
         updates: int = 2000, save: bool = True) -> dict[str, Any]:
     """Run the experiment and return the results described in the module docstring.
 
-    Some layers have fewer updates, and transformers have only the first rate. If ``save`` is true, all weights are
-    written next to the results.
+    Some layers have fewer updates, and only those in ``AT_ALL_RATES`` are trained at the other rates. If ``save`` is
+    true, all weights are written next to the results.
     """
     nets, decided = {}, []
     weights: dict[str, Any] = {}
     for rate in rates:
         for name in layers:
-            if "transformer" in name and rate != rates[0]:
+            if rate != rates[0] and name not in AT_ALL_RATES:
                 continue
             most = min(updates, FEWER.get(name, updates))
             steps, network = train_layer(name, rate, seeds, most)
