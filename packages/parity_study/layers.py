@@ -153,11 +153,14 @@ class Diagonal(Layer):
     for each of the two bits.
     """
 
-    squash = staticmethod(lambda factor: factor)    # what a variant does with a factor between 0 and 1
+    signed = False      # whether factors between 0 and 1 are stretched to -1 to 1 (Grazzi and others 2025)
 
     def terms(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return the factor a(x) and what is added, b(x)."""
         raise NotImplementedError
+
+    def stretch(self, factor: Tensor) -> Tensor:
+        return 2 * factor - 1 if self.signed else factor
 
     def factors(self) -> Tensor:
         """Return the factors after a 0 and after a 1, ``[2, seeds, 1, units]``."""
@@ -190,11 +193,6 @@ def snap(a: Tensor, b: Tensor, also_added: bool) -> tuple[Tensor, Tensor]:
     return snapped, torch.where(keeps & also_added, 0, b.real)
 
 
-def with_sign(factor: Tensor) -> Tensor:
-    """Stretch a factor between 0 and 1 to one between -1 and 1 (Grazzi and others 2025)."""
-    return 2 * factor - 1
-
-
 class MinGRU(Diagonal):
     """A minGRU (Feng and others 2024), with the book's z, which is 1 if the state is kept."""
 
@@ -202,7 +200,7 @@ class MinGRU(Diagonal):
 
     def terms(self, x):
         z = torch.sigmoid(x * self.U_z + self.b_z)
-        return self.squash(z), (1 - z) * (x * self.U_n + self.b_n)
+        return self.stretch(z), (1 - z) * (x * self.U_n + self.b_n)
 
 
 class Mamba(Diagonal):
@@ -217,7 +215,7 @@ class Mamba(Diagonal):
 
     def terms(self, x):
         D, u = softplus(x * self.U_D + self.b_D), silu(x * self.U_u + self.b_u)
-        return self.squash(torch.exp(-D * torch.exp(self.log_A))), D * (x * self.U_B + self.b_B) * u
+        return self.stretch(torch.exp(-D * torch.exp(self.log_A))), D * (x * self.U_B + self.b_B) * u
 
     def output(self, x, h):
         y = (x * self.U_C + self.b_C) * h + self.skip * silu(x * self.U_u + self.b_u)
@@ -344,11 +342,10 @@ def variant(layer: type[Layer], **changes: Any) -> type[Layer]:
     return type(layer.__name__, (layer,), changes)
 
 
-SIGNED = {"squash": staticmethod(with_sign)}
 LAYERS: dict[str, type[Layer]] = {
     "tanh": Tanh, "LSTM": LSTM, "GRU": GRU, "sLSTM": SLSTM,
-    "minGRU": MinGRU, "minGRU with a sign": variant(MinGRU, **SIGNED),
-    "Mamba": Mamba, "Mamba with a sign": variant(Mamba, **SIGNED),
+    "minGRU": MinGRU, "minGRU with a sign": variant(MinGRU, signed=True),
+    "Mamba": Mamba, "Mamba with a sign": variant(Mamba, signed=True),
     "LRU": LRU, "complex": Turning,
     "DeltaNet": DeltaNet, "DeltaNet with a sign": variant(DeltaNet, largest_rate=2),
     "mLSTM": MLSTM, "transformer": Transformer, "transformer that writes": variant(Transformer, reads=2),
