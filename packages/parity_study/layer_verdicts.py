@@ -12,7 +12,7 @@ import torch
 
 from parity_lib.data import running_parity
 from parity_study.certificate_store import StoredNetwork
-from parity_study.layers import BOTH, LAYERS, UNITS, DeltaNet, Diagonal, Layer, Transformer, snap
+from parity_study.recurrent_layers import BOTH, LAYERS, UNITS, DeltaNet, Diagonal, Layer, Transformer, snap
 from parity_study.results import FOLDER
 
 

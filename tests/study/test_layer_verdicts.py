@@ -16,7 +16,7 @@ from parity_study.layer_verdicts import (
     trained_layers,
     wrong_strings,
 )
-from parity_study.layers import BOTH, LAYERS, snap
+from parity_study.recurrent_layers import BOTH, LAYERS, snap
 from parity_study.results import load
 from parity_study.trained_networks import as_model
 from tests.parameters import longer_after

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from parity_study.layers import LAYERS, UNITS, WIDTH
+from parity_study.recurrent_layers import LAYERS, UNITS, WIDTH
 
 BITS = np.random.default_rng(1).integers(2, size=(7, 2, 3))      # [steps, seeds, batch]
 

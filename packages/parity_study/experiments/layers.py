@@ -1,7 +1,7 @@
 """Which recurrent layers keep a bit for ever?
 
-Each layer of :mod:`parity_study.layers` is trained by Adam on batches of 32 random strings of 50 bits, with a label at
-every time step. Training does not stop when a network is correct, and the tests are those of the last weights.
+Each layer of :mod:`parity_study.recurrent_layers` is trained by Adam on batches of 32 random strings of 50 bits, with a
+label at every time step. Training does not stop when a network is correct, and the tests are those of the last weights.
 
 Returns ``{"nets": {"LAYER, rate RATE": {"seeds", "updates", "steps", "first", "solved", "exact", "special",
 "certified", "refuted", "wrong", "largest", "snapped"}}}``. ``first`` counts the networks that are correct on 1,000
@@ -26,15 +26,8 @@ from parity_study.certificate_store import StoredNetwork, write_store
 from parity_study.certify import periodic_strings
 from parity_study.experiments.summaries import rounded
 from parity_study.experiments.verdicts import decide
-from parity_study.layer_verdicts import (
-    as_bits,
-    as_stored,
-    first_errors,
-    largest_factors,
-    machine_states,
-    wrong_strings,
-)
-from parity_study.layers import LAYERS, DeltaNet, Layer, Mamba, MinGRU, Tanh, Transformer, Turning
+from parity_study.layer_verdicts import as_bits, as_stored, first_errors, largest_factors, machine_states, wrong_strings
+from parity_study.recurrent_layers import LAYERS, DeltaNet, Layer, Mamba, MinGRU, TanhLayer, Transformer, Turning
 from parity_study.results import FOLDER
 
 EFFORT = 3000       # of the search for a proof
@@ -114,7 +107,7 @@ def measure(kind: str, network: Layer, steps: list[int | None]) -> tuple[dict[st
     periodic = periodic_strings(200 if isinstance(network, Transformer) else 2000)
     wrong = [short or long for short, long in zip(*(wrong_strings(solved, part) for part in (periodic, special)))]
     decided: list[StoredNetwork] = []
-    if isinstance(network, Tanh):
+    if isinstance(network, TanhLayer):
         places = np.flatnonzero(first & again).tolist()
         decided = [decide(stored, EFFORT) for stored in as_stored(kind, solved, places, wrong)]
         wrong = [stored.string for stored in decided]

@@ -90,7 +90,7 @@ def zeros(x: Tensor, *shape: int) -> Tensor:
     return x.new_zeros(*x.shape[:-1], *shape)
 
 
-class Tanh(Layer):
+class TanhLayer(Layer):
     """A plain recurrent network (Elman 1990)."""
 
     sizes: ClassVar = {"U": (1, UNITS), "V": (UNITS, UNITS), "b": (1, UNITS)}
@@ -102,7 +102,7 @@ class Tanh(Layer):
         return h, h
 
 
-class LSTM(Layer):
+class LSTMLayer(Layer):
     """A long short-term memory (Hochreiter and Schmidhuber 1997, Gers and others 2000)."""
 
     sizes: ClassVar = {"U": (1, 4 * UNITS), "V": (UNITS, 4 * UNITS), "b": (1, 4 * UNITS)}
@@ -116,7 +116,7 @@ class LSTM(Layer):
         return (h, c), h
 
 
-class GRU(Layer):
+class GRULayer(Layer):
     """A gated recurrent unit (Cho and others 2014) in PyTorch's form."""
 
     sizes: ClassVar = {"U": (1, 3 * UNITS), "b": (1, 3 * UNITS), "V": (UNITS, 3 * UNITS), "d": (1, 3 * UNITS)}
@@ -134,7 +134,7 @@ class GRU(Layer):
 class SLSTM(Layer):
     """The sLSTM of xLSTM (Beck and others 2024), with a sigmoid as the forget gate."""
 
-    sizes: ClassVar = LSTM.sizes
+    sizes: ClassVar = LSTMLayer.sizes
     gates_read_state = True
 
     def step(self, x, state):
@@ -343,7 +343,7 @@ def variant(layer: type[Layer], **changes: Any) -> type[Layer]:
 
 
 LAYERS: dict[str, type[Layer]] = {
-    "tanh": Tanh, "LSTM": LSTM, "GRU": GRU, "sLSTM": SLSTM,
+    "tanh": TanhLayer, "LSTM": LSTMLayer, "GRU": GRULayer, "sLSTM": SLSTM,
     "minGRU": MinGRU, "minGRU with a sign": variant(MinGRU, signed=True),
     "Mamba": Mamba, "Mamba with a sign": variant(Mamba, signed=True),
     "LRU": LRU, "complex": Turning,
