@@ -7,7 +7,7 @@ underscores, is its word in ``claims/NAME.yaml``: to find the claim of ``fewer``
 from functools import partial
 from math import exp, log2
 from operator import lt
-from statistics import mean, median
+from statistics import median
 
 from parity_study.claims.claim import Number, Place, Predicate, Results, at, replaced
 from parity_study.claims.shapes import (
@@ -117,42 +117,6 @@ def strings_missed(net: str) -> Number:
                                       for share, strings in zip(shares, results["strings"], strict=True)),
                   lambda results, missed: replaced(results, "nets", net, "sequence_accuracy", 0, 0,
                                                    by=1 - missed / results["strings"][0]))
-
-
-# --- Linear recurrences ---
-
-
-@shape("words")
-def factor(words: str, bit: int, kind: str) -> Number:
-    """Return the least or the largest of the recurrent factors after a bit.
-
-    These are the factors of all networks that are exact, or of all networks that are not exact.
-    """
-    def places(results: Results) -> list[int]:
-        return [place for place, share in enumerate(results["nets"]["tanh 1"]["bit_accuracy"])
-                if (share == 1) == (kind == "exact")]
-
-    return Number(f"{words} after a {bit}", f"Factors of the networks that are {kind}",
-                  lambda results: OF["lowest" if words == "least" else "highest"](
-                      [results["nets"]["tanh 1"]["factors"][place][bit] for place in places(results)]),
-                  lambda results, wrong: replaced(results, "nets", "tanh 1", "factors", places(results)[0], bit,
-                                                  by=wrong), "{:.4f}".format)
-
-
-@shape("rows")
-def off_a_coin(row: Place) -> Number:
-    """Return the difference between one half and the fraction of correct answers from time step 11 on."""
-    return Number(row[-1], "Share of correct answers from time step 11 on minus one half",
-                  lambda results: abs(mean(at(results, *row, "by_step")[10:]) - 0.5),
-                  lambda results, wrong: replaced(results, *row, "by_step",
-                                                  by=lambda shares: [0.5 + wrong] * len(shares)), percent)
-
-
-@shape("words")
-def equally_many_exact() -> list[Predicate]:
-    """Require that equally many networks of one channel are exact on both lengths."""
-    return [counted("tanh 1: equally many exact on both", ("nets", "tanh 1"), lambda results: len(
-        set(results["nets"]["tanh 1"]["exact"])) == 1, ("exact", 0))]
 
 
 # --- Names of towns ---

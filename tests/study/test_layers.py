@@ -1,0 +1,169 @@
+"""Compare each layer with PyTorch's own or with its paper's equations, written as a loop over one string in NumPy."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from parity_study.recurrent_layers import LAYERS, UNITS, WIDTH
+
+BITS = np.random.default_rng(1).integers(2, size=(7, 2, 3))      # [steps, seeds, batch]
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def softplus(z):
+    return np.log1p(np.exp(z))
+
+
+def silu(z):
+    return z * sigmoid(z)
+
+
+def unit(z):
+    return z / np.linalg.norm(z)
+
+
+def mingru(w, bits, with_sign):
+    """Feng and others 2024: h = (1 - z) h + z candidate, where z is one minus that of the book."""
+    h = 0
+    for x in bits:
+        z = 1 - sigmoid(x * w["U_z"] + w["b_z"])
+        keep = 1 - 2 * z if with_sign else 1 - z
+        h = keep * h + z * (x * w["U_n"] + w["b_n"])
+        yield h
+
+
+def mamba(w, bits, with_sign):
+    """Gu and Dao 2023, equations 2 and 4, with B discretised as Delta B, and the gate of their figure 3."""
+    h, A = 0, -np.exp(w["log_A"])
+    for x in bits:
+        u, Delta = silu(x * w["U_u"] + w["b_u"]), softplus(x * w["U_D"] + w["b_D"])
+        B, C = (x * w[f"U_{name}"] + w[f"b_{name}"] for name in "BC")
+        A_bar = np.exp(Delta * A)
+        h = (2 * A_bar - 1 if with_sign else A_bar) * h + Delta * B * u
+        yield (C * h + w["skip"] * u) * silu(x * w["U_g"] + w["b_g"])
+
+
+def lru(w, bits):
+    """Orvieto and others 2023, equation 5 and section 3.4, and a gated linear unit."""
+    lambda_ = np.exp(-np.exp(w["log_nu"]) + 1j * np.exp(w["log_theta"]))
+    gamma, h = np.sqrt(1 - np.abs(lambda_) ** 2), 0
+    for x in bits:
+        h = lambda_ * h + gamma * (x * (w["U_re"] + 1j * w["U_im"]) + w["b_re"] + 1j * w["b_im"])
+        y = np.real(h @ (w["C_re"] + 1j * w["C_im"])) + x * w["skip"]
+        y = torch.nn.functional.gelu(torch.from_numpy(y)).numpy()
+        yield y * sigmoid(y @ w["G"] + w["g"])
+
+
+def turning(w, bits):
+    """A rotation of each pair of numbers by an angle, and a factor."""
+    pairs = np.zeros((2, UNITS))
+    for x in bits:
+        r, theta = sigmoid(x * w["U_r"] + w["b_r"]), x * w["U_t"] + w["b_t"]
+        for i in range(UNITS):
+            turn = np.array([[np.cos(theta[i]), -np.sin(theta[i])], [np.sin(theta[i]), np.cos(theta[i])]])
+            pairs[:, i] = r[i] * turn @ pairs[:, i] + np.array([x * w["U_u"][i] + w["b_u"][i], 0])
+        yield pairs.flatten()
+
+
+def deltanet(w, bits, largest_rate):
+    """Yang and others 2024, equation 1: S = S (I - beta k k^T) + beta v k^T, and the output S q."""
+    S = np.zeros((UNITS, UNITS))
+    for x in bits:
+        q, k, v = (silu(x * w[f"U_{name}"] + w[f"b_{name}"]) for name in "qkv")
+        q, k, beta = unit(q), unit(k), largest_rate * sigmoid(x * w["U_beta"] + w["b_beta"])
+        S = S @ (np.eye(UNITS) - beta * np.outer(k, k)) + beta * np.outer(v, k)
+        yield S @ q
+
+
+def mlstm(w, bits):
+    """Beck and others 2024, equations 19 to 27, without the stabiliser, which changes no value."""
+    C, n = np.zeros((UNITS, UNITS)), np.zeros(UNITS)
+    for x in bits:
+        q, k, v, o, i, f = (x * w[f"U_{name}"] + w[f"b_{name}"] for name in "qkvoif")
+        k, o, i, f = k / np.sqrt(UNITS), sigmoid(o), np.exp(i), sigmoid(f)
+        C, n = f * C + i * np.outer(v, k), f * n + i * k
+        yield o * (C @ q) / max(abs(n @ q), 1)
+
+
+def slstm(w, bits):
+    """Beck and others 2024, equations 8 to 14."""
+    h, c, n = np.zeros((3, UNITS))
+    for x in bits:
+        i, f, z, o = np.split(x * w["U"] + h @ w["V"] + w["b"], 4)
+        i, f, z, o = np.exp(i), sigmoid(f), np.tanh(z), sigmoid(o)
+        c, n = f * c + i * z, f * n + i
+        h = o * c / n
+        yield h
+
+
+EQUATIONS = {
+    "sLSTM": slstm, "minGRU": lambda w, bits: mingru(w, bits, False),
+    "minGRU with a sign": lambda w, bits: mingru(w, bits, True), "Mamba": lambda w, bits: mamba(w, bits, False),
+    "Mamba with a sign": lambda w, bits: mamba(w, bits, True), "LRU": lru, "complex": turning,
+    "DeltaNet": lambda w, bits: deltanet(w, bits, 1), "DeltaNet with a sign": lambda w, bits: deltanet(w, bits, 2),
+    "mLSTM": mlstm}
+
+
+def weights_of(network, seed):
+    """Return the weights of one seed in float64, biases and others of one row as vectors."""
+    return {name: weight[seed].detach().double().numpy().squeeze(0) if weight.shape[1] == 1
+            else weight[seed].detach().double().numpy() for name, weight in network.named_parameters()}
+
+
+def logits_of(network):
+    logits, _ = network(torch.from_numpy(BITS[..., None]).float())
+    return logits.detach().numpy()
+
+
+@pytest.mark.parametrize("name", EQUATIONS)
+def test_a_layer_agrees_with_the_equations_of_its_paper(name):
+    network = LAYERS[name](range(2))
+    logits = logits_of(network)
+    for seed in range(2):
+        w = weights_of(network, seed)
+        for place in range(3):
+            outputs = np.stack(list(EQUATIONS[name](w, BITS[:, seed, place])))
+            expected = (outputs @ w["W"].reshape(-1, 1) + w["c"])[:, 0]
+            np.testing.assert_allclose(logits[:, seed, place], expected, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize(("name", "module"), [("tanh", nn.RNN), ("LSTM", nn.LSTM), ("GRU", nn.GRU)])
+def test_a_cell_agrees_with_pytorch(name, module):
+    network = LAYERS[name](range(2))
+    logits = logits_of(network)
+    for seed in range(2):
+        cell = module(1, UNITS)
+        given = [network.U[seed].T, network.V[seed].T, network.b[seed, 0],
+                 network.d[seed, 0] if name == "GRU" else torch.zeros(cell.bias_hh_l0.shape)]
+        for weight, value in zip(cell.parameters(), given, strict=True):
+            weight.data = value.detach()
+        outputs, _ = cell(torch.from_numpy(BITS[:, seed, :, None]).float())
+        expected = (outputs @ network.W[seed] + network.c[seed]).squeeze(-1).detach()
+        np.testing.assert_allclose(logits[:, seed], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["transformer", "transformer that writes"])
+def test_a_transformer_agrees_with_pytorch(name):
+    network = LAYERS[name](range(2))
+    logits = logits_of(network)
+    mask = nn.Transformer.generate_square_subsequent_mask(len(BITS))
+    for seed in range(2):
+        bits = torch.from_numpy(BITS[:, seed, :, None]).float()
+        y = bits * network.E[seed] + network.e[seed]
+        if name.endswith("writes"):
+            written = torch.tensor([[BITS[:t, seed, place].sum() % 2 for place in range(3)] for t in range(len(BITS))])
+            y = y + written[..., None] * network.E_answer[seed]
+        for layer in "12":
+            block = nn.TransformerEncoderLayer(WIDTH, 2, 4 * WIDTH, dropout=0, norm_first=True)
+            w = {part: getattr(network, part + layer)[seed] for part in ("QKV", "P", "F", "f", "G", "g")}
+            nothing = torch.zeros(3 * WIDTH)
+            given = [w["QKV"].T, nothing, w["P"].T, nothing[:WIDTH], w["F"].T, w["f"][0], w["G"].T, w["g"][0]]
+            for weight, value in zip(block.parameters(), given):        # the norms, which come last, stay as they are
+                weight.data = value.detach()
+            y = block(y, mask)
+        expected = nn.functional.layer_norm(y, (WIDTH,)) @ network.W[seed] + network.c[seed]
+        np.testing.assert_allclose(logits[:, seed], expected.squeeze(-1).detach(), atol=1e-5)
