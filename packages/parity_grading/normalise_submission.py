@@ -13,7 +13,7 @@ from nbgrader.utils import parse_utc
 from parity_grading.untrusted import ADDED_BY_SYSTEMS, MOST_LEVELS, NOTEBOOK, paths_below, resembles
 
 LARGEST = 100_000_000       # bytes of all files of a submission
-LONGEST_TIME = 100          # characters
+LONGEST_TIME = 100          # bytes
 TIME_FILE = "timestamp.txt"
 
 
@@ -57,10 +57,12 @@ def normalise(folder: Path, copy: Path, name: str) -> list[str]:
 def read_time(folder: Path) -> datetime | None:
     """Read the submission time in UTC from ``timestamp.txt``, or return None if nbgrader cannot read it."""
     try:
-        text = (folder / TIME_FILE).read_bytes().decode("utf-8", "replace").strip()
-        return parse_utc(text) if len(text) <= LONGEST_TIME else None
+        status = (folder / TIME_FILE).lstat()       # a pipe never ends, and a link may lead to one
+        if stat.S_ISREG(status.st_mode) and status.st_size <= LONGEST_TIME:
+            return parse_utc((folder / TIME_FILE).read_text(encoding="utf-8").strip())
     except Exception:       # dateutil raises many types of exceptions
-        return None
+        pass
+    return None
 
 
 def fingerprint(folder: Path) -> str:
