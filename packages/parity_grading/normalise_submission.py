@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import stat
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -48,10 +49,15 @@ def normalise(folder: Path, copy: Path, name: str) -> list[str]:
             raise ValueError("; ".join([f"{name}.ipynb is missing; there is {there}", *notes]))
         alike[0].rename(copy / f"{name}.ipynb")
         notes.append(f"{alike[0].relative_to(copy)} was used as {name}.ipynb")
-    if (copy / TIME_FILE).is_file() and read_time(copy) is None:
-        (copy / TIME_FILE).unlink()
-        notes.append(f"left out {TIME_FILE}, because nbgrader cannot read the time in it")
-    return notes
+    return notes + set_time_aside(copy)
+
+
+def set_time_aside(folder: Path) -> list[str]:
+    """Rename ``timestamp.txt`` if nbgrader cannot read it, which would stop the formgrader, and return a note on it."""
+    if is_link(folder) or not os.path.lexists(folder / TIME_FILE) or read_time(folder) is not None:
+        return []
+    aside = (folder / TIME_FILE).rename(folder / f"unreadable-time-{time.time_ns()}.txt")
+    return [f"renamed {TIME_FILE} to {aside.name}, because nbgrader cannot read the time in it"]
 
 
 def read_time(folder: Path) -> datetime | None:
