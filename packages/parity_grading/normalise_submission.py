@@ -14,6 +14,7 @@ from nbgrader.utils import parse_utc
 from parity_grading.untrusted import ADDED_BY_SYSTEMS, MOST_LEVELS, NOTEBOOK, paths_below, resembles
 
 LARGEST = 100_000_000       # bytes of all files of a submission
+MOST_PATHS = 1000
 LONGEST_TIME = 100          # bytes
 TIME_FILE = "timestamp.txt"
 
@@ -21,7 +22,7 @@ TIME_FILE = "timestamp.txt"
 def normalise(folder: Path, copy: Path, name: str) -> list[str]:
     """Copy a submission for the exercise ``name`` in the form that nbgrader expects, and return a note on each change.
 
-    Raise ValueError if the files are too large or nested too deep, or if the notebook is not among them.
+    Raise ValueError if the files are too large, too many or nested too deep, or if the notebook is not among them.
     """
     left_out: list[Path] = []
     if is_link(folder):
@@ -36,6 +37,8 @@ def normalise(folder: Path, copy: Path, name: str) -> list[str]:
     paths = paths_below(folder)
     if any(len(path.relative_to(folder).parts) == MOST_LEVELS for path in paths):
         raise ValueError(f"it has folders within folders, {MOST_LEVELS} deep or more")
+    if len(paths) > MOST_PATHS:
+        raise ValueError(f"it has more than {MOST_PATHS:,} files and folders")
     if sum(path.lstat().st_size for path in paths if path.is_file()) > LARGEST:
         raise ValueError(f"its files are larger than {LARGEST:,} bytes")
     shutil.copytree(folder, copy, ignore=find_special_files)

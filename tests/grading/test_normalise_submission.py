@@ -88,6 +88,12 @@ def test_files_that_are_too_large_are_refused(normalised, monkeypatch):
         normalised({NOTEBOOK: "{}", "data.csv": "1" * 20})
 
 
+def test_too_many_files_are_refused_before_they_are_copied(normalised, tmp_path):
+    with pytest.raises(ValueError, match="more than 1,000 files and folders"):
+        normalised({NOTEBOOK: "{}"} | {f"d/{number}": "" for number in range(1000)})
+    assert not (tmp_path / "copy").exists()
+
+
 def test_what_lies_in_a_folder_that_cannot_be_entered_is_left_out():
     """Some archives keep a folder whose names can be listed, but whose files cannot be looked at."""
     with tempfile.TemporaryDirectory() as name:
