@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from nbgrader.apps import NbGraderApp
 
@@ -23,7 +24,8 @@ from parity_grading.submission_store import SubmissionStore
 from parity_grading.untrusted import printable
 from parity_lib.errors import require
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")    # a spreadsheet may take such a cell for one
+# A spreadsheet may take a cell for a formula that begins like this, also after characters that nobody sees.
+FORMULA = re.compile(r"\W*[=+\-@＝＋－＠﹦﹢﹣﹫]|[\t\r\n]")
 SCORE = re.compile(r"<h1>[^<]*: (-?\d+(?:\.\d+)?) of ")     # in a feedback page: the total, less the penalty
 
 
@@ -75,8 +77,8 @@ def export_table(app: NbGraderApp, names: list[str], file_name: str) -> Export:
                  *(rounded(grades[name]) if name in grades else "" for name in names),
                  rounded(sum(grades.values())) if grades else "", rounded(most),
                  rounded(sum(row.penalty for row in row_of.values())), "; ".join(todo)]
-        table.append([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
-    _write_table(app, file_name, table, "utf-8-sig", result)
+        table.append([f"'{cell}" if FORMULA.match(cell) else cell for cell in cells])
+    _write_table(app, file_name, table, "utf-8-sig", result, csv.QUOTE_ALL)
     return result
 
 
@@ -89,9 +91,10 @@ def _read_students(app: NbGraderApp, name: str, result: Export, label: str = "")
     return students
 
 
-def _write_table(app: NbGraderApp, file_name: str, rows: list[list[str]], encoding: str, result: Export) -> None:
+def _write_table(app: NbGraderApp, file_name: str, rows: list[list[str]], encoding: str, result: Export,
+                 quoting: Literal[0, 1] = csv.QUOTE_MINIMAL) -> None:
     text = io.StringIO()
-    csv.writer(text).writerows(rows)
+    csv.writer(text, quoting=quoting).writerows(rows)
     _write(app, file_name, text.getvalue().encode(encoding), result)
 
 

@@ -29,7 +29,7 @@ from sqlalchemy.engine import make_url
 
 from parity_grading import course, unfinished
 from parity_grading.kernel import remove_leftovers, temporary_folder
-from parity_grading.normalise_submission import fingerprint, normalise
+from parity_grading.normalise_submission import fingerprint, normalise, set_time_aside
 from parity_grading.submission_store import SubmissionStore
 from parity_grading.untrusted import named_cells, printable
 from parity_lib.errors import require, require_int
@@ -171,6 +171,8 @@ def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> 
     graded = course.exercise_folder(app, "autograded", row.student, name) / f"{name}.ipynb"
     try:
         require(not set(row.student) & set(WILDCARDS), "student", row.student, f"an id without any of {WILDCARDS}")
+        with contextlib.suppress(OSError):      # nothing can be renamed there; the copy is enough for grading
+            row.notes += set_time_aside(folder)
         digest, before = fingerprint(folder), read_results(app, row.student, name)
         if (before and not force and unfinished.graded_fingerprint(graded) == digest
                 and not SubmissionStore(app, name).failure(row.student)):

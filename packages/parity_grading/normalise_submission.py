@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import stat
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -13,14 +14,15 @@ from nbgrader.utils import parse_utc
 from parity_grading.untrusted import ADDED_BY_SYSTEMS, MOST_LEVELS, NOTEBOOK, paths_below, resembles
 
 LARGEST = 100_000_000       # bytes of all files of a submission
-LONGEST_TIME = 100          # characters
+MOST_PATHS = 1000
+LONGEST_TIME = 100          # bytes
 TIME_FILE = "timestamp.txt"
 
 
 def normalise(folder: Path, copy: Path, name: str) -> list[str]:
     """Copy a submission for the exercise ``name`` in the form that nbgrader expects, and return a note on each change.
 
-    Raise ValueError if the files are too large or nested too deep, or if the notebook is not among them.
+    Raise ValueError if the files are too large, too many or nested too deep, or if the notebook is not among them.
     """
     left_out: list[Path] = []
     if is_link(folder):
@@ -35,6 +37,8 @@ def normalise(folder: Path, copy: Path, name: str) -> list[str]:
     paths = paths_below(folder)
     if any(len(path.relative_to(folder).parts) == MOST_LEVELS for path in paths):
         raise ValueError(f"it has folders within folders, {MOST_LEVELS} deep or more")
+    if len(paths) > MOST_PATHS:
+        raise ValueError(f"it has more than {MOST_PATHS:,} files and folders")
     if sum(path.lstat().st_size for path in paths if path.is_file()) > LARGEST:
         raise ValueError(f"its files are larger than {LARGEST:,} bytes")
     shutil.copytree(folder, copy, ignore=find_special_files)
@@ -48,19 +52,26 @@ def normalise(folder: Path, copy: Path, name: str) -> list[str]:
             raise ValueError("; ".join([f"{name}.ipynb is missing; there is {there}", *notes]))
         alike[0].rename(copy / f"{name}.ipynb")
         notes.append(f"{alike[0].relative_to(copy)} was used as {name}.ipynb")
-    if (copy / TIME_FILE).is_file() and read_time(copy) is None:
-        (copy / TIME_FILE).unlink()
-        notes.append(f"left out {TIME_FILE}, because nbgrader cannot read the time in it")
-    return notes
+    return notes + set_time_aside(copy)
+
+
+def set_time_aside(folder: Path) -> list[str]:
+    """Rename ``timestamp.txt`` if nbgrader cannot read it, which would stop the formgrader, and return a note on it."""
+    if is_link(folder) or not os.path.lexists(folder / TIME_FILE) or read_time(folder) is not None:
+        return []
+    aside = (folder / TIME_FILE).rename(folder / f"unreadable-time-{time.time_ns()}.txt")
+    return [f"renamed {TIME_FILE} to {aside.name}, because nbgrader cannot read the time in it"]
 
 
 def read_time(folder: Path) -> datetime | None:
     """Read the submission time in UTC from ``timestamp.txt``, or return None if nbgrader cannot read it."""
     try:
-        text = (folder / TIME_FILE).read_bytes().decode("utf-8", "replace").strip()
-        return parse_utc(text) if len(text) <= LONGEST_TIME else None
+        status = (folder / TIME_FILE).lstat()       # a pipe never ends, and a link may lead to one
+        if stat.S_ISREG(status.st_mode) and status.st_size <= LONGEST_TIME:
+            return parse_utc((folder / TIME_FILE).read_text(encoding="utf-8").strip())
     except Exception:       # dateutil raises many types of exceptions
-        return None
+        pass
+    return None
 
 
 def fingerprint(folder: Path) -> str:

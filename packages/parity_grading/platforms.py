@@ -28,6 +28,7 @@ from dateutil import parser, tz
 from parity_grading.untrusted import resembles
 from parity_lib.errors import require
 
+TWO_OWNERS = "its name can be read in more than one way, so its owner is not certain"
 MAX_CELL = 10_000_000       # characters; Python's own limit is shorter than some online texts
 
 
@@ -110,6 +111,8 @@ class Moodle(Platform):
         parts = PurePosixPath(path).parts
         for depth, part in enumerate(parts, start=1):      # from the outside: students name what is inside
             if match := re.fullmatch(r"([^_]+)_(\d+)_assignsubmission_([a-z]+)(?:_(.*))?", part):
+                if len(re.findall(r"_\d+_assignsubmission_", part)) > 1:
+                    raise ValueError(TWO_OWNERS)
                 owner, number, kind, rest = match.groups()
                 if kind == "file" and (depth < len(parts) or rest):
                     return [Upload(owner, parts[-1] if depth < len(parts) else rest, number)]
@@ -216,7 +219,7 @@ class Roster:
         """
         fitting, shortest = [upload for upload in uploads if upload.number in self.rows], min(map(len, self.rows))
         if fitting and sum(len(upload.number) >= shortest for upload in uploads) > 1:
-            raise ValueError("its name can be read in more than one way, so its owner is not certain")
+            raise ValueError(TWO_OWNERS)
         if not fitting:
             first = uploads[0]
             raise ValueError(f"number {first.number} of {first.owner!r} is not in the list; is it the list of this "

@@ -105,12 +105,14 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
 
 
 def visible_text(source: str) -> str:
-    """Return the text that a person reads on the page of a Markdown answer, with the TeX of formulas.
+    """Return the text that a person reads on the page of a Markdown answer.
+
+    It contains the TeX of formulas, but only without commands, because some hide what they are given.
 
     >>> visible_text("**It** is $5$. <?My seed is 7.?>")
     'It is 5. \\n'
     """
-    shown = re.sub(r'<img alt="([^"]*)" style="vertical-align[^>]*>', r"\1", markdown2html({}, source))
+    shown = re.sub(r'<img alt="([^"\\]*)" style="vertical-align[^>]*>', r"\1", markdown2html({}, source))
     return html.unescape(nh3.clean(shown, tags=set()))
 
 

@@ -71,7 +71,10 @@ def _fill_in(row: StudentStatus, app: NbGraderApp, assignment: Assignment, entry
              store: SubmissionStore) -> None:
     """Fill in the state, points and times of a submission from the folders and the gradebook's entry."""
     folder = course.exercise_folder(app, "submitted", row.student, assignment.name)
-    row.state, row.why = _find_state(app, assignment.name, row.student, entry, folder, store)
+    try:
+        row.state, row.why = _find_state(app, assignment.name, row.student, entry, folder, store)
+    except OSError as error:
+        row.state, row.why = "failed", f"its folder cannot be read: {error}"
     time = read_time(folder)
     if entry is not None:
         time = time or entry.timestamp

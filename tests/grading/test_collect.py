@@ -276,6 +276,16 @@ def test_nobody_can_submit_for_somebody_else(root, tmp_path):
     assert "its name can be read in more than one way" in output
 
 
+def test_a_name_in_moodle_that_contains_the_form_of_two_students_belongs_to_neither(root, tmp_path):
+    """Without folders, Ada may have called her file so, or Kurt himself."""
+    as_kurt = f"x_{CLASS[KURT].moodle}_assignsubmission_file_{NOTEBOOK}"
+    arguments = from_moodle(tmp_path, {})
+    zipped(arguments[0], moodle({(ADA, as_kurt): notebook("?"), (EMMY, NOTEBOOK): notebook(EMMY)}, "_"))
+    code, _, output = collect(root, *arguments)
+    assert (code, placed(root)) == (1, {EMMY: EMMY})
+    assert f"{as_kurt}: its name can be read in more than one way" in output
+
+
 @pytest.mark.parametrize(("name", "reason"), [
     # Emmy has chosen such a name for herself, and so has a student who is not in the list.
     (f"gödelkurt_{CLASS[KURT].canvas}_99000_x_{CLASS[EMMY].canvas}_99001_{NOTEBOOK}", "read in more than one way"),

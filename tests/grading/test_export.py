@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from parity_grading.course import load_course
-from parity_grading.export import rounded
+from parity_grading.export import FORMULA, rounded
 from parity_grading.submission_store import CollectedSubmission, SubmissionStore
 from tests.exercises import course
 from tests.exercises.course import parity
@@ -108,6 +108,21 @@ def test_penalties_are_subtracted_and_cells_are_private_and_no_formulas(root):
         row = next(csv.DictReader(file))
     assert (row["first_name"], row["last_name"], row["penalty"]) == ("'=HYPERLINK(\"http://x\")", "'\n＝SUM(1)", "1.1")
     assert os.name == "nt" or not (path.stat().st_mode | (root / "private").stat().st_mode) & 0o077
+
+
+@pytest.mark.parametrize("before", ["", " ", "\u00a0", "\u200b", "\v", "\ufeff", "\u2060\u202e\t"])
+@pytest.mark.parametrize("sign", "=+-@＝﹦")
+def test_what_a_spreadsheet_may_take_for_a_formula_is_marked_as_text(before, sign):
+    assert FORMULA.match(f"{before}{sign}1+1")
+    assert not FORMULA.match(f"a{before}{sign}1")
+
+
+def test_a_spreadsheet_that_splits_at_semicolons_sees_no_formula(root):
+    with classroom.opened(root) as book:
+        book.update_or_create_student("s204501", first_name="a;=1+1")
+        book.db.commit()
+    export(root, "csv")
+    assert '"a;=1+1"' in (root / "private" / "export" / f"{NAME}-csv.csv").read_text(encoding="utf-8-sig")
 
 
 # ---------------------------------------------------------------- the platforms' lists

@@ -3,10 +3,12 @@
 import os
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from nbgrader.coursedir import CourseDirectory
 
-from parity_grading import normalise_submission, rebuild
+from parity_grading import grade, normalise_submission, rebuild
 from parity_grading.untrusted import paths_below, printable
 
 NOTEBOOK = "unrolling.ipynb"
@@ -86,6 +88,12 @@ def test_files_that_are_too_large_are_refused(normalised, monkeypatch):
         normalised({NOTEBOOK: "{}", "data.csv": "1" * 20})
 
 
+def test_too_many_files_are_refused_before_they_are_copied(normalised, tmp_path):
+    with pytest.raises(ValueError, match="more than 1,000 files and folders"):
+        normalised({NOTEBOOK: "{}"} | {f"d/{number}": "" for number in range(1000)})
+    assert not (tmp_path / "copy").exists()
+
+
 def test_what_lies_in_a_folder_that_cannot_be_entered_is_left_out():
     """Some archives keep a folder whose names can be listed, but whose files cannot be looked at."""
     with tempfile.TemporaryDirectory() as name:
@@ -116,10 +124,25 @@ def test_a_file_that_cannot_be_read_has_a_fingerprint(tmp_path, monkeypatch):
     ("yesterday", False), ("", False),
     ("2030-01-01 10:00:00 UTC" + " " * 300 + "or so", False),
     ("2030-01-01 10:00:00 UTC\n", True)])
-def test_a_time_that_cannot_be_read_is_left_out(normalised, time, stays):
+def test_a_time_that_cannot_be_read_is_set_aside(normalised, time, stays):
     files, notes = normalised({NOTEBOOK: "{}", "timestamp.txt": time})
-    assert ("timestamp.txt" in files) == stays
-    assert notes == [] if stays else ["left out timestamp.txt, because nbgrader cannot read the time in it"]
+    assert (len(files), "timestamp.txt" in files) == (2, stays)
+    aside, = files - {NOTEBOOK}
+    assert notes == [] if stays else [f"renamed timestamp.txt to {aside}, because nbgrader cannot read the time in it"]
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.write_bytes(b"\xff\xfe")])
+def test_the_formgrader_finds_no_time_that_it_cannot_read(tmp_path, make):
+    """It would open a pipe and wait for ever, and for one unreadable time it lists nobody."""
+    folder = tmp_path / "ada" / "unrolling"
+    folder.mkdir(parents=True)
+    make(folder / "timestamp.txt")
+    app = mock.Mock(coursedir=CourseDirectory(root=str(tmp_path)))
+    with mock.patch.object(grade, "read_results", side_effect=ValueError):      # there is no gradebook
+        row = grade.grade_submission(app, folder, "unrolling", False)
+    assert "renamed timestamp.txt to unreadable-time-" in row.notes[0]
+    assert [path.name in row.notes[0] for path in folder.iterdir()] == [True]
+    assert CourseDirectory().get_existing_timestamp(str(folder)) is None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")

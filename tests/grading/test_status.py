@@ -153,6 +153,26 @@ def test_a_failure_is_known_until_the_submission_changes_or_is_graded(root):
     assert (statuses(root)[ADA].state, statuses(root)[ADA].points) == ("changed since", None)
 
 
+def test_a_folder_or_time_that_cannot_be_read_concerns_one_student_only(root, monkeypatch):
+    times = [submit(root, student) / "timestamp.txt" for student in (EMMY, GRACE, KURT)]
+    os.mkfifo(times[0])
+    times[1].symlink_to("/dev/zero")
+    with times[2].open("wb") as file:
+        file.truncate(100_000_000_000)
+    closed, iterdir = submit(root, ADA), Path.iterdir
+
+    def refuse(path: Path):
+        if path == closed:      # root can read every folder
+            raise PermissionError(13, "Permission denied", str(path))
+        return iterdir(path)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    rows = {student: row for student, row in statuses(root).items() if row.state != "missing"}
+    assert {student: (row.state, row.late) for student, row in rows.items()} == {
+        ADA: ("failed", 0)} | dict.fromkeys((EMMY, GRACE, KURT), ("collected", 0))
+    assert "its folder cannot be read: [Errno 13] Permission denied" in rows[ADA].why
+
+
 def test_an_extension_before_there_is_a_submission_counts_in_grading(root, monkeypatch):
     monkeypatch.chdir(root)
     with classroom.opened(root) as book:

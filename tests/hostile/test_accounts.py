@@ -32,6 +32,7 @@ def as_user(folder: Path) -> list[str]:
     """
     if not sandbox.is_root():
         return []
+    assert course.ROOT.stat().st_mode & 1, f"other accounts cannot enter {course.ROOT}, as in a clone below `mktemp -d`"
     subprocess.run(["chown", "-Rh", f"{USER}:{USER}", folder], check=True)     # folders may be nested very deep
     options = ["--dev-bind", "/", "/"]
     needed = {course.ROOT: "--ro-bind", Path(sys.prefix): "--ro-bind", Path(sys.base_prefix): "--ro-bind",

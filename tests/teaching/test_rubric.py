@@ -72,7 +72,8 @@ def test_no_numbers_are_expected_of_other_tasks_empty_answers_and_unusable_ids(t
 
 @pytest.mark.parametrize("hidden", [
     "<!-- 36 -->", "<?x 36?>", "<!X 36>", "<![CDATA[ 36 ]]>", "<script>36</script>", "<style>36</style>",
-    "<template>36</template>", '<b title="36">bold</b>', "<b\nid='36'>", "<!-- 36"])
+    "<template>36</template>", '<b title="36">bold</b>', "<b\nid='36'>", "<!-- 36",
+    r"$\phantom{36}$", r"$a\hspace{36}$"])
 def test_what_is_invisible_on_the_page_does_not_count_as_quoted(hidden):
     for answer in (hidden, f"text {hidden} text", f"text\n\n{hidden}\n\ntext"):
         numbers = {name: found for name, _, found in rubric.quoted_numbers(TASK, answer, "s1234567")}
