@@ -58,6 +58,7 @@ ATTRIBUTES = {
 ADDED = {"a": {"target": "_blank", "rel": "noopener noreferrer"}, "input": {"type": "checkbox", "disabled": ""}}
 OUTPUTS = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml")
 LONGEST_FORMULA = 400       # characters
+HARMLESS = r"approx|pm|cdot|times|d?frac|leq?|geq?|neq?|sim|ln|log|sqrt|text|mathrm|to|[%,;]"  # commands of TeX
 # Longer texts are shown unrendered, because a text that is made for it keeps a renderer busy for hours.
 LONGEST_TEXT = 20_000
 MOST_TAGS = 10_000
@@ -107,12 +108,13 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
 def visible_text(source: str) -> str:
     """Return the text that a person reads on the page of a Markdown answer.
 
-    It contains the TeX of formulas, but only without commands, because some hide what they are given.
+    It contains the TeX of a formula, unless this has a command that may hide what it is given.
 
     >>> visible_text("**It** is $5$. <?My seed is 7.?>")
     'It is 5. \\n'
     """
-    shown = re.sub(r'<img alt="([^"\\]*)" style="vertical-align[^>]*>', r"\1", markdown2html({}, source))
+    tex = rf'(?:[^"\\]|\\(?:{HARMLESS})(?![a-zA-Z]))*'
+    shown = re.sub(rf'<img alt="({tex})" style="vertical-align[^>]*>', r"\1", markdown2html({}, source))
     return html.unescape(nh3.clean(shown, tags=set()))
 
 

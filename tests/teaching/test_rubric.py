@@ -81,7 +81,7 @@ def test_what_is_invisible_on_the_page_does_not_count_as_quoted(hidden):
 
 
 @pytest.mark.parametrize("shown", ["36", "**36**", "$36$", "`36`", "- 36", "| a |\n|---|\n| 36 |", "<b>36</b>",
-                                   "3&#54;"])
+                                   "3&#54;", r"$36 \approx 4\%$", r"$\frac{36}{50}$"])
 def test_what_is_visible_on_the_page_counts_as_quoted(shown):
     numbers = {name: found for name, _, found in rubric.quoted_numbers(TASK, f"I count\n\n{shown}", "s1234567")}
     assert numbers["count"]
