@@ -70,6 +70,7 @@ def _hint(weights: Weights, string: np.ndarray) -> str:
     repairs: list[tuple[str, Weights]] = [
         ("V-transposed", [U, V.T, b, W, c]), ("threshold", [U, V, b, W, np.array([0.5])]),
         ("remainder-returned", [U, V, b, -W, np.array([0.5])]),
+        *(("opens-late", [U, V, b + unit, W, c]) for unit in np.eye(len(b))),
         ("subtracts-two", [U, np.where(V == -2, -3, V), b, np.where(W == 2, 3, W), c])]
 
     def is_correct(changed: Weights) -> bool:

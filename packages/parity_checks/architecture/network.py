@@ -134,7 +134,8 @@ def require_separate_strings(network: StudentNetwork, rng: np.random.Generator) 
     before = network.logits(inputs, state)
     if not np.allclose(before, network.logits(inputs, state), rtol=1e-4, atol=1e-5):
         network.query(", called twice with the same weights and strings", SHAPES).fail(
-            "the same logits", "different logits", WORDS["random-parts"])
+            "the same logits", "different logits", WORDS["random-parts" if sum(
+                state[name].numel() for name in network.learned) > network.hidden + 1 else "not-registered"])
     changed = inputs.clone()
     changed[0] = 1 - changed[0, 0]       # a string with another number of ones, so that their mean changes too
     moved = ~np.isclose(before, network.logits(changed, state), rtol=1e-4, atol=1e-5).all(axis=(1, 2))

@@ -104,7 +104,7 @@ def faults(rng: np.random.Generator) -> list[Fault]:
         Fault("labels", "one time step late", PARITY, "(bits.cumsum(dim=1) - bits) % 2", "parity"),
         Fault("labels", "the whole string", PARITY, "(bits.sum(dim=1, keepdim=True) % 2).expand(bits.shape)", "parity"),
         Fault("labels", "even is 1", PARITY, "(bits.cumsum(dim=1) + 1) % 2", "parity"),
-        Fault("labels", "the count", PARITY, f"bits.cumsum(dim=1) % {number + 1}", "parity"),
+        Fault("labels", "the count", PARITY, f"bits.cumsum(dim=1) % {number + 1}", "count"),
         Fault("logits", "V is transposed", "h @ V.T", "h @ V", "value"),
         Fault("logits", "no bias", " @ V.T + b)", " @ V.T)", "value"),
         Fault("logits", "the state is forgotten", STATE, f"h = h * (t % {period} > 0)\n        {STATE}", "value"),

@@ -24,11 +24,11 @@ CASES = ((3, 5, 2, "real", 1.0), (4, 6, 3, "end", 1.0), (3, 7, 2, "holes", 1.0),
 OF_SOME_GRADIENTS = ("overwritten", "averaged", "first-step-left-out")  # may be in the lines of a few gradients
 OUTPUT_MISTAKES = ("mask-forgotten", "mask-forgotten-in-sum", "rectangle-counted", "sum-not-mean",
                    "logit-not-probability", "sign", "strings-counted", "steps-counted", "each-string-averaged",
-                   "mask-negated", "tanh-not-sigmoid", "sigmoid-sign", "answer-not-probability", "extra-slope",
-                   "squared-error", "slope-missing", "loss-not-gradient")
+                   "mean-of-means", "mask-negated", "tanh-not-sigmoid", "sigmoid-sign", "answer-not-probability",
+                   "extra-slope", "squared-error", "slope-missing", "loss-not-gradient")
 MISTAKES = ("nothing-passed-back", "overwritten", "no-slope", "V-transposed", "slope-before", "slope-not-squared",
             "slope-of-sigmoid", "slope-of-tanh-of-h", "slope-of-own-part", "slope-of-later-part", "state-after",
-            "W-state-before", "gradient-transposed", "h0-averaged", "averaged", "first-step-left-out",
+            "W-state-before", "states-before", "gradient-transposed", "h0-averaged", "averaged", "first-step-left-out",
             "forward-in-time", "passed-without-slope", "passed-twice", *OUTPUT_MISTAKES)
 NAMES = ("U", "V", "b", "W", "c", "h0")
 Arrays = dict[str, np.ndarray]
@@ -74,7 +74,8 @@ def logit_gradient(logits: np.ndarray, labels: np.ndarray, mask: np.ndarray, mis
                   "loss-not-gradient": np.logaddexp(0, logits) - labels * logits}.get(mistake, chance - labels)
     divisor = {"sum-not-mean": 1, "rectangle-counted": mask.size, "mask-forgotten": mask.size,
                "strings-counted": len(mask), "steps-counted": mask.shape[1],
-               "each-string-averaged": np.maximum(1, mask.sum(axis=1, keepdims=True))}.get(mistake, mask.sum())
+               "each-string-averaged": np.maximum(1, mask.sum(axis=1, keepdims=True)),
+               "mean-of-means": len(mask) * np.maximum(1, mask.sum(axis=1, keepdims=True))}.get(mistake, mask.sum())
     return np.where(forgotten | (mask != (mistake == "mask-negated")), difference, 0) / divisor
 
 
@@ -88,14 +89,15 @@ def gradients_of(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights
     steps = range(mistake == "first-step-left-out", bits.shape[1])
     for t in steps if mistake == "forward-in-time" else reversed(steps):
         d_logit, h = d_logits[:, t:t + 1], states[:, t + 1]
-        slope = {"no-slope": 1, "slope-before": 1 - states[:, t]**2, "slope-not-squared": 1 - h,
+        before = 1 - states[:, t]**2
+        slope = {"no-slope": 1, "slope-before": before, "states-before": before, "slope-not-squared": 1 - h,
                  "slope-of-sigmoid": h * (1 - h), "slope-of-tanh-of-h": 1 - np.tanh(h)**2}.get(mistake, 1 - h**2)
         d_pre_activation = (d_logit @ W * (1 if mistake == "slope-of-later-part" else slope)
                             + from_later * (1 if mistake == "slope-of-own-part" else slope))
         state = states[:, t + (mistake == "state-after")]
         terms = {"U": d_pre_activation.T @ bits[:, t:t + 1], "V": d_pre_activation.T @ state,
-                 "b": d_pre_activation.sum(axis=0), "W": d_logit.T @ states[:, t + (mistake != "W-state-before")],
-                 "c": d_logit.sum(axis=0)}
+                 "b": d_pre_activation.sum(axis=0), "c": d_logit.sum(axis=0),
+                 "W": d_logit.T @ states[:, t + (mistake not in ("W-state-before", "states-before"))]}
         for name, term in terms.items():
             gradients[name] = term if mistake == "overwritten" else gradients[name] + term
         passed = d_logit @ W + from_later if mistake == "passed-without-slope" else d_pre_activation
@@ -211,16 +213,19 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     frequency = 25.0 + float(rng.integers(10))
     wave: Loss = (f"def loss(weights):\n    return sum(np.sin({frequency!r} * w).sum() for w in weights)\n",
                   lambda weights: [frequency * np.cos(frequency * w) for w in weights])
+    unused: Loss = ("def loss(weights):\n    return (weights[0]**2).sum()\n",
+                    lambda weights: [2 * weights[0], 0 * weights[1]])
     for description, (source, gradient), weights, mistake in (
             ("a sum of fourth powers", powers(4), draw(rng, (2, 3), (3,)), "step-size"),
             ("a loss whose slopes are in the ten thousands", powers(4, 3e4), draw(rng, (2, 3), (3,)), "tolerance"),
-            ("a loss that curves strongly", wave, draw(rng, (2, 3), (3,)), "step-size"),
+            ("a loss that curves strongly", wave, draw(rng, (2, 3), (3,)), "step-too-large"),
             ("a loss on top of a large constant", powers(4, offset=1e5 + int(rng.integers(1000))),
-             draw(rng, (2, 3), (3,)), "step-size"),
+             draw(rng, (2, 3), (3,)), "step-too-small"),
+            ("a loss that does not depend on its last weights", unused, draw(rng, (2,), (3,)), "zero-gradient"),
             ("a loss with an array of weights at its minimum", powers(2), [*draw(rng, (2,)), np.zeros(3)],
-             "zero-gradient"),
+             "one-sided"),
             ("a gradient of a ten-millionth on top of a constant", powers(2, 1e-7, 0.7), draw(rng, (2, 2)),
-             "step-size"),
+             "step-too-small"),
             ("arrays with no axis, with one entry, and with three axes", powers(4), draw(rng, (), (1,), (2, 1, 2)),
              "any-shape")):
         yield Case(description, source, weights, gradient(weights), True, mistake)
@@ -255,7 +260,8 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
             ("a gradient of zeros", source, [0 * first, 0 * second]),
             ("a gradient with nan in it", source, moved(right, 0, (1, 1), np.nan)),
             ("a gradient with inf in it", source, moved(right, 1, (-1,), np.inf))):
-        yield Case(description, text, weights, claim, False, "nan-accepted" if "nan" in description else "tolerance")
+        yield Case(description, text, weights, claim, False, "nan-accepted" if "nan" in description else
+                   "fixed-tolerance" if "a millionth" in description else "tolerance")
     for share, correct, comparison in ((0.7e-3, True, "less"), (1.5e-3, False, "more")):
         weights = draw(rng, (2, 3))
         weights[0][0, 0], weights[0][1, 1] = 0.5, 1.5

@@ -54,11 +54,15 @@ def lstm_step(seed: int = 0) -> None:
             query.fail("a pair (h, c)", result, WORDS["not-a-pair"])
         got = np.array(query.as_arrays(result, dict.fromkeys(("h", "c"), (batch, hidden))))
         expected = next_states(x, h, c, weights)
-        hint = "" if agree(got, expected) else likely_cause(got, _step_mistakes(x, h, c, weights))
+        mistakes = [] if agree(got, expected) else list(_step_mistakes(x, h, c, weights))
+        # With two mistakes, c shows one of them by itself.
+        hint = likely_cause(got, mistakes) or likely_cause(
+            got[1], [(pair[1], words) for pair, words in mistakes if not agree(pair[1], expected[1])])
         hint = hint or (WORDS["large-sums"] if size > 1 else "")
         for name, k, formula in (("c, the second of the pair", 1, WORDS["formula-of-c"]),
                                  ("h, the first of the pair", 0, WORDS["formula-of-h"])):
             query.part(name).require_close(got[k], expected[k], hint or formula)
+    query.require_unchanged("lstm_step", {"x": x, "h": h, "c": c, "weights": weights}, forbid=READY_STEP)
 
 
 def next_states(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights) -> np.ndarray:
@@ -279,18 +283,22 @@ def _wrong_gate(weights: Weights) -> tuple[str, int]:
     """Return what is wrong with the first gate on the wrong side of one half, or "", and the number of the gate."""
     i, f, g, o = _gates_without_h(weights)
     value, write, clear, read = EVERY_INPUT.T == 1
-    # Each mistake with its gate, its step, the values there, and 1 or -1 if they should be above or below one half.
+    # Each mistake with its gate, its step, its inputs, the values, and 1 or -1 if these should be above or below 1/2.
     cases = {
-        "adds-up": (1, "write", f[write], -1), "never-cleared": (1, "clear", f[clear], -1),
-        "forgets": (1, "step without a write or a clear", f[~write & ~clear], 1),
-        "writes-always": (0, "step without a write", i[~write], -1), "never-writes": (0, "write", i[write], 1),
-        "zeros-and-ones": (2, "", np.where(value, g, -g)[write] + 1, 1),
-        "zero-stores-nothing": (2, "", -g[~value & write], 1), "one-not-stored": (2, "", g[value & write], 1),
-        "shows-always": (3, "step without a read", o[~read], -1), "never-shows": (3, "read", o[read], 1)}
-    for mistake, (gate, step, values, sign) in cases.items():
-        if (sign * (values - 0.5) < -1e-9).any():
-            return WORDS[mistake], gate
-        if step and (np.abs(values - 0.5) < 1e-9).any():
+        "adds-up": (1, "write", write, f, -1), "never-cleared": (1, "clear", clear, f, -1),
+        "forgets": (1, "step without a write or a clear", ~write & ~clear, f, 1),
+        "writes-always": (0, "step without a write", ~write, i, -1), "never-writes": (0, "write", write, i, 1),
+        "zeros-and-ones": (2, "", write, np.where(value, g, -g) + 1, 1),
+        "zero-stores-nothing": (2, "", ~value & write, -g, 1), "one-not-stored": (2, "", value & write, g, 1),
+        "shows-always": (3, "step without a read", ~read, o, -1), "never-shows": (3, "read", read, o, 1)}
+    for mistake, (gate, step, where, values, sign) in cases.items():
+        wrong = where & (sign * (values - 0.5) < -1e-9)
+        if wrong.any():
+            only = [f" This happens only if {name} is {bit}."
+                    for name, column in zip(("value", "write", "clear", "read"), EVERY_INPUT.T, strict=True)
+                    for bit in (0, 1) if (wrong == where & (column == bit)).all() and (wrong != where).any()]
+            return WORDS[mistake] + "".join(only), gate
+        if step and (np.abs(values[where] - 0.5) < 1e-9).any():
             name = ("input", "forget", "", "output")[gate]
             return WORDS["one-half"].format(gate=name, step=step, sign="positive" if sign > 0 else "negative"), gate
     return "", 0

@@ -22,8 +22,8 @@ def fair_plan(seed: int = 0) -> None:
     """Check ``fair_plan(lstm_units, seeds, budget, rates)``, which returns a list with a dict for each run."""
     rng = np.random.default_rng(seed)
     # With 5 units, an RNN has exactly as many parameters as the LSTM; with 6 units, one has a single parameter less.
-    cases = [(8, [0, 1, 2, 3, 4], 1500, [0.01]), (5, [7, 3], 300, [0.003, 0.03]), (6, [2], 200, [0.02]),
-             (1, [11], 50, [0.1])]
+    cases = [(8, [0, 1, 2, 3, 4], 1500, [0.01]), (2, [1], 100, [0.02]), (4, [1], 100, [0.02]),
+             (5, [7, 3], 300, [0.003, 0.03]), (6, [2], 200, [0.02]), (1, [11], 50, [0.1])]
     cases += [(int(units), rng.choice(1000, size=rng.integers(2, 6), replace=False).tolist(),
                int(rng.integers(1, 40)) * 50, rng.choice([0.001, 0.003, 0.01, 0.03], size=2, replace=False).tolist())
               for units in (*rng.integers(2, 13, size=3), *rng.integers(13, 200, size=3))]
@@ -79,7 +79,9 @@ def _require_networks(query: Query, runs: list[Run], lstm_units: int) -> None:
 def _size_hint(others: list[int], lstm_units: int) -> str:
     wanted, matched = parameters("LSTM", lstm_units), matched_units(lstm_units)
     here = ", ".join(f"an RNN with {units} units has {parameters('RNN', units)} parameters" for units in others)
-    sizes = {matched + 1: "one-too-many", matched - 1: "one-too-few", 2 * lstm_units: "twice",
+    # With 2 units, only a missing bias vector makes the RNN one unit too large, and with 4 that or missing readouts.
+    too_many = {2: "one-bias-of-rnn", 4: "readouts-forgotten"}.get(lstm_units, "one-too-many")
+    sizes = {matched + 1: too_many, matched - 1: "one-too-few", 2 * lstm_units: "twice",
              4 * lstm_units: "four-times"}      # for a few units, two of these are equal, and the last one counts
     mistake = sizes.get(others[0], "other-size") if len(others) == 1 else "other-size"
     return WORDS[mistake].format(counts=f"The LSTM with its readout has {wanted} parameters; {here}.")

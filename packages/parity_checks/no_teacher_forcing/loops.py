@@ -233,6 +233,8 @@ def _cause(training: StudentTraining, last: int) -> tuple[str, str]:
     hint = hint or reference.unmoved(reference.new_network(), at(last), at(last + 1))
     if hint == WORDS["nothing-moved"] and last:
         hint = WORDS["stops-early"].format(last=last)
+    elif hint == WORDS["nothing-moved"] and reference.distance(at(1), at(2)):
+        hint = WORDS["one-update-short"]
     if not hint and last > 4 * FIRST_STEPS:      # the other mistakes show before
         hint = WORDS["changes-later"].format(updates=last)
     if hint:

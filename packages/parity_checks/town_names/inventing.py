@@ -31,6 +31,7 @@ READY_LOSS = "parity_lib.padding:masked_mean", "parity_lib.padding:length_mask"
 CAUSES = dict.fromkeys(("'tuple' object", "values to unpack", "index 1 is out of bounds"), WORDS["pair-of-states"]) | {
     "non-iterable": WORDS["loss-and-state"], "Expected target size": WORDS["classes-second"],
     "backward through the graph a second time": WORDS["state-not-detached"], "IndexError: Target": WORDS["no-readout"],
+    "hx should also be 3-D": WORDS["state-indexed"],
     "prob_dist must be 1 or 2 dim": WORDS["one-row"], "RNN input dtype": WORDS["not-one-hot"]}
 MOST = 30               # characters of a name
 # The logits of a distribution from which names are drawn: one of these always comes next.
@@ -137,6 +138,10 @@ def loss_mistakes(logits: Tensor, labels: Tensor, lengths: Tensor) -> Mistakes:
         "sum-not-mean": [losses[mask].sum(), losses[mask].sum() / batch],
         "mean-over-names": [((losses * mask).sum(dim=1) / lengths).mean()],
         "softmax-first": [cross_entropy(logits.softmax(dim=2)[mask], labels[mask])],
+        "ends-not-in-divisor": [losses[mask].sum() / (labels[mask] != 0).sum()],
+        "batch-means": [torch.stack([each.sum() / real.sum() for each, real in zip(
+            (losses * mask).split(size), mask.split(size), strict=True)]).mean()
+            for size in (2, 4, 5, 8, 10, 16, 20, 25, 30, 32, 50, 64, 100, 128)],
         "end-ignored": [losses[labels != 0].mean()], "loss-in-bits": [losses[mask].mean() / log(2)],
         "padding-selected": [losses[~mask].mean()], "log-softmax-missing": [nll_loss(logits[mask], labels[mask])],
         "classes-second": [wrong for each in mixed for wrong in (each.mean(), each[mask].mean())]})

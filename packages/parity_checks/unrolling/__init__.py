@@ -38,7 +38,7 @@ def parity(seed: int = 0) -> None:
         hint = hint if getattr(result, "shape", ()) == count.shape else ""
         query.require_equal(result, count % 2, hint, () if long else WORDS.of({
             "count-returned": [count], "floor-division": [count // 2], "last-bit": [bits[:, -1]],
-            "bit-left-out": [part.sum(axis=1) % 2 for part in (bits[:, 1:], bits[:, :-1])],
+            "last-bit-left-out": [bits[:, :-1].sum(axis=1) % 2], "first-bit-left-out": [bits[:, 1:].sum(axis=1) % 2],
             "any-one": [count > 0], "even-and-odd": [1 - count % 2], "columns": [bits.sum(axis=0) % 2],
             "one-answer": [np.full(shape, bits.sum() % 2) for shape in ((), len(bits)) if len(bits) > 1],
             "every-bit": [np.cumsum(bits, axis=1) % 2],
@@ -86,6 +86,7 @@ def rnn_step(seed: int = 0) -> None:
         got = query.as_array(result, nan_hint=WORDS["overflow"])
         hint = WORDS["column-vectors"] if batch != hidden and got.shape == (hidden, batch) else ""
         query.require_close(got, _step(*arguments), hint, _step_mistakes(*arguments), TOLERANCE)
+    query.require_unchanged("rnn_step", dict(zip("xhUVb", arguments, strict=True)), forbid=READY_CELL)
 
 
 def _draw_weights(rng: np.random.Generator, hidden: int) -> tuple[np.ndarray, ...]:

@@ -373,7 +373,8 @@ def always_even(seed: int = 0) -> None:
         rectangle, real = (case.targets == 0).mean(), (case.targets[case.mask] == 0).mean()
         query.require_close(got, (rectangle, real), WORDS["always-even-unexplained"], WORDS.of({
             "same-share": [(real, real), (rectangle, rectangle)], "shares-order": [(real, rectangle)],
-            "always-odd": [(1 - rectangle, 1 - real)], "padding-wrong": [(real * case.mask.mean(), real)]}))
+            "always-odd": [(1 - rectangle, 1 - real)], "rectangle-divides": [(rectangle, real * case.mask.mean())],
+            "padding-wrong": [(real * case.mask.mean(), real)]}))
 
 
 @check("reported_accuracy: the accuracy over the rectangle, for a useless network and for others")
