@@ -141,7 +141,7 @@ def loss_mistakes(logits: Tensor, labels: Tensor, lengths: Tensor) -> Mistakes:
         "ends-not-in-divisor": [losses[mask].sum() / (labels[mask] != 0).sum()],
         "batch-means": [torch.stack([each.sum() / real.sum() for each, real in zip(
             (losses * mask).split(size), mask.split(size), strict=True)]).mean()
-            for size in (2, 4, 5, 8, 10, 16, 20, 25, 30, 32, 50, 64, 100, 128)],
+            for size in (2, 4, 5, 8, 10, 16, 20, 25, 30, 32, 50, 64, 100, 128) if size < batch],
         "end-ignored": [losses[labels != 0].mean()], "loss-in-bits": [losses[mask].mean() / log(2)],
         "padding-selected": [losses[~mask].mean()], "log-softmax-missing": [nll_loss(logits[mask], labels[mask])],
         "classes-second": [wrong for each in mixed for wrong in (each.mean(), each[mask].mean())]})
