@@ -11,7 +11,7 @@ from parity_lib.models import ParityRNN
 from parity_lib.numpy_rnn import NumpyRNN
 
 PAGE = Path(__file__).resolve().parents[2] / "book" / "gradient.md"
-LOOP = re.search(r"^def backward\(.*?^    return [^\n]*$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)[0]
+LOOP = re.search(r"^def backward\(.*?^    return [^\n]*$", PAGE.read_text(encoding="utf8"), re.MULTILINE | re.DOTALL)[0]
 
 
 @pytest.mark.parametrize("hidden", [1, 2, 7])

@@ -34,6 +34,7 @@ CAUSES = dict.fromkeys(("'tuple' object", "values to unpack", "index 1 is out of
     "hx should also be 3-D": WORDS["state-indexed"],
     "prob_dist must be 1 or 2 dim": WORDS["one-row"], "RNN input dtype": WORDS["not-one-hot"]}
 MOST = 30               # characters of a name
+BATCHES = 2, 4, 5, 8, 10, 16, 20, 25, 30, 32, 50, 64, 100, 128      # usual sizes
 # The logits of a distribution from which names are drawn: one of these always comes next.
 LOGITS = {"a": 1.0, "b": 0.0, "c": -1.0, END: 0.0}
 # The mistakes with the state of each kind of layer.
@@ -139,9 +140,6 @@ def loss_mistakes(logits: Tensor, labels: Tensor, lengths: Tensor) -> Mistakes:
         "mean-over-names": [((losses * mask).sum(dim=1) / lengths).mean()],
         "softmax-first": [cross_entropy(logits.softmax(dim=2)[mask], labels[mask])],
         "ends-not-in-divisor": [losses[mask].sum() / (labels[mask] != 0).sum()],
-        "batch-means": [torch.stack([each.sum() / real.sum() for each, real in zip(
-            (losses * mask).split(size), mask.split(size), strict=True)]).mean()
-            for size in (2, 4, 5, 8, 10, 16, 20, 25, 30, 32, 50, 64, 100, 128) if size < batch],
         "end-ignored": [losses[labels != 0].mean()], "loss-in-bits": [losses[mask].mean() / log(2)],
         "padding-selected": [losses[~mask].mean()], "log-softmax-missing": [nll_loss(logits[mask], labels[mask])],
         "classes-second": [wrong for each in mixed for wrong in (each.mean(), each[mask].mean())]})
@@ -164,7 +162,9 @@ def bits_per_character(seed: int = 0) -> None:
         inputs, labels, lengths = to_write(names)
         logits, _ = run(network, inputs)
         nats = mean_loss(logits, labels, lengths).item()
+        parts = [zip(*(array.split(size) for array in (logits, labels, lengths)), strict=True) for size in BATCHES]
         query.require_close(bits, nats / log(2), WORDS["bits-unexplained"], [*WORDS.of({
+            "batch-means": [np.mean([mean_loss(*part).item() for part in batches]) / log(2) for batches in parts],
             "multiplied": [nats * log(2)], "logarithm-of-loss": [log2(nats)],
             "nats": [nats / unit for unit in (1, log(10), log10(2), log(len(CHARACTERS)))],
             "perplexity": [e**nats, 2**nats]}),
