@@ -18,6 +18,7 @@ from parity_figures.picture import (
     ODD,
     RIGHT,
     SERIES,
+    WIDTH,
     WRONG,
     Numbers,
     Picture,
@@ -303,6 +304,7 @@ def states_in_plane(rows: Sequence[tuple]) -> Picture:
     ``(weights [2], bias)``, for which a line is drawn where the output is 0.
     """
     figure, places = panels([row[0] for row in rows], 2.2, 3)
+    figure.set_figwidth(0.98 * WIDTH)       # on a phone, with a sign before a number on the left
     words, numbers = [], []
     for axes, (title, points, odd, readout, axis_names) in zip(places, rows, strict=True):
         means = []

@@ -316,7 +316,7 @@ def machines(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Picture:
     ``rows`` has ``(title, successors [states, 2], odd [states])``. An arrow is labelled with the bits on which it is
     followed. State 0 is the start. Use it for a few states only, because it tries all their orders.
     """
-    figure, places = panels([title for title, _, _ in rows], 2.6)
+    figure, places = panels([title for title, _, _ in rows], 2.7)
     words = []
     for axes, (title, successors, odd) in zip(places, rows, strict=True):
         at = around_a_circle(successors)
