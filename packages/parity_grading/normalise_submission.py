@@ -14,7 +14,7 @@ from nbgrader.utils import parse_utc
 from parity_grading.untrusted import ADDED_BY_SYSTEMS, MOST_LEVELS, NOTEBOOK, paths_below, resembles
 
 LARGEST = 100_000_000       # bytes of all files of a submission
-MOST_PATHS = 1000
+MOST_PATHS = 5000       # a small virtual environment has fifteen hundred files
 LONGEST_TIME = 100          # bytes
 TIME_FILE = "timestamp.txt"
 

@@ -89,8 +89,8 @@ def test_files_that_are_too_large_are_refused(normalised, monkeypatch):
 
 
 def test_too_many_files_are_refused_before_they_are_copied(normalised, tmp_path):
-    with pytest.raises(ValueError, match="more than 1,000 files and folders"):
-        normalised({NOTEBOOK: "{}"} | {f"d/{number}": "" for number in range(1000)})
+    with pytest.raises(ValueError, match="more than 5,000 files and folders"):
+        normalised({NOTEBOOK: "{}"} | {f"d/{number}": "" for number in range(5000)})
     assert not (tmp_path / "copy").exists()
 
 
