@@ -127,8 +127,13 @@ def test_tanh_networks_can_be_stored():
 
 @pytest.mark.parametrize("kind", longer_after(2, list(load("layers")["nets"])))
 def test_stored_networks_err_on_their_stored_strings_in_both_precisions(kind):
-    network, row = trained_layers(kind), load("layers")["nets"][kind]
+    row = load("layers")["nets"][kind]
     assert sum(string is not None for string in row["wrong"]) == row["refuted"]
+    if not row["refuted"]:      # no weights are stored, because there is no verdict on them
+        assert not row["certified"]
+        assert not (row["snapped"] and row["snapped"]["proved"])
+        return
+    network = trained_layers(kind)
     for seed, string in enumerate(row["wrong"]):
         for one in (network.only([seed]), network.only([seed]).double()) if string else ():
             assert first_errors(one, as_bits(string)).tolist() == [[len(string)]]

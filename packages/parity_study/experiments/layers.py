@@ -45,7 +45,7 @@ def run(layers: tuple[str, ...] = tuple(LAYERS), rates: tuple[float, ...] = (0.0
     """Run the experiment and return the results described in the module docstring.
 
     Some layers have fewer updates, and only those in ``AT_ALL_RATES`` are trained at the other rates. If ``save`` is
-    true, all weights are written next to the results.
+    true, the weights of each kind of layer with a refuted network are written next to the results.
     """
     nets, decided = {}, []
     weights: dict[str, Any] = {}
@@ -57,7 +57,9 @@ def run(layers: tuple[str, ...] = tuple(LAYERS), rates: tuple[float, ...] = (0.0
             steps, network = train_layer(name, rate, seeds, most)
             kind = f"{name}, rate {rate:g}"
             row, networks = measure(kind, network, steps)
-            nets[kind], weights[kind] = {"updates": most} | row, network.vectors()
+            nets[kind] = {"updates": most} | row
+            if row["refuted"]:      # without a verdict there is nothing to check
+                weights[kind] = network.vectors()
             decided += networks
     if save:
         write_store(decided)
