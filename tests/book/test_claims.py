@@ -4,6 +4,7 @@ import html
 import json
 import re
 
+import numpy as np
 import pytest
 
 from parity_study import claims, experiments
@@ -36,17 +37,45 @@ def test_each_claim_holds_on_the_committed_results():
     assert {name: claim["failing"] for name, claim in PUBLISHED.items() if claim["failing"]} == {}
 
 
+def altered(value, rng, share, most=100):
+    """Return a copy of results in which about a ``share`` of the numbers and of the lists of numbers are others.
+
+    A count becomes at most ``most``, which is the number of seeds of its row.
+    """
+    if isinstance(value, dict):
+        return {key: altered(part, rng, share / 5 if key == "seeds" else share, value.get("seeds", most))
+                for key, part in value.items()}
+    if isinstance(value, list) and any(isinstance(part, (dict, list)) for part in value):
+        return [altered(part, rng, share, most) for part in value]
+    if isinstance(value, (str, bool, type(None))) or rng.random() > share:
+        return value
+    if isinstance(value, list):
+        numbers = [altered(0 if rng.random() < 0.5 else 0.5, rng, 1, most) for _ in range(len(value) + rng.integers(2))]
+        return numbers if rng.random() < 0.5 else numbers[:1] * len(numbers)
+    if isinstance(value, int):
+        return int(rng.choice([0, most, rng.integers(most + 1)]))
+    return rng.normal() * 10.0 ** rng.uniform(-9, 6)
+
+
+def fails(condition, results):
+    """Return whether a condition does not hold for altered results, and False if it cannot be evaluated."""
+    try:
+        return not condition.holds(results)
+    except Exception:       # for example, more networks solved the task than were trained
+        return False
+
+
 @pytest.mark.parametrize("source", SERIES)
-def test_each_predicate_fails_on_its_falsified_results_while_the_others_hold(source):
-    for claim in claims_on(source):
-        names = [predicate.name for predicate in claim.conditions]
-        assert len(set(names)) == len(names) >= 1, claim.id
-        results = claim.results()
-        for predicate in claim.conditions:
-            failing = claim.failing(predicate.falsify(results))
-            same_numbers = {other.name for other in claim.conditions if set(other.reads) & set(predicate.reads)}
-            assert {predicate.name} <= set(failing) <= same_numbers | {predicate.name}, (claim.id, predicate.name)
-        assert results == claim.results(), "the results stay as they are"
+def test_each_condition_fails_on_altered_results(source):
+    results, rng = load(source), np.random.default_rng(0)
+    waiting = {(claim.id, condition.name): condition for claim in claims_on(source) for condition in claim.conditions}
+    assert len(waiting) == sum(len(claim.conditions) for claim in claims_on(source)), "the names differ"
+    for _ in range(300):
+        if not waiting:
+            break
+        others = altered(results, rng, rng.choice([0.03, 0.1, 0.5, 1]))
+        waiting = {name: condition for name, condition in waiting.items() if not fails(condition, others)}
+    assert not waiting
 
 
 def rows(value, path=()):

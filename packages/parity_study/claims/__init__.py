@@ -18,7 +18,7 @@ its part ``conditions``.
 
 The book reads the claims as data: ``python -m parity_study.claims`` writes them, with the numbers behind them, to
 ``results/claims.json``. The tests check each condition of each claim against the committed results. They also check
-that each condition fails on altered results for which the other conditions hold.
+that each condition fails on altered results.
 """
 
 from collections.abc import Iterator
