@@ -1,8 +1,7 @@
-"""The `parity experiment`, `parity verify` and `parity bench` commands."""
+"""The `parity experiment` and `parity verify` commands."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -104,16 +103,3 @@ def verify(folder: Path | None, jobs: int | None) -> None:
                f"and sigmoid have an error of at most {ACTIVATION_ERROR} units of 2^-24. Every refuted network is "
                "wrong\nafter the last bit of its string, in exact arithmetic, and in float32 and float64 as PyTorch "
                "computes\nit here.")
-
-
-@click.command()
-def bench() -> None:
-    """Measure on this machine how fast a network runs with packing and with a mask.
-
-    The two take turns, so that a busy machine slows down both. Prints the times and their ratios as JSON.
-    """
-    from parity_lib.training import single_thread
-    from parity_study.experiments.packing import run
-
-    with single_thread():
-        click.echo(json.dumps(run()["nets"], indent=1))
