@@ -132,7 +132,7 @@ def test_evidence_shows_each_claim_in_a_sentence_with_numbers_its_file_and_its_c
 
 
 def test_a_success_rate_is_shown_with_its_interval():
-    rates = {"course_loop", "optimizers", *experiments.SERIES}
+    rates = {"course_loop", *experiments.SERIES}
     for claim in CLAIMS:
         if (claim.source in rates or claim.id.endswith("solves")) and claim.id not in NO_RATE:
             shown = PUBLISHED[claim.id]["shows"]

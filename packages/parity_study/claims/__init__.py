@@ -40,7 +40,7 @@ try:
 except ImportError as error:
     raise ImportError("reading the claims needs PyYAML: pip install pyyaml") from error
 
-TRAINED_ALONE = ("recipes", "course_loop", "optimizers", "longer_strings", "gradients", "certificates")
+TRAINED_ALONE = ("recipes", "course_loop", "longer_strings", "gradients", "certificates")
 
 
 def read_claims(source: str) -> list[Claim]:
