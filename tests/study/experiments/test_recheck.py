@@ -100,28 +100,6 @@ def test_an_experiment_without_a_first_seed_has_no_other_seeds(thin):
     assert content(thin, "course_loop") == before
 
 
-@pytest.mark.parametrize(("name", "value", "path", "message"), [
-    ("course_loop", 5, ("provenance", "settings", "cap"), "made with cap = 5, which is 4 now"),
-    ("pools", 0.02, ("results", "defaults", "lr"), "made with lr = 0.02, which is 0.01 now"),
-    ("pools", {}, ("results", "conditions"), "have no condition '9'"),
-])
-def test_results_of_other_settings_are_not_rechecked(thin, name, value, path, message):
-    change(thin, name, value, *path)
-    before = content(thin, name)
-    with pytest.raises(ValueError, match=message):
-        recheck(name, thin, jobs=1)
-    assert content(thin, name) == before
-
-
-def test_settings_that_the_code_or_the_file_does_not_know_are_ignored(thin, seen):
-    change(thin, "pools", {"cell": "tanh", "backend": None}, "results", "conditions", "9", "settings")
-    stored = content(thin, "pools")["results"]["defaults"]
-    change(thin, "pools", stored | {"cell": "tanh", "lengths": 9, "hidden_size": 2, "batch_size": 4, "max_updates": 30},
-           "results", "defaults")
-    change(thin, "pools", {"lengths": 11}, "results", "conditions", "11", "settings")
-    assert recheck("pools", thin, jobs=1)["verdict"] == "holds"
-
-
 @pytest.mark.parametrize(("solved", "differs"), [(20, False), (15, False), (8, True), (0, True)])
 def test_counts_differ_by_fishers_exact_test_at_a_thousandth(solved, differs):
     stored = {"conditions": {"a": {"seeds": 20, "solved": 20, "steps": []}, "b": {"seeds": 20, "solved": 0}}}
