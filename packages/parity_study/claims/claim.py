@@ -60,11 +60,6 @@ class Claim:
             figures.setdefault(quantity, {})[text] = None
         return " ".join(f"{quantity}: {'; '.join(texts)}.".removeprefix(": ") for quantity, texts in figures.items())
 
-    @property
-    def command(self) -> str:
-        """The command that reproduces the results."""
-        return f"parity experiment {self.source}"
-
 
 def at(results: Results, *place: Any) -> Any:
     """Return the part of the results at a place."""
