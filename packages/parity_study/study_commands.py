@@ -101,5 +101,4 @@ def verify(folder: Path | None, jobs: int | None) -> None:
         raise click.ClickException("\n".join(["these verdicts do not hold, or are not proved:", *failures]))
     click.echo("Every certified network is correct after every bit of every string, in float32 on a CPU, if its tanh\n"
                f"and sigmoid have an error of at most {ACTIVATION_ERROR} units of 2^-24. Every refuted network is "
-               "wrong\nafter the last bit of its string, in exact arithmetic, and in float32 and float64 as PyTorch "
-               "computes\nit here.")
+               "wrong\nafter the last bit of its string, in float32 and float64 as PyTorch computes it here.")
