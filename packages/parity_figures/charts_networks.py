@@ -29,6 +29,7 @@ from parity_figures.picture import (
     name_lines,
     panels,
 )
+from parity_lib.errors import require
 from parity_lib.training import History
 
 ANSWERS = (("even", "o", EVEN), ("odd", "s", ODD))
@@ -191,10 +192,13 @@ def accuracy_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray])
     """Plot the fraction of correct answers by position and update, with one panel for each run.
 
     ``runs`` has arrays ``[updates, positions]`` of one shape. A square is empty at a fraction of one half and full from
-    nine tenths on.
+    nine tenths on. Raises ValueError if the arrays have other shapes.
     """
+    shapes = {np.shape(shares) for shares in runs.values()}
+    require(len(shapes) == 1 and len(shape := next(iter(shapes))) == 2 and shape[0] == len(updates), "runs", shapes,
+            f"arrays of one shape, {len(updates)} updates by positions")
     figure, places = panels(list(runs), 2.7, sharey=True)
-    height, last = updates[1] - updates[0], len(next(iter(runs.values()))[0])
+    height, last = updates[1] - updates[0], shape[1]
     words, rows = [], []
     for axes, (name, shares) in zip(places, runs.items()):
         _draw_shares(axes, updates, height, shares)

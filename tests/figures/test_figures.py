@@ -214,7 +214,7 @@ def test_packing_shows_the_order_in_which_pytorch_packs():
 
 
 @pytest.mark.parametrize(("draw", "message"), [
-    (lambda: figures.accuracy_by_position([0, 1], {"a": np.zeros((3, 3))}), "argument 2 is longer"),
+    (lambda: figures.accuracy_by_position([0, 1], {"a": np.zeros((3, 3))}), "runs must be arrays of one shape"),
     (lambda: figures.drift([0.0, 1.0], {"a": [1.0, 2.0, 3.0]}), "shapes"),
     (lambda: figures.packing([20, 5]), "lengths must be numbers from 1 on, 24 in all"),
     (lambda: figures.packing([0, 3]), "lengths must be")])

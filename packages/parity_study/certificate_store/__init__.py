@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from parity_lib.errors import require
+from parity_study.results import write
 
 STORE = Path(__file__).parent
 
@@ -86,9 +86,7 @@ def write_store(networks: Sequence[StoredNetwork], folder: Path = STORE) -> None
     for kind in dict.fromkeys(network.kind for network in networks):
         listing[kind] = _write_kind(folder / f"{kind.replace(',', '').replace(' ', '-')}.npz",
                                     [network for network in networks if network.kind == kind])
-    unfinished = folder / f"verdicts.{os.getpid()}.tmp"
-    unfinished.write_text(json.dumps(listing, indent=1) + "\n", encoding="utf-8")
-    os.replace(unfinished, path)
+    write(path, listing)
 
 
 def _write_kind(path: Path, networks: list[StoredNetwork]) -> dict:
