@@ -246,7 +246,7 @@ def write_notebook(app, pagename, templatename, context, doctree) -> None:
 @cache
 def claim_ids() -> frozenset[str]:
     """Return the ids of all claims."""
-    return frozenset(claim["id"] for entry in load("claims", "claims").values() for claim in entry["claims"])
+    return frozenset(claim["id"] for claims in load("claims", "claims").values() for claim in claims)
 
 
 class Claim(XRefRole):

@@ -60,13 +60,12 @@ class Certificate:
     """A verdict on a network's correctness for strings of every length.
 
     ``verdict`` is ``"certified"`` (correct after every bit of every string, as ``boxes`` prove), ``"refuted"`` (wrong
-    after the last bit of ``string``) or ``"undecided"``. ``why`` gives the reason in words. ``blocked`` says why we
-    have no proof for an undecided network: ``"effort"`` if the search took too long, and ``"threshold"`` if sets of
-    states reach the threshold between the answers even from the smallest boxes.
+    after the last bit of ``string``) or ``"undecided"``. ``blocked`` says why we have no proof for an undecided
+    network: ``"effort"`` if the search took too long, and ``"threshold"`` if sets of states reach the threshold between
+    the answers even from the smallest boxes.
     """
 
     verdict: str
-    why: str
     string: str | None = None
     boxes: Boxes | None = None
     blocked: str | None = None
@@ -95,12 +94,9 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
     for candidates in _candidate_strings(model, network):
         wrong = _find_shortest_error(model, candidates)
         if wrong is not None:
-            return Certificate("refuted", f"wrong after the last of these {len(wrong)} bits", "".join(map(str, wrong)))
+            return Certificate("refuted", "".join(map(str, wrong)))
     end, boxes = search_proof(network, effort)
-    if boxes is not None:
-        return Certificate("certified", f"every string leads from {len(boxes)} boxes back into them", None, boxes)
-    reason = "the search takes too long" if end == "effort" else "the sets of states reach the threshold"
-    return Certificate("undecided", f"we found neither a wrong string nor a proof, because {reason}", blocked=end)
+    return Certificate("undecided", blocked=end) if boxes is None else Certificate("certified", boxes=boxes)
 
 
 def _candidate_strings(model: ParityRNN, network: NumpyNetwork) -> Iterator[list[np.ndarray]]:

@@ -6,7 +6,6 @@ same seed, on the same strings in the same order. :mod:`~parity_study.batched_ne
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -114,8 +113,7 @@ def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_updates
     Three are new: the validation strings are ``stretch`` times as long as the training strings; ``momentum`` belongs to
     SGD; and if ``pool`` is given, each model is trained on a fixed set of ``pool`` strings instead of new ones. The
     results differ from those of separate runs only by rounding errors, which a long training may amplify. Returns a
-    History for each model, whose ``seconds`` is the time that all models took together. Raises ValueError if an
-    argument is not allowed.
+    History for each model, without its time. Raises ValueError if an argument is not allowed.
 
     >>> models = [ParityRNN(4, "tanh", seed=seed) for seed in range(2)]
     >>> histories = train_together(models, ParityTask(8), max_updates=3, seeds=[0, 1], progress=False)
@@ -144,7 +142,6 @@ def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_updates
                        training_batches(task, batch_size, train_rng, history))
         longer = task.stretched(stretch)
         validation.append(list(in_batches(longer, *longer.draw(validation_size, validation_rng))))
-    began = time.perf_counter()
     with suppress(KeyboardInterrupt), progress_bar(max_updates, progress) as bar:
         for update in range(1, max_updates + 1):
             inputs, targets, mask = stack_batches([next(batches[row]) for row in training.rows],
@@ -165,6 +162,4 @@ def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_updates
             if not len(training.rows):
                 break
     training.copy_weights()
-    for history in histories:
-        history.seconds = time.perf_counter() - began
     return histories

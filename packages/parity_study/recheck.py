@@ -12,7 +12,6 @@ differently on another processor. A recheck therefore does not require equal num
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from parity_lib.errors import require
 from parity_study.claims import failing_claims
 from parity_study.comparisons import fisher_p
 from parity_study.experiments import conditions, defaults, find, run_settings
-from parity_study.experiments.condition import EVALUATION
 from parity_study.experiments.jobs import train_series
 from parity_study.experiments.series import SERIES
 from parity_study.results import load, made_with, write
@@ -35,15 +33,16 @@ def recheck(name: str, folder: Path, scheduler: str | None = None, jobs: int = -
 
     The record is added to ``folder/NAME.json``. It is also returned, and contains the date, the versions, the
     processor, the ``sample`` and the ``verdict``: ``"holds"``, or ``"fails"`` with a list of ``failures``. Raises
-    ValueError, and writes nothing, if the stored results were made with settings that differ from the present ones, or
-    if ``other_seeds`` is true for an experiment whose seeds cannot be chosen.
+    ValueError, and writes nothing, if ``other_seeds`` is true for an experiment whose seeds cannot be chosen.
     """
     stored, provenance = load(name, folder=folder), load(name, "provenance", folder)
     unfinished = folder / f"{name}-recheck-unfinished"
     first_seed = OTHER_SEEDS if other_seeds else 0
-    require_equal_settings(name, provenance["settings"], defaults(name) | {"tests": EVALUATION})
     if name in SERIES:
-        chosen = chosen_conditions(name, stored, everything=other_seeds)
+        all_conditions = conditions(name)
+        first, *_, last = all_conditions
+        sampled = all_conditions if other_seeds else SERIES[name].sample or (first, last)
+        chosen = {key: all_conditions[key] for key in sampled}
         first_seed += SERIES[name].first_seed
         seeds = range(first_seed, first_seed + SERIES[name].seeds)
         sample: dict[str, Any] = {"conditions": list(chosen), "seeds": [seeds.start, seeds.stop]}
@@ -62,31 +61,6 @@ def recheck(name: str, folder: Path, scheduler: str | None = None, jobs: int = -
     write(folder / f"{name}.json", {"results": stored, "provenance": provenance})
     shutil.rmtree(unfinished, ignore_errors=True)
     return record
-
-
-def chosen_conditions(name: str, stored: dict[str, Any], everything: bool = False) -> dict[str, Any]:
-    """Return the conditions to recheck, by default the sample.
-
-    Raises ValueError if the stored results were made with other settings.
-    """
-    all_conditions = conditions(name)
-    first, *_, last = all_conditions
-    sample = all_conditions if everything else SERIES[name].sample or (first, last)
-    chosen = {key: all_conditions[key] for key in sample}
-    for key, condition in chosen.items():
-        if key not in stored["conditions"]:
-            raise ValueError(f"the results of {name} have no condition {key!r}; derive them again with: "
-                             f"parity experiment {name}")
-        require_equal_settings(name, stored["defaults"] | stored["conditions"][key]["settings"], asdict(condition))
-    return chosen
-
-
-def require_equal_settings(name: str, stored: dict[str, Any], present: dict[str, Any]) -> None:
-    """Raise ValueError if two dicts have different values for the same setting."""
-    for key, value in as_json(present).items():
-        if key in stored and stored[key] != value:
-            raise ValueError(f"the results of {name} were made with {key} = {stored[key]}, which is {value} now; "
-                             f"derive them again with: parity experiment {name}")
 
 
 def different_counts(derived: Any, stored: Any, path: str = "") -> Iterator[str]:

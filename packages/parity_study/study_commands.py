@@ -1,15 +1,10 @@
-"""The `parity experiment`, `parity verify` and `parity bench` commands."""
+"""The `parity experiment` and `parity verify` commands."""
 
 from __future__ import annotations
 
-import json
-import signal
 from pathlib import Path
-from typing import Any
 
 import click
-
-LONGEST = 600       # seconds in which the verdict on a network is checked
 
 
 @click.command()
@@ -77,28 +72,6 @@ def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int, other_se
     return record["verdict"] == "holds"
 
 
-def _find_problem(network: Any) -> str | None:
-    """Describe what is wrong with a stored verdict. Returns None if nothing is wrong.
-
-    A verdict that takes longer than :data:`LONGEST` is not proved. On Windows there is no such limit.
-    """
-    from parity_study.verify import check
-
-    def stop(*ignored: Any) -> None:
-        raise ValueError(f"it is not proved in time ({LONGEST} seconds)")
-    limited = hasattr(signal, "setitimer")
-    if limited:
-        signal.signal(signal.SIGPROF, stop)
-        signal.setitimer(signal.ITIMER_PROF, LONGEST)       # of the processor, so that other programs do not matter
-    try:
-        return check(network)
-    except ValueError as error:
-        return str(error)
-    finally:
-        if limited:
-            signal.setitimer(signal.ITIMER_PROF, 0)
-
-
 @click.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--jobs", type=click.IntRange(min=1), help="The number of processes [default: one per core].")
@@ -113,11 +86,10 @@ def verify(folder: Path | None, jobs: int | None) -> None:
     from joblib import Parallel, delayed
 
     from parity_study.certificate_store import STORE, read_store
-    from parity_study.verify import ACTIVATION_ERROR
+    from parity_study.verify import ACTIVATION_ERROR, check
 
     networks = list(read_store(folder or STORE))
-    checks = (delayed(_find_problem)(network) for network in networks)
-    problems = Parallel(n_jobs=jobs or -1, return_as="generator")(checks)
+    problems = Parallel(n_jobs=jobs or -1, return_as="generator")(delayed(check)(network) for network in networks)
     failures: list[str] = []
     for kind, group in groupby(zip(networks, problems), key=lambda pair: pair[0].kind):
         checked = list(group)
@@ -129,18 +101,4 @@ def verify(folder: Path | None, jobs: int | None) -> None:
         raise click.ClickException("\n".join(["these verdicts do not hold, or are not proved:", *failures]))
     click.echo("Every certified network is correct after every bit of every string, in float32 on a CPU, if its tanh\n"
                f"and sigmoid have an error of at most {ACTIVATION_ERROR} units of 2^-24. Every refuted network is "
-               "wrong\nafter the last bit of its string, in exact arithmetic, and in float32 and float64 as PyTorch "
-               "computes\nit here.")
-
-
-@click.command()
-def bench() -> None:
-    """Measure on this machine how fast a network runs with packing and with a mask.
-
-    The two take turns, so that a busy machine slows down both. Prints the times and their ratios as JSON.
-    """
-    from parity_lib.training import single_thread
-    from parity_study.experiments.packing import run
-
-    with single_thread():
-        click.echo(json.dumps(run()["nets"], indent=1))
+               "wrong\nafter the last bit of its string, in float32 and float64 as PyTorch computes it here.")

@@ -2,9 +2,9 @@
 
 Chapter: *What did it learn?* A certificate is a list of boxes of states, each for even or for odd. :func:`check_boxes`
 follows every string from every box until it leads into a box again, and checks that all answers up to there are
-correct. :func:`check_string` runs a network on a string that refutes it. Both compute with balls, which are numbers
-with a bound on their error (Arb: Johansson, *IEEE Transactions on Computers* 66(8), 2017), so they account for every
-rounding error. This module imports nothing from the modules that produced the verdicts, and it represents sets of
+correct. It computes with balls, which are numbers with a bound on their error (Arb: Johansson, *IEEE Transactions on
+Computers* 66(8), 2017), so it accounts for every rounding error. :func:`check_string` runs a network on a string that
+refutes it. This module imports nothing from the modules that produced the verdicts, and it represents sets of
 states in another form.
 
 If a check of boxes passes, we have proved the following for a network with these float32 weights that starts from zeros
@@ -14,8 +14,8 @@ times 2**-24. That nothing overflows is no assumption: a check of boxes fails if
 proof does not cover TF32, bfloat16, float16, autocast and ``torch.set_flush_denormal``, nor GPUs, because we have not
 measured the errors of their tanh and sigmoid.
 
-If a check of a string passes, the network's answer after its last bit is wrong in exact arithmetic, and in float32 and
-float64 as PyTorch computes it here for this string alone. Another order of the sums may round to a correct answer.
+If a check of a string passes, the network's answer after its last bit is wrong in float32 and float64, as PyTorch
+computes it here for this string alone. Another order of the sums may round to a correct answer.
 """
 
 from __future__ import annotations
@@ -45,7 +45,6 @@ DEPTH = 16  # time steps within which every string has to lead from a box into a
 CUTS = 24  # how often a box may be halved if the sets that start from it are too wide
 STRINGS_ALIVE = 64  # a piece of a box is halved if more strings than this are outside the boxes at the same time
 PRECISION = 53  # bits of the middle of a ball
-MOST_BITS = 2**16  # the highest precision for a string in exact arithmetic
 LAYERS: dict[str, Callable[..., nn.Module]] = {
     "tanh": nn.RNN, "relu": partial(nn.RNN, nonlinearity="relu"), "gru": nn.GRU, "lstm": nn.LSTM}
 
@@ -136,25 +135,19 @@ def _product(matrix: np.ndarray, columns: np.ndarray) -> np.ndarray:
     return np.array((arb_mat(matrix.tolist()) * arb_mat(columns.tolist())).tolist(), dtype=object)
 
 
-def _apply_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray) -> AffineSet:
-    """Apply the affine map ``matrix @ numbers + constants`` to a set of vectors, assuming no rounding errors."""
-    product = _product(matrix, np.column_stack([numbers.middle, numbers.slopes]))
-    return AffineSet(product[:, 0] + constants, product[:, 1:])
-
-
-def _apply_rounded_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray, sizes: np.ndarray,
-                          rounding: float) -> AffineSet:
+def _apply_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray, sizes: np.ndarray) -> AffineSet:
     """Apply an affine map to a set of vectors and account for rounding errors.
 
     The map is ``matrix @ numbers + constants``, and its sums may be computed in any order. ``sizes`` is a bound on the
     sum of the absolute values of the constant terms. The error of a sum of n products is at most n u / (1 - n u) times
     the sum of their absolute values (Higham, *Accuracy and Stability of Numerical Algorithms*, 2002, chapter 3).
     """
-    terms = arb(matrix.shape[1] + 4) * rounding
+    terms = arb(matrix.shape[1] + 4) * ROUNDING
     products = _product(np.abs(matrix), magnitudes(numbers.ranges())[:, None])[:, 0]
-    if rounding:
-        _require_no_overflow(products + sizes)
-    return _apply_linear(matrix, numbers, constants).widened(terms / (1 - terms) * (products + sizes + UNDERFLOW))
+    _require_no_overflow(products + sizes)
+    exact = _product(matrix, np.column_stack([numbers.middle, numbers.slopes]))
+    return AffineSet(exact[:, 0] + constants, exact[:, 1:]).widened(
+        terms / (1 - terms) * (products + sizes + UNDERFLOW))
 
 
 def _require_no_overflow(bounds: Iterable) -> None:
@@ -201,31 +194,30 @@ def _relu(low: arb, high: arb) -> tuple[arb, arb]:
     return slope, arb(0).union(-slope * low).union((1 - slope) * high)
 
 
-def step(network: Network, state: AffineSet, bit: int, rounding: float = ROUNDING) -> AffineSet:
+def step(network: Network, state: AffineSet, bit: int) -> AffineSet:
     """Propagate a set of states through one time step of a network.
 
     The network reads ``bit``. The result contains every state that can follow, if each operation of the network has a
-    relative error of at most ``rounding``. Raises OverflowError if one of the operations may overflow; in exact
-    arithmetic, with ``rounding`` 0, none does. Raises ValueError for a cell whose equations are not below.
+    relative error of at most ``ROUNDING``. Raises OverflowError if one of the operations may overflow, and ValueError
+    for a cell whose equations are not below.
     """
-    hidden, h, error = network.hidden, state[:network.hidden], ACTIVATION_ERROR * rounding
+    hidden, h, error = network.hidden, state[:network.hidden], ACTIVATION_ERROR * ROUNDING
     from_input, input_sizes = network.U * bit + network.b_input, np.abs(network.U) * bit + np.abs(network.b_input)
-    if rounding:
-        _require_no_overflow([*magnitudes(state.ranges()), *input_sizes])
+    _require_no_overflow([*magnitudes(state.ranges()), *input_sizes])
     constants, sizes = from_input + network.b_state, input_sizes + np.abs(network.b_state)
     if network.cell == "gru":
         gates, candidate = slice(2 * hidden), slice(2 * hidden, None)
-        from_gates = _apply_rounded_linear(network.V[gates], h, constants[gates], sizes[gates], rounding)
+        from_gates = _apply_linear(network.V[gates], h, constants[gates], sizes[gates])
         r, z = (_apply_function(from_gates[k * hidden:(k + 1) * hidden], _sigmoid, error) for k in (0, 1))
         b_state = network.b_state[candidate]
-        from_state = _apply_rounded_linear(network.V[candidate], h, b_state, np.abs(b_state), rounding)
+        from_state = _apply_linear(network.V[candidate], h, b_state, np.abs(b_state))
         pre_activation = r * from_state
         pre_activation.middle = pre_activation.middle + from_input[candidate]
-        sum_error = 4 * rounding * (2 * magnitudes(from_state.ranges()) + input_sizes[candidate])
+        sum_error = 4 * ROUNDING * (2 * magnitudes(from_state.ranges()) + input_sizes[candidate])
         n = _apply_function(pre_activation.widened(sum_error), _tanh, error)
         # PyTorch may compute n + z (h - n) or (1 - z) n + z h; the bound holds for both.
-        return (n + z * (h - n)).widened(8 * rounding * (2 + magnitudes(h.ranges()))).with_slopes_for_errors()
-    pre_activation = _apply_rounded_linear(network.V, h, constants, sizes, rounding)
+        return (n + z * (h - n)).widened(8 * ROUNDING * (2 + magnitudes(h.ranges()))).with_slopes_for_errors()
+    pre_activation = _apply_linear(network.V, h, constants, sizes)
     if network.cell == "relu":
         return _apply_function(pre_activation, _relu).with_slopes_for_errors()
     if network.cell == "tanh":
@@ -234,15 +226,15 @@ def step(network: Network, state: AffineSet, bit: int, rounding: float = ROUNDIN
     i, f, g, o = (_apply_function(pre_activation[k * hidden:(k + 1) * hidden], line, error)
                   for k, line in enumerate((_sigmoid, _sigmoid, _tanh, _sigmoid)))
     c = state[hidden:]
-    new_c = (f * c + i * g).widened(4 * rounding * (2 + magnitudes(c.ranges())))
-    new_h = (o * _apply_function(new_c, _tanh, error)).widened(np.full(hidden, 2 * rounding))
+    new_c = (f * c + i * g).widened(4 * ROUNDING * (2 + magnitudes(c.ranges())))
+    new_h = (o * _apply_function(new_c, _tanh, error)).widened(np.full(hidden, 2 * ROUNDING))
     return AffineSet(np.concatenate([new_h.middle, new_c.middle]),
                      np.concatenate([new_h.slopes, new_c.slopes])).with_slopes_for_errors()
 
 
 def answers_correctly(network: Network, state: AffineSet, odd: bool) -> bool:
     """Return True if the network answers correctly in every state of a set."""
-    logit, = _apply_rounded_linear(network.W, state[:network.hidden], network.c, np.abs(network.c), ROUNDING).ranges()
+    logit, = _apply_linear(network.W, state[:network.hidden], network.c, np.abs(network.c)).ranges()
     return bool(logit > 0) if odd else bool(logit <= 0)
 
 
@@ -338,8 +330,7 @@ def _follow_strings(network: Network, boxes: ProofBoxes, start: AffineSet,
 def check_string(network: Network, string: str) -> str | None:
     """Check that a network errs after the last bit of a string.
 
-    Returns a description of the problem, or None. The network is run in float32 and in float64 by PyTorch, and in exact
-    arithmetic: with balls that are made narrower until the sign of the logit is certain.
+    Returns a description of the problem, or None. The network is run in float32 and in float64 by PyTorch.
     """
     if not string or set(string) - {"0", "1"}:
         return "the string must consist of the characters 0 and 1"
@@ -350,25 +341,7 @@ def check_string(network: Network, string: str) -> str | None:
             states, _ = rnn(torch.tensor([[[float(bit)] for bit in string]], dtype=dtype))
             if (readout(states[0, -1]).item() > 0) == odd:
                 return f"the network's answer is correct in {str(dtype).removeprefix('torch.')}"
-    try:
-        return "the network's answer is correct in exact arithmetic" if _exact_answer(network, string) == odd else None
-    except ArithmeticError as error:
-        return str(error)
-
-
-def _exact_answer(network: Network, string: str) -> bool:
-    """Return True if the network, evaluated in exact arithmetic, answers "odd" to a string."""
-    ctx.prec = PRECISION
-    zero = to_balls(np.zeros(network.size))
-    while ctx.prec <= MOST_BITS:
-        state = AffineSet(zero, zero[:, None])
-        for bit in string:
-            state = step(network, state, int(bit), rounding=0.0)
-        logit, = _apply_linear(network.W, state[:network.hidden], network.c).ranges()
-        if logit > 0 or logit <= 0:
-            return bool(logit > 0)
-        ctx.prec *= 2
-    raise ArithmeticError(f"{MOST_BITS} bits do not determine the sign of the logit after {string}")
+    return None
 
 
 def check(decided: StoredNetwork) -> str | None:

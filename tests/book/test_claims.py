@@ -4,6 +4,7 @@ import html
 import json
 import re
 
+import numpy as np
 import pytest
 
 from parity_study import claims, experiments
@@ -16,7 +17,7 @@ BOOK = ROOT / "book"
 ROLE = re.compile(r"\{claim\}`([^`]+)`")
 SERIES = sorted(experiments.names())
 # What the pages read; a test below compares it with the results.
-PUBLISHED = {claim["id"]: claim for entry in load("claims", "claims").values() for claim in entry["claims"]}
+PUBLISHED = {claim["id"]: claim for claims in load("claims", "claims").values() for claim in claims}
 # Claims on series of trainings that are not about a success rate.
 NO_RATE = {"end-fixed-is-a-coin", "plain-nets-stop-at-short-strings", "every-step-speed-alike", "solved-nets-at-10000",
            "smaller-rate-moves-no-less"}
@@ -36,17 +37,45 @@ def test_each_claim_holds_on_the_committed_results():
     assert {name: claim["failing"] for name, claim in PUBLISHED.items() if claim["failing"]} == {}
 
 
+def altered(value, rng, share, most=100):
+    """Return a copy of results in which about a ``share`` of the numbers and of the lists of numbers are others.
+
+    A count becomes at most ``most``, which is the number of seeds of its row.
+    """
+    if isinstance(value, dict):
+        return {key: altered(part, rng, share / 5 if key == "seeds" else share, value.get("seeds", most))
+                for key, part in value.items()}
+    if isinstance(value, list) and any(isinstance(part, (dict, list)) for part in value):
+        return [altered(part, rng, share, most) for part in value]
+    if isinstance(value, (str, bool, type(None))) or rng.random() > share:
+        return value
+    if isinstance(value, list):
+        numbers = [altered(0 if rng.random() < 0.5 else 0.5, rng, 1, most) for _ in range(len(value) + rng.integers(2))]
+        return numbers if rng.random() < 0.5 else numbers[:1] * len(numbers)
+    if isinstance(value, int):
+        return int(rng.choice([0, most, rng.integers(most + 1)]))
+    return rng.normal() * 10.0 ** rng.uniform(-9, 6)
+
+
+def fails(condition, results):
+    """Return whether a condition does not hold for altered results, and False if it cannot be evaluated."""
+    try:
+        return not condition.holds(results)
+    except Exception:       # for example, more networks solved the task than were trained
+        return False
+
+
 @pytest.mark.parametrize("source", SERIES)
-def test_each_predicate_fails_on_its_falsified_results_while_the_others_hold(source):
-    for claim in claims_on(source):
-        names = [predicate.name for predicate in claim.conditions]
-        assert len(set(names)) == len(names) >= 1, claim.id
-        results = claim.results()
-        for predicate in claim.conditions:
-            failing = claim.failing(predicate.falsify(results))
-            same_numbers = {other.name for other in claim.conditions if set(other.reads) & set(predicate.reads)}
-            assert {predicate.name} <= set(failing) <= same_numbers | {predicate.name}, (claim.id, predicate.name)
-        assert results == claim.results(), "the results stay as they are"
+def test_each_condition_fails_on_altered_results(source):
+    results, rng = load(source), np.random.default_rng(0)
+    waiting = {(claim.id, condition.name): condition for claim in claims_on(source) for condition in claim.conditions}
+    assert len(waiting) == sum(len(claim.conditions) for claim in claims_on(source)), "the names differ"
+    for _ in range(300):
+        if not waiting:
+            break
+        others = altered(results, rng, rng.choice([0.03, 0.1, 0.5, 1]))
+        waiting = {name: condition for name, condition in waiting.items() if not fails(condition, others)}
+    assert not waiting
 
 
 def rows(value, path=()):
@@ -95,7 +124,7 @@ def test_evidence_shows_each_claim_in_a_sentence_with_numbers_its_file_and_its_c
     assert "does not hold" not in page
     for claim in claims_on(source):
         assert page.count(f'id="claim-{claim.id}"') == 1
-        assert f"{claim.command}</code>" in page
+        assert f"parity experiment {source}</code>" in page
         assert f"packages/parity_study/results/{source}.json" in page
         assert html.escape(claim.says) in page
         assert claim.says.endswith(".")
@@ -103,7 +132,7 @@ def test_evidence_shows_each_claim_in_a_sentence_with_numbers_its_file_and_its_c
 
 
 def test_a_success_rate_is_shown_with_its_interval():
-    rates = {"course_loop", "optimizers", *experiments.SERIES}
+    rates = {"course_loop", *experiments.SERIES}
     for claim in CLAIMS:
         if (claim.source in rates or claim.id.endswith("solves")) and claim.id not in NO_RATE:
             shown = PUBLISHED[claim.id]["shows"]
@@ -119,16 +148,9 @@ def test_evidence_has_a_heading_for_each_file_of_results():
 
 
 def test_a_claim_that_fails_says_which_condition_does():
-    claim = load("claims", "claims")["pools"]["claims"][0]
+    claim = load("claims", "claims")["pools"][0]
     failing = claim | {"failing": ["more < often"]}
     assert "more &lt; often" in evidence.as_html("pools", failing).partition("does not hold")[2]
-
-
-@pytest.mark.parametrize(("source", "meaning"), [
-    ("recipes", "1.5 times as long as those in training"), ("two_by_two", "own kind, as long as those in training")])
-def test_a_file_that_counts_solved_runs_says_what_solved_means(source, meaning):
-    assert meaning in claims.solved_means(source, load(source))
-    assert claims.solved_means("packing", load("packing")) == ""
 
 
 def test_numbers_of_every_size_are_readable():

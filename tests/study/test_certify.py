@@ -68,7 +68,6 @@ def test_a_network_that_errs_only_after_very_long_is_undecided():
     # The hand-made GRU unit forgets after about 10**8 zeros: too late for the search, and there is no proof.
     certificate = certify(by_hand("gru"), effort=2000)
     assert (certificate.verdict, certificate.blocked) == ("undecided", "effort")
-    assert "nor a proof" in certificate.why
     assert certify(by_hand("tanh")).blocked is None
 
 

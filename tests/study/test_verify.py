@@ -64,15 +64,6 @@ def test_a_time_step_contains_what_pytorch_computes_in_float32(kind, width):
             assert (points <= verify.upper_ends(ranges).astype(float)).all()
 
 
-@pytest.mark.parametrize("kind", CELLS)
-def test_a_time_step_without_rounding_is_narrow(kind):
-    network = network_of(make_wide_network(kind, 0))
-    start = box(np.zeros(network.size), np.zeros(network.size))
-    exact, rounded = (verify.step(network, start, 1, **options).ranges() for options in ({"rounding": 0.0}, {}))
-    assert verify.radii(exact).astype(float).max() < 1e-14
-    assert verify.radii(rounded).astype(float).max() > 1e-7
-
-
 def test_correct_verdicts_pass(right, wrong):
     assert (right.verdict, wrong.verdict) == ("certified", "refuted")
     assert verify.check(right) is None

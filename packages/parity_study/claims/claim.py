@@ -1,7 +1,6 @@
 """Classes for claims, their conditions, and the numbers that conditions limit.
 
-A claim is a sentence together with conditions that mean the same. For each condition, there are altered results on
-which it fails.
+A claim is a sentence together with conditions that mean the same.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -21,16 +20,12 @@ Place = tuple[Any, ...]     # keys and indices that lead to a part of the result
 class Predicate:
     """A named condition on the results of an experiment.
 
-    ``falsify`` returns a copy of the results, altered so that this condition fails while the others of its claim hold.
-    Only conditions that read the same numbers may fail with it. ``reads`` lists these numbers, by their places in the
-    results or by their names. ``figures`` returns the numbers behind the condition in words, each with the name of its
-    quantity, which may be empty.
+    ``figures`` returns the numbers behind the condition in words, each with the name of its quantity, which may be
+    empty.
     """
 
     name: str
     holds: Callable[[Results], bool]
-    falsify: Callable[[Results], Results]
-    reads: Sequence[Place | str] = ()
     figures: Callable[[Results], Iterable[tuple[str, str]]] = lambda results: ()
 
 
@@ -65,11 +60,6 @@ class Claim:
             figures.setdefault(quantity, {})[text] = None
         return " ".join(f"{quantity}: {'; '.join(texts)}.".removeprefix(": ") for quantity, texts in figures.items())
 
-    @property
-    def command(self) -> str:
-        """The command that reproduces the results."""
-        return f"parity experiment {self.source}"
-
 
 def at(results: Results, *place: Any) -> Any:
     """Return the part of the results at a place."""
@@ -78,60 +68,32 @@ def at(results: Results, *place: Any) -> Any:
     return results
 
 
-def replaced(results: Results, *place: Any, by: Any) -> Results:
-    """Return a copy of the results in which one value is replaced.
-
-    ``by`` is the new value at ``place``, or a function that computes it from the old value.
-    """
-    key, *rest = place
-    altered = results.copy()
-    if rest:
-        altered[key] = replaced(results[key], *rest, by=by)
-    else:
-        altered[key] = by(results[key]) if callable(by) else by
-    return altered
-
-
 @dataclass(frozen=True)
 class Number:
     """A number that conditions limit, and that the page *Evidence* shows.
 
     ``quantity`` describes the number, and ``label`` names the network or condition to which it belongs. ``read`` reads
-    the number from the results or computes it. ``write`` returns a copy of the results in which the number is changed.
-    ``form`` formats the number. ``reads`` lists the places of rows that other conditions also read. A limit is a
-    constant or another number.
+    the number from the results or computes it, and ``form`` formats it. A limit is a constant or another number.
     """
 
     label: str
     quantity: str
     read: Callable[[Results], float]
-    write: Callable[[Results, float], Results]
     form: Callable[[float], str] = power
-    reads: tuple[Place | str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The label and the quantity together."""
-        return f"{self.label}, {self.quantity}"
 
     def above(self, limit: "float | Number") -> Predicate:
         """Create a predicate that requires the number to exceed a limit."""
-        return self._limited("more", gt, limit, -1e-9)
+        return self._limited("more", gt, limit)
 
     def below(self, limit: "float | Number") -> Predicate:
         """Create a predicate that requires the number to be less than a limit."""
-        return self._limited("less", lt, limit, 1e-9)
+        return self._limited("less", lt, limit)
 
-    def _limited(self, word: str, holds: Callable[[float, float], bool], limit: "float | Number",
-                 rounding: float) -> Predicate:
+    def _limited(self, word: str, holds: Callable[[float, float], bool], limit: "float | Number") -> Predicate:
         numbers = [self, limit] if isinstance(limit, Number) else [self]
-
-        def bound(results: Results) -> float:
-            return limit.read(results) if isinstance(limit, Number) else limit
-
-        return Predicate(f"{self.name}: {word} than {limit.label if isinstance(limit, Number) else self.form(limit)}",
-                         lambda results: holds(self.read(results), bound(results)),
-                         lambda results: self.write(results, bound(results) + rounding * abs(bound(results))),
-                         [place for number in numbers for place in [number.name, *number.reads]],
+        bound = limit.label if isinstance(limit, Number) else self.form(limit)
+        return Predicate(f"{self.label}, {self.quantity}: {word} than {bound}",
+                         lambda results: holds(self.read(results),
+                                               limit.read(results) if isinstance(limit, Number) else limit),
                          lambda results: [(number.quantity, f"{number.label}: {number.form(number.read(results))}")
                                           for number in numbers])

@@ -1,15 +1,13 @@
 """The shapes of requirements that many claims share: counts, comparisons of two rows, numbers and values.
 
 :data:`SHAPES` contains a function for each word that ``holds:`` in ``claims/NAME.yaml`` may use, as in
-``- more often: [ROW, ROW]``. It returns requirements (:class:`~parity_study.claims.claim.Predicate`), which test the
-results and can falsify them; one on a count is falsified by the nearest count that breaks it.
+``- more often: [ROW, ROW]``. It returns requirements (:class:`~parity_study.claims.claim.Predicate`).
 
 A row contains the results of one network or training condition: ``seeds``, ``solved`` and ``steps``, the numbers of
 updates. The functions take its place in the results.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import cache, partial
 from statistics import median
@@ -18,7 +16,7 @@ from typing import Any, NamedTuple
 from parity_lib import statistics
 from parity_lib.statistics import updates_to_solve
 from parity_study import comparisons
-from parity_study.claims.claim import Number, Place, Predicate, Results, at, replaced
+from parity_study.claims.claim import Number, Place, Predicate, Results, at
 from parity_study.claims.words import named, percent, power, rate_and_steps
 from parity_study.comparisons import holm, logrank_p
 
@@ -52,7 +50,7 @@ def shape(takes: str, words: str = "") -> Callable[[Callable], Callable]:
 
 # --- Counts ---
 
-OUTCOMES = {"far_exact": "correct on 10,000 bits", "switches": "correct as switches"}   # other keys need no words
+OUTCOMES = {"far_exact": "correct on 10,000 bits"}   # other keys need no words
 
 
 def called(row: Place) -> str:
@@ -69,23 +67,13 @@ def shown(results: Results, row: Place, key: Place, of: str) -> str:
 
 
 def counted(name: str, row: Place, holds: Callable[[Results], bool], key: Place = ("solved",), of: str = "seeds",
-            reads: Sequence[Place] = ()) -> Predicate:
+            others: Sequence[Place] = ()) -> Predicate:
     """Create a predicate on a count in the results.
 
-    The count is at ``key`` in a row, and lies between 0 and the count at ``of``. The requirement is falsified by the
-    nearest count that breaks it. ``reads`` lists the other rows that it reads.
+    The count is at ``key`` in a row, and lies between 0 and the count at ``of``. ``others`` lists further rows whose
+    counts are shown with it.
     """
-    rows = (row, *reads)
-
-    def falsify(results: Results) -> Results:
-        actual = at(results, *row, *key)
-        for count in sorted(range(at(results, *row, of) + 1), key=lambda count: abs(count - actual)):
-            altered = replaced(results, *row, *key, by=count)
-            if not holds(altered):
-                return altered
-        raise ValueError(f"no number of successes breaks the requirement {name!r}")
-    return Predicate(name, holds, falsify, rows,
-                     lambda results: [("", shown(results, row, key, of)) for row in rows])
+    return Predicate(name, holds, lambda results: [("", shown(results, each, key, of)) for each in (row, *others)])
 
 
 def is_met(must_be: str, count: int, of: int) -> bool:
@@ -138,20 +126,16 @@ def successes(results: Results, pair: Pair, key: Place) -> list[tuple[int, int]]
 
 
 def _family(pairs: Sequence[Pair], only: Sequence[int] | None, words: str, holds: Callable[[Results, int], bool],
-            key: str = "solved", wrong: Callable[[list, list], list] | None = None) -> list[Predicate]:
+            key: str = "solved") -> list[Predicate]:
     """Create a predicate on each pair, which reads the rows of all of them because of Holm's correction.
 
-    If ``only`` is given, only the pairs in these places get a predicate. It is falsified by the nearest count of the
-    first row that breaks it. If ``wrong`` is given, the requirement is falsified instead by the numbers of updates that
-    ``wrong`` computes from those of the two rows.
+    If ``only`` is given, only the pairs in these places get a predicate.
     """
     rows = [row for pair in pairs for row in pair]
 
     def condition(place: int, one: Place, other: Place) -> Predicate:
-        made = counted(f"{called(one)}: {words} {called(other)}", one, lambda results: holds(results, place), (key,),
-                       reads=rows)
-        return made if wrong is None else replace(made, falsify=lambda results: replaced(
-            results, *one, "steps", by=lambda steps: wrong(steps, at(results, *other, "steps"))))
+        return counted(f"{called(one)}: {words} {called(other)}", one, lambda results: holds(results, place), (key,),
+                       others=rows)
     return [condition(place, *pairs[place]) for place in only or range(len(pairs))]
 
 
@@ -217,15 +201,14 @@ def sooner(*pairs: Pair, only: Sequence[int] | None = None) -> list[Predicate]:
     def holds(results: Results, place: int) -> bool:
         one, other = (middle(results, row) for row in pairs[place])
         return _steps_p_values(results, pairs)[place] < LEVEL and one < other
-    return _family(pairs, only, "solved in significantly fewer updates than", holds, wrong=lambda one, other: other)
+    return _family(pairs, only, "solved in significantly fewer updates than", holds)
 
 
 @shape("pairs")
 def cannot_tell_sooner(*pairs: Pair, only: Sequence[int] | None = None) -> list[Predicate]:
     """Create predicates that require no significant difference in the number of updates, in a family of pairs."""
     return _family(pairs, only, "solved in neither significantly fewer nor significantly more updates than",
-                   lambda results, place: _steps_p_values(results, pairs)[place] >= LEVEL,
-                   wrong=lambda one, other: [1] * len(one))
+                   lambda results, place: _steps_p_values(results, pairs)[place] >= LEVEL)
 
 
 # --- Numbers and values ---
@@ -238,18 +221,9 @@ OF: dict[str, Callable[[Sequence[float]], float]] = {"lowest": min, "highest": m
 
 @shape("words")
 def number(label: str, quantity: str, place: Place, of: str = "", form: str = "number") -> Number:
-    """Return the number at a place, or the lowest, the highest or the median ``of`` the list there.
-
-    To falsify a condition, the first number of the list is altered, or all of them if the number is their median.
-    """
-    def read(results: Results) -> float:
-        return OF[of](at(results, *place)) if of else at(results, *place)
-
-    def write(results: Results, wrong: float) -> Results:
-        if of == "median":
-            return replaced(results, *place, by=lambda values: [wrong] * len(values))
-        return replaced(results, *place, *[0] * bool(of), by=wrong)
-    return Number(label, quantity, read, write, FORMS[form])
+    """Return the number at a place, or the lowest, the highest or the median ``of`` the list there."""
+    return Number(label, quantity,
+                  lambda results: OF[of](at(results, *place)) if of else at(results, *place), FORMS[form])
 
 
 @shape("words")
@@ -261,16 +235,7 @@ def each_between(label: str, quantity: str, place: Place, limits: Sequence[float
             number(f"{label}, highest", quantity, place, "highest", form).below(high)]
 
 
-def required(name: str, holds: Callable[[Any], bool], *place: Any, wrong: Any) -> Predicate:
-    """Create a predicate on the value at a place.
-
-    It is falsified by ``wrong``, which replaces this value. ``wrong`` may also be a function of this value.
-    """
-    return Predicate(name, lambda results: holds(at(results, *place)),
-                     lambda results: replaced(results, *place, by=wrong))
-
-
 @shape("words")
-def value(name: str, place: Place, must_be: Any, wrong: Any) -> list[Predicate]:
-    """Create a predicate that requires the value at a place to be ``must_be``, and is falsified by ``wrong``."""
-    return [required(name, lambda found: found == must_be, *place, wrong=wrong)]
+def value(name: str, place: Place, must_be: Any) -> list[Predicate]:
+    """Create a predicate that requires the value at a place to be ``must_be``."""
+    return [Predicate(name, lambda results: at(results, *place) == must_be)]

@@ -22,15 +22,9 @@ def rate_and_steps(row: dict[str, Any]) -> str:
     return f"{rate(row)}; updates: {median}from {solved[0]:,} to {solved[-1]:,}"
 
 
-def rates(results: Any, *names: str) -> str:
-    """Format the success rates and the numbers of updates of several conditions."""
-    return "; ".join(f"{named(name)}: {rate_and_steps(results['conditions'][name])}" for name in names) + "."
-
-
 PARTS = (           # of a condition's name, as patterns, with words for the reader
     (r"every_step", "a label at every time step"), (r"end", "a label at the end"), (r"lstm\b(.*)", r"LSTM\1"),
     (r"gru\b(.*)", r"GRU\1"), (r"(\d+)\.\.(\d+)", r"\1 to \2 bits"),
-    (r"(\d+) drawn", r"batches of \1 drawn strings"),
     (r"2\^(\d+) drawn", r"batches of 2^\1 drawn strings"),
     (r"bias ([\d.]+)", r"forget bias \1"), (r"all", "all strings"),
     (r"1/(\d+) of one bit", r"one string in \1 of one bit"), (r"none of one bit", "no string of one bit"),

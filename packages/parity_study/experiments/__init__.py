@@ -2,7 +2,8 @@
 
 An experiment is either
 
-- a series of training conditions, a row of :data:`~parity_study.experiments.series.SERIES`; or
+- a series of training conditions, a row of :data:`~parity_study.experiments.series.SERIES`;
+- a row of :data:`~parity_study.experiments.verdicts.VERDICTS`, which counts verdicts; or
 - a module of this package that is not named in ``SHARED``. The first line of its docstring is the question that it
   answers. It has a function ``run``, whose keyword arguments are the settings, and which returns numbers, lists and
   dicts that can be written as JSON; and ``QUICK``, settings for tests, with which it takes seconds and gives
@@ -15,13 +16,13 @@ import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from parity_lib.errors import require_choice
 from parity_study.experiments.condition import EVALUATION
 from parity_study.experiments.jobs import train_series
 from parity_study.experiments.series import SERIES
+from parity_study.experiments.verdicts import VERDICTS
 from parity_study.results import provenance, write
 
 SHARED = ("condition", "jobs", "series", "summaries", "tasks", "verdicts")
@@ -31,13 +32,13 @@ QUICK_SEEDS, QUICK_UPDATES = 2, 20
 def names() -> tuple[str, ...]:
     """Return the names of all experiments in alphabetical order."""
     modules = {file.stem for file in Path(__file__).parent.glob("*.py")}
-    return tuple(sorted(SERIES.keys() | modules - {*SHARED, "__init__"}))
+    return tuple(sorted(SERIES.keys() | VERDICTS.keys() | modules - {*SHARED, "__init__"}))
 
 
-def find(name: str) -> ModuleType:
-    """Import and return the module of an experiment that is not a series. Raises ValueError for an unknown name."""
+def find(name: str) -> Any:
+    """Return an experiment that is not a series, which may be a module. Raises ValueError for an unknown name."""
     require_choice("name", name, names())
-    return importlib.import_module(f"{__name__}.{name}")
+    return VERDICTS.get(name) or importlib.import_module(f"{__name__}.{name}")
 
 
 def question(name: str) -> str:

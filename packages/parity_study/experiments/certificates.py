@@ -19,10 +19,9 @@ import numpy as np
 from parity_lib.data import ParityTask
 from parity_study import certify, extraction
 from parity_study.certificate_store import StoredNetwork
-from parity_study.experiments.verdicts import Kind, count_verdicts, decide_all
+from parity_study.experiments.verdicts import USUAL, Kind, count_verdicts, decide_all
 from parity_study.trained_networks import RECIPES, as_model
 
-USUAL = {"batch_size": 64, "lr": 0.01, "clip": 1.0}
 KINDS = {
     "tanh 2": Kind("tanh", 2, USUAL | {"lr": 0.03}, 120, ParityTask(20)),
     "tanh 4": Kind("tanh", 4, USUAL, 40),
@@ -45,10 +44,10 @@ def run(kinds: tuple[str, ...] = tuple(KINDS), retrain: bool = False, save: bool
     """Run the experiment and return the results described in the module docstring."""
     capped = {name: replace(KINDS[name], settings=KINDS[name].settings | {"max_updates": cap}) for name in kinds}
     decided = decide_all(capped, retrain, save, effort)
-    machines = [extraction.extract(as_model(network)) for network in decided.get("tanh 2", ([], []))[0]]
+    machines = [extraction.extract(as_model(network)) for network in decided.get("tanh 2", [])]
     return {
         "random_bits": random_bits,
-        "nets": {name: summarise(KINDS[name], networks, random_bits) for name, (networks, _) in decided.items()},
+        "nets": {name: summarise(KINDS[name], networks, random_bits) for name, networks in decided.items()},
         "two_units": {
             "clusters": [len(extraction.centres) for extraction in machines],
             "even_clusters": [int((~extraction.automaton.odd[1:]).sum()) for extraction in machines],

@@ -1,10 +1,9 @@
 """How much of the gradient of the last loss reaches earlier states?
 
 For each network, the norm of dL_50/dh_t is averaged over random strings and divided by that of dL_50/dh_50. Returns
-``{"steps": 50, "nets": {name: {"seeds", "ratio", "norm", "cell_ratio"}}}``. ``ratio`` and ``norm`` (the norm before the
-division) have the form ``{"median", "low", "high"}`` with 50 numbers each, for t = 1..50; low and high are the
-quartiles over the seeds. ``cell_ratio`` has the same form for an LSTM's c_t, divided by the norm at c_49 (49 numbers),
-and is None for other cells. The names are
+``{"steps": 50, "nets": {name: {"seeds", "ratio", "cell_ratio"}}}``. ``ratio`` is ``{"median", "low", "high"}`` with 50
+numbers each, for t = 1..50; low and high are the quartiles over the seeds. ``cell_ratio`` has the same form for an
+LSTM's c_t, divided by the norm at c_49 (49 numbers), and is None for other cells. The names are
 
 - ``"tanh 16 untrained"``, ``"tanh 16 trained"`` (the solved seeds only), and the same
   for the other recipes;
@@ -46,5 +45,5 @@ def summarise(models: list[ParityRNN], strings: int) -> dict[str, Any]:
     norms = [state_gradients(model, strings, seed) for seed, model in enumerate(models)]
     h = np.array([norm["h"] for norm in norms]).reshape(len(models), TRAINED_ON)
     c = np.array([norm["c"][:-1] for norm in norms if "c" in norm])  # the loss reads h_50 and not c_50
-    return {"seeds": len(models), "ratio": quartiles(h / h[:, -1:]), "norm": quartiles(h),
+    return {"seeds": len(models), "ratio": quartiles(h / h[:, -1:]),
             "cell_ratio": quartiles(c / c[:, -1:]) if len(c) else None}

@@ -2,7 +2,7 @@
 
 The default recipe and the tanh recipe are each trained from many seeds. Returns ``{"relu 32" | "tanh 16": {"seeds",
 "solved", "steps": [of each seed, None if not solved], "half_fall_share": [of each seed], "curves": [of
-each seed: {"step", "loss", "accuracy": lists of at most 60 numbers}]}}``.
+each seed: {"step", "loss": lists of at most 60 numbers}]}}``.
 """
 
 from itertools import pairwise
@@ -36,8 +36,7 @@ def curve(history: History) -> dict[str, list[float]]:
     edges = np.unique(np.linspace(0, history.updates, CURVE_POINTS + 1).astype(int))
     intervals = list(pairwise(edges))
     return {"step": [int(end) for _, end in intervals],
-            "loss": rounded([np.mean(history.loss[start:end]) for start, end in intervals]),
-            "accuracy": rounded([np.mean(history.accuracy[start:end]) for start, end in intervals])}
+            "loss": rounded([np.mean(history.loss[start:end]) for start, end in intervals])}
 
 
 def half_fall_share(loss: list[float]) -> float:

@@ -36,21 +36,45 @@ class ScoredTask(ParityTask):
         return ParityTask(steps).assemble(bits * (np.arange(steps) < lengths[:, None]), np.full(len(bits), steps))
 
 
-@dataclass(frozen=True)
-class ShortenedTask(ParityTask):
-    """A task in which some of the training strings are shortened to one bit.
+class AlteredTask(ParityTask):
+    """A task whose training strings are altered, and whose validation strings are not."""
 
-    The validation strings are not shortened.
+    def stretched(self, factor: float) -> ParityTask:
+        """Return a validation task with longer random strings, which are not altered."""
+        return ParityTask(self.lengths, self.label, self.padding).stretched(factor)
+
+
+class RunsTask(AlteredTask):
+    """A task in which half of the training strings end in a run of equal bits.
+
+    The run begins in the first half of the string.
+
+    >>> RunsTask(8).draw(4, np.random.default_rng(1))[0]
+    array([[1, 0, 0, 0, 0, 0, 1, 1],
+           [1, 1, 0, 0, 0, 0, 0, 0],
+           [0, 0, 1, 0, 0, 1, 0, 0],
+           [1, 1, 1, 1, 1, 1, 1, 1]], dtype=uint8)
+    """
+
+    def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
+        """Draw random strings, about half of which end in a run of equal bits."""
+        bits, lengths = super().draw(count, rng, longest)
+        begins = rng.integers(1, bits.shape[1] // 2, size=(count, 1), endpoint=True)
+        chosen = rng.random((count, 1)) < 0.5
+        in_run = chosen & (np.arange(bits.shape[1]) >= begins)
+        bits = np.where(in_run, rng.integers(2, size=(count, 1), dtype=np.uint8), bits)
+        return bits, lengths
+
+
+@dataclass(frozen=True)
+class ShortenedTask(AlteredTask):
+    """A task in which some of the training strings are shortened to one bit.
 
     >>> ShortenedTask(4, "end", one_bit_share=0.5).draw(6, np.random.default_rng(0))[1]
     array([4, 4, 4, 4, 4, 1])
     """
 
     one_bit_share: float = 0.0
-
-    def stretched(self, factor: float) -> ParityTask:
-        """Return a validation task with longer strings, none of which is shortened to one bit."""
-        return ParityTask(self.lengths, self.label, self.padding).stretched(factor)
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
         """Draw random strings and shorten some of them to one bit."""

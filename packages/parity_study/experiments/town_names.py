@@ -2,22 +2,18 @@
 
 Bits are bits per character. Returns ``{"ngrams": {"order", "bits": {"one table" | "a table for each country":
 {"validation", "test"}}, "country": {"validation", "test"}}, "writing": {rate: {"tanh" | "gru" | "lstm": {"weights",
-"training", "test", "validation", "best_epoch", "test_early", "gap", "gap_error"}}}, "few": the same for a GRU,
+"training", "test", "validation", "best_epoch", "gap", "gap_error"}}}, "few": the same for a GRU,
 "reading": {"label at the end" | "label at every character": {setting: {cell: {"test", "by_epoch", "by_characters"}}}},
-"with_end": {label: the same for a GRU}, "invented", "by_few": {"temperature", "written", "training", "held_out"},
-"exposure": {"characters", "unknown", "bits": {"test names" | "after true names" | "after own names"}}}``.
+"with_end": {label: the same for a GRU}, "invented", "by_few": {"temperature", "written", "training", "held_out"}}``.
 
 The networks of ``with_end`` also read a mark for the end of the name, after its last character. The lists of a network
 have an entry for each seed, which is a list for ``validation`` and ``by_epoch`` (with a number for each epoch) and for
-``by_characters``. ``test_early`` are the bits after ``best_epoch``, when those in validation are lowest. ``gap`` is how
-many bits fewer a network needs at the end than the n-grams that are best on the validation names, on the same test
-names, and ``gap_error`` its standard error over these names. ``few`` is trained on a tenth of the names, for three
-times as many epochs. ``country`` and ``reading`` are shares of correct countries; those of ``by_characters`` are read
-after so many characters of each test name that has them, at the end of training. ``invented`` and ``by_few`` count, for
-each temperature and seed, the written names that are training names, or validation or test names. ``exposure`` is about
-the first, second, ... character, drawn at temperature 1 after the true beginnings of the test names or after what the
-network wrote itself: the share that no training name of the country has after the same three characters, and the bits
-under n-grams of order 3. The predictions are on the page *Evidence*.
+``by_characters``. After ``best_epoch``, the bits in validation are lowest. ``gap`` is how many bits fewer a network
+needs at the end than the n-grams that are best on the validation names, on the same test names, and ``gap_error`` its
+standard error over these names. ``few`` is trained on a tenth of the names, for three times as many epochs. ``country``
+and ``reading`` are shares of correct countries; those of ``by_characters`` are read after so many characters of each
+test name that has them, at the end of training. ``invented`` and ``by_few`` count, for each temperature and seed, the
+written names that are training names, or validation or test names. The predictions are on the page *Evidence*.
 """
 
 from collections import Counter
@@ -44,7 +40,6 @@ from parity_study.town_names import (
     read_names,
     reading_loss,
     to_read,
-    to_write,
     train_epochs,
     writing_loss,
 )
@@ -52,8 +47,7 @@ from parity_study.town_names import (
 CELLS = ("tanh", "gru", "lstm")
 LABELS = {"label at the end": False, "label at every character": True}
 TEMPERATURES = (0.2, 0.5, 0.8, 1.0, 1.3)
-MOST = 12   # the exposure and the reading are measured up to this character
-ORDER = 3   # of the n-grams that measure the exposure
+MOST = 12   # the reading is measured up to this character
 LONGEST = 30    # a name ends after so many characters at the latest
 QUICK: dict[str, Any] = {"seeds": 1, "readers": 1, "names": 40, "epochs": 1, "hidden_size": 4}
 
@@ -97,7 +91,7 @@ def run(seeds: int = 3, rates: tuple[float, ...] = (0.01,), epochs: int = 10, re
             "writing": {str(rate): {cell: found for cell, (_, found) in by_cell.items()}
                         for rate, by_cell in writers.items()},
             "invented": count_invented(grus, parts, TEMPERATURES),
-            "by_few": count_invented(writers_of_few, few, TEMPERATURES), "exposure": measure_exposure(grus, parts)}
+            "by_few": count_invented(writers_of_few, few, TEMPERATURES)}
 
 
 def count_tables(names: list[Name], order: int, each_country: bool = True) -> Tables:
@@ -147,20 +141,15 @@ def train_writer(parts: dict[str, list[Name]], best: np.ndarray, cell: str, rate
                  hidden_size: int, seed: int) -> tuple[NameNetwork, dict[str, Any]]:
     """Train a network that writes, and return it with its bits. ``best`` has the bits of n-grams on each test name."""
     model = NameNetwork(hidden_size, cell, seed=seed)
-    validation, test = [], []
-
-    def measure(epoch: int) -> None:
-        validation.append(rounded(bits_per_character(model, parts["validation"])))
-        test.append(rounded(bits_per_character(model, parts["test"])))
-
-    train_epochs(model, parts["training"], writing_loss, epochs, seed=seed, lr=rate, after=measure)
+    validation: list[float] = []
+    train_epochs(model, parts["training"], writing_loss, epochs, seed=seed, lr=rate,
+                 after=lambda epoch: validation.append(rounded(bits_per_character(model, parts["validation"]))))
     symbols = symbols_in(parts["test"])
     gaps = best - symbols * [bits_per_character(model, [name]) for name in parts["test"]]
     gap = gaps.sum() / symbols.sum()
-    best_epoch = int(np.argmin(validation)) + 1
-    return model, {"training": rounded(bits_per_character(model, parts["training"])), "test": test[-1],
-                   "validation": validation, "best_epoch": best_epoch, "test_early": test[best_epoch - 1],
-                   "gap": rounded(gap),
+    return model, {"training": rounded(bits_per_character(model, parts["training"])),
+                   "test": rounded(bits_per_character(model, parts["test"])), "validation": validation,
+                   "best_epoch": int(np.argmin(validation)) + 1, "gap": rounded(gap),
                    "gap_error": rounded(np.std(gaps - gap * symbols) * np.sqrt(len(symbols)) / symbols.sum())}
 
 
@@ -220,36 +209,4 @@ def count_invented(models: Sequence[NameNetwork], parts: dict[str, list[Name]],
         found["training"].append([sum(name in known["training"] for name in names) for names in all_written])
         found["held_out"].append([sum(name in known["validation"] | known["test"] for name in names)
                                   for names in all_written])
-    return found
-
-
-@torch.no_grad()
-def draw_after_true(model: NameNetwork, names: list[Name], seed: int) -> list[str]:
-    """Draw a character at temperature 1 after each true beginning of each name. Returns a string for each name."""
-    inputs, _, lengths = to_write(names)
-    likely = torch.softmax(model(inputs, lengths)[0], dim=2)
-    drawn = torch.multinomial(likely.flatten(0, 1), 1, generator=torch.Generator().manual_seed(seed))
-    return ["".join(CHARACTERS[place] for place in row[:length]) for row, length
-            in zip(drawn.view(inputs.shape).tolist(), lengths.tolist(), strict=True)]
-
-
-def measure_exposure(models: Sequence[NameNetwork], parts: dict[str, list[Name]]) -> dict[str, Any]:
-    """Measure how unusual the characters are that the networks draw, by their place in a name."""
-    names, tables = parts["test"], count_tables(parts["training"], ORDER)
-    own = [name for seed, model in enumerate(models) for name in write_names(model, names, 1.0, seed)]
-    groups = {"test names": [(name, name[1] + END) for name in names],
-              "after true names": [pair for seed, model in enumerate(models)
-                                   for pair in zip(names, draw_after_true(model, names, seed), strict=True)],
-              "after own names": [(name, name[1] + END) for name in own]}
-    found: dict[str, Any] = {"characters": list(range(1, MOST + 1)), "unknown": {}, "bits": {}}
-    for group, pairs in groups.items():
-        unknown: list[list[bool]] = [[] for _ in range(MOST)]
-        bits: list[list[float]] = [[] for _ in range(MOST)]
-        for (country, name), characters in pairs:
-            for place, character in enumerate(characters[:MOST]):
-                after = (END + name[:place])[-ORDER:]
-                unknown[place].append(tables[country].following.get(after, Counter())[character] == 0)
-                bits[place].append(-np.log2(tables[country].probability(character, after)))
-        for key, values in (("unknown", unknown), ("bits", bits)):
-            found[key][group] = rounded([np.mean(each) if each else 0.0 for each in values])
     return found

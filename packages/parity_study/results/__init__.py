@@ -20,17 +20,10 @@ from parity_lib.version import __version__
 FOLDER = Path(__file__).resolve().parent
 
 
-def repository() -> Path | None:
-    """Return the root of the repository, or None if the package was installed without it."""
-    if "site-packages" in FOLDER.parts:     # a virtual environment may lie inside the repository
-        return None
-    return next((folder for folder in FOLDER.parents if (folder / "_config.yml").is_file()
-                 and (folder / "pyproject.toml").is_file()), None)
-
-
 def writable_folder() -> Path:
     """Return the folder with the book's results. Raises FileNotFoundError if the folder must not be changed."""
-    if repository() is None:
+    # A virtual environment may lie inside the repository.
+    if "site-packages" in FOLDER.parts or not any((folder / "_config.yml").is_file() for folder in FOLDER.parents):
         raise FileNotFoundError(f"{FOLDER} belongs to an installed package and must not be changed; choose another "
                                 "folder with --out FOLDER")
     return FOLDER

@@ -10,16 +10,14 @@ from parity_study.results import load
 
 
 @cache
-def claims() -> dict[str, dict[str, Any]]:
+def claims() -> dict[str, list[dict[str, Any]]]:
     """Return the claims by results file; see :func:`parity_study.claims.as_data`."""
     return load("claims", "claims")
 
 
 def show_claims(source: str) -> HTML:
     """Return the claims about one results file as HTML."""
-    means = claims()[source]["solved"]
-    return HTML("\n".join([f"<p>{html.escape(means)}</p>"] * bool(means)
-                          + [as_html(source, claim) for claim in claims()[source]["claims"]]))
+    return HTML("\n".join(as_html(source, claim) for claim in claims()[source]))
 
 
 def as_html(source: str, claim: dict[str, Any]) -> str:
@@ -34,5 +32,5 @@ def as_html(source: str, claim: dict[str, Any]) -> str:
         f"<details><summary>{count} condition{'s' * (count > 1)}, each tested separately</summary>"
         f"<ul>{conditions}</ul></details>\n"
         f"<p><small><code>{claim['id']}</code> {verdict} on <code>packages/parity_study/results/{source}.json</code>, "
-        f"made by <code>{claim['command']}</code></small></p>\n</div>"
+        f"made by <code>parity experiment {source}</code></small></p>\n</div>"
     )

@@ -1,6 +1,7 @@
 """Test that a recheck derives a sample again, compares its counts and evaluates the claims with the sample."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -10,21 +11,22 @@ from parity_book.cli import main
 from parity_lib import __version__
 from parity_study import experiments
 from parity_study import recheck as rechecking
-from parity_study.experiments import course_loop, padded_metric
+from parity_study.claims import failing_claims
+from parity_study.experiments import course_loop
 from parity_study.experiments.condition import Condition
 from parity_study.experiments.series import SERIES
 from parity_study.recheck import different_counts, recheck
+from parity_study.results import FOLDER, load
 
 
 @pytest.fixture
 def thin(monkeypatch, tmp_path):
-    """Return a folder with the results of two small experiments and a small series."""
-    monkeypatch.setattr(padded_metric.run, "__defaults__", (20, 0))
+    """Return a folder with the results of a small experiment and a small series."""
     monkeypatch.setattr(course_loop.run, "__defaults__", (3, 4, 2))
     conditions = {str(length): Condition(cell="tanh", lengths=length, hidden_size=2, batch_size=4, max_updates=30)
                   for length in (9, 10, 11)}
     monkeypatch.setitem(SERIES, "pools", replace(SERIES["pools"], conditions=conditions, seeds=3))
-    for name in ("padded_metric", "course_loop", "pools"):
+    for name in ("course_loop", "pools"):
         experiments.run(name, tmp_path, jobs=1)
     return tmp_path
 
@@ -51,8 +53,7 @@ def change(folder, name, value, *path):
 
 
 @pytest.mark.parametrize(("name", "sample"), [
-    ("padded_metric", {"settings": {}}), ("course_loop", {"settings": {}}),
-    ("pools", {"conditions": ["9", "11"], "seeds": [0, 3]}),
+    ("course_loop", {"settings": {}}), ("pools", {"conditions": ["9", "11"], "seeds": [0, 3]}),
 ])
 def test_a_record_with_the_verdict_is_added_and_the_results_stay(thin, name, sample, seen):
     before = content(thin, name)
@@ -99,28 +100,6 @@ def test_an_experiment_without_a_first_seed_has_no_other_seeds(thin):
     assert content(thin, "course_loop") == before
 
 
-@pytest.mark.parametrize(("name", "value", "path", "message"), [
-    ("course_loop", 5, ("provenance", "settings", "cap"), "made with cap = 5, which is 4 now"),
-    ("pools", 0.02, ("results", "defaults", "lr"), "made with lr = 0.02, which is 0.01 now"),
-    ("pools", {}, ("results", "conditions"), "have no condition '9'"),
-])
-def test_results_of_other_settings_are_not_rechecked(thin, name, value, path, message):
-    change(thin, name, value, *path)
-    before = content(thin, name)
-    with pytest.raises(ValueError, match=message):
-        recheck(name, thin, jobs=1)
-    assert content(thin, name) == before
-
-
-def test_settings_that_the_code_or_the_file_does_not_know_are_ignored(thin, seen):
-    change(thin, "pools", {"cell": "tanh", "backend": None}, "results", "conditions", "9", "settings")
-    stored = content(thin, "pools")["results"]["defaults"]
-    change(thin, "pools", stored | {"cell": "tanh", "lengths": 9, "hidden_size": 2, "batch_size": 4, "max_updates": 30},
-           "results", "defaults")
-    change(thin, "pools", {"lengths": 11}, "results", "conditions", "11", "settings")
-    assert recheck("pools", thin, jobs=1)["verdict"] == "holds"
-
-
 @pytest.mark.parametrize(("solved", "differs"), [(20, False), (15, False), (8, True), (0, True)])
 def test_counts_differ_by_fishers_exact_test_at_a_thousandth(solved, differs):
     stored = {"conditions": {"a": {"seeds": 20, "solved": 20, "steps": []}, "b": {"seeds": 20, "solved": 0}}}
@@ -129,25 +108,28 @@ def test_counts_differ_by_fishers_exact_test_at_a_thousandth(solved, differs):
     assert list(different_counts(derived, stored)) == [failure] * differs
 
 
-def test_the_command_evaluates_the_claims_of_the_book(thin, monkeypatch):
-    monkeypatch.setattr(padded_metric.run, "__defaults__", (200, 0))
-    experiments.run("padded_metric", thin)
-    arguments = ["experiment", "padded_metric", "--recheck", "--out", str(thin)]
-    done = CliRunner().invoke(main, arguments)
+def recheck_course_loop(folder, monkeypatch, new_count):
+    """Recheck results of the book by the command, with ``new_count(count)`` successes in the sample."""
+    sample = {name: row | {"solved": new_count(row["solved"])} for name, row in load("course_loop").items()}
+    monkeypatch.undo()
+    monkeypatch.setattr(course_loop, "run", lambda seeds=20, cap=15_000, validate_every=1000: sample)
+    shutil.copy(FOLDER / "course_loop.json", folder)
+    return CliRunner().invoke(main, ["experiment", "course_loop", "--recheck", "--out", str(folder)])
+
+
+def test_the_command_evaluates_the_claims_of_the_book(tmp_path, monkeypatch):
+    done = recheck_course_loop(tmp_path, monkeypatch, lambda solved: solved)
     assert done.exit_code == 0, done.output
-    assert "padded_metric: holds. Claims evaluated with the sample: 2." in done.output
-    monkeypatch.setattr(padded_metric, "rounded", lambda value: value / 2)
-    done = CliRunner().invoke(main, arguments)
+    assert "course_loop: holds. Claims evaluated with the sample: 2." in done.output
+    done = recheck_course_loop(tmp_path, monkeypatch, lambda solved: 20)
     assert done.exit_code == 1
     assert "DOES NOT HOLD" in done.output
-    record = content(thin, "padded_metric")["provenance"]["rechecked"][-1]
+    record = content(tmp_path, "course_loop")["provenance"]["rechecked"][-1]
     assert record["verdict"] == "fails"
     assert record["failures"][0] in done.output
 
 
-def test_a_claim_that_cannot_be_evaluated_does_not_hold(thin, monkeypatch):
-    monkeypatch.setattr(padded_metric, "rounded", lambda value: None)
-    experiments.run("padded_metric", thin)
-    done = CliRunner().invoke(main, ["experiment", "padded_metric", "--recheck", "--out", str(thin)])
-    assert done.exit_code == 1
-    assert "TypeError" in done.output
+def test_a_claim_that_cannot_be_evaluated_does_not_hold():
+    results = load("course_loop")
+    results["fixed"]["solved"] = None
+    assert any("TypeError" in failure for failure in failing_claims("course_loop", results))

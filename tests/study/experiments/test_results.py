@@ -7,21 +7,12 @@ import pytest
 from parity_study import results
 
 
-@pytest.mark.parametrize(("package", "in_repository"), [
-    ("packages/parity_study/experiments", True),
-    (".venv/lib/python3.11/site-packages/parity_study/experiments", False),
-])
-def test_the_repository_is_found_from_any_depth_and_not_from_an_environment(tmp_path, monkeypatch, package,
-                                                                            in_repository):
-    for name in ("pyproject.toml", "_config.yml"):
-        (tmp_path / name).touch()
-    monkeypatch.setattr(results, "FOLDER", tmp_path / package / "results")
-    assert results.repository() == (tmp_path if in_repository else None)
-
-
-def test_only_a_repository_is_written_to(tmp_path, monkeypatch):
+@pytest.mark.parametrize("package", ["parity_study", "repository/.venv/lib/python3.11/site-packages/parity_study"])
+def test_only_a_repository_is_written_to(tmp_path, monkeypatch, package):
     assert results.writable_folder() == results.FOLDER
-    monkeypatch.setattr(results, "FOLDER", tmp_path / "results")
+    (tmp_path / "repository").mkdir()
+    (tmp_path / "repository" / "_config.yml").touch()
+    monkeypatch.setattr(results, "FOLDER", tmp_path / package / "results")
     with pytest.raises(FileNotFoundError, match="--out FOLDER"):
         results.writable_folder()
 

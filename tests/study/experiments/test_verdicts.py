@@ -1,4 +1,4 @@
-"""Test the training strings and the training length of the experiment ``right_for_ever``."""
+"""Test the training strings, the training length and the counts of verdicts."""
 
 from dataclasses import replace
 
@@ -9,8 +9,8 @@ from parity_lib.data import ParityTask
 from parity_study import trained_networks
 from parity_study.certificate_store import StoredNetwork
 from parity_study.ensemble import train_together
-from parity_study.experiments.right_for_ever import RunsTask, trained_for
-from parity_study.experiments.verdicts import Kind, count_verdicts, train_kind
+from parity_study.experiments.tasks import RunsTask
+from parity_study.experiments.verdicts import VERDICTS, Kind, count_verdicts, train_kind
 from parity_study.trained_networks import as_model
 
 
@@ -39,10 +39,16 @@ def test_training_continues_if_a_network_is_correct(monkeypatch):
         return histories
 
     monkeypatch.setattr(trained_networks, "train_together", watched)
-    networks, updates = train_kind("kind", Kind("tanh", 8, trained_for(300), 2, ParityTask(1)), range(2))
-    assert steps == [updates] == [[300, 300]], "one bit is learned long before"
+    settings = {"lr": 0.01, "max_updates": 300, "validate_every": 300}
+    networks = train_kind("kind", Kind("tanh", 8, settings, 2, ParityTask(1)), range(2))
+    assert steps == [[300, 300]], "one bit is learned long before"
     assert [network.seed for network in networks] == [0, 1]
     assert as_model(networks[0])(torch.ones(1, 1, 1)).item() > 0
+
+
+def test_only_the_chosen_kinds_are_counted():
+    settings = VERDICTS["right_for_ever"].QUICK | {"names": ["gru 8, runs, 1000 updates"]}
+    assert VERDICTS["right_for_ever"].run(**settings)["nets"].keys() == {"gru 8, runs, 1000 updates"}
 
 
 def test_verdicts_are_counted_over_all_seeds():
