@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
+from typing import Any
 
 import click
+
+LONGEST = 600       # seconds in which the verdict on a network is checked
 
 
 @click.command()
@@ -72,6 +76,28 @@ def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int, other_se
     return record["verdict"] == "holds"
 
 
+def _find_problem(network: Any) -> str | None:
+    """Describe what is wrong with a stored verdict. Returns None if nothing is wrong.
+
+    A verdict that takes longer than :data:`LONGEST` is not proved. On Windows there is no such limit.
+    """
+    from parity_study.verify import check
+
+    def stop(*ignored: Any) -> None:
+        raise ValueError(f"it is not proved in time ({LONGEST} seconds)")
+    limited = hasattr(signal, "setitimer")
+    if limited:
+        signal.signal(signal.SIGPROF, stop)
+        signal.setitimer(signal.ITIMER_PROF, LONGEST)       # of the processor, so that other programs do not matter
+    try:
+        return check(network)
+    except ValueError as error:
+        return str(error)
+    finally:
+        if limited:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+
+
 @click.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--jobs", type=click.IntRange(min=1), help="The number of processes [default: one per core].")
@@ -86,10 +112,11 @@ def verify(folder: Path | None, jobs: int | None) -> None:
     from joblib import Parallel, delayed
 
     from parity_study.certificate_store import STORE, read_store
-    from parity_study.verify import ACTIVATION_ERROR, check
+    from parity_study.verify import ACTIVATION_ERROR
 
     networks = list(read_store(folder or STORE))
-    problems = Parallel(n_jobs=jobs or -1, return_as="generator")(delayed(check)(network) for network in networks)
+    checks = (delayed(_find_problem)(network) for network in networks)
+    problems = Parallel(n_jobs=jobs or -1, return_as="generator")(checks)
     failures: list[str] = []
     for kind, group in groupby(zip(networks, problems), key=lambda pair: pair[0].kind):
         checked = list(group)

@@ -6,6 +6,7 @@ computed by PyTorch on every string of up to 14 bits, and on longer ones with lo
 """
 
 import json
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -15,8 +16,8 @@ from click.testing import CliRunner
 
 from parity_book.cli import main
 from parity_lib.data import random_bits, running_parity
-from parity_study import verify
-from parity_study.certificate_store import write_store
+from parity_study import study_commands, verify
+from parity_study.certificate_store import read_store, write_store
 from parity_study.verify import Network
 from tests.study.test_verify import as_stored, right, wrong  # noqa: F401
 
@@ -113,15 +114,78 @@ def test_no_string_refutes_a_network_that_is_correct(right):  # noqa: F811
             assert not accepted(replace(right, verdict="refuted", string=string))
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    (lambda text: text.replace('"sha256": "', '"sha256": "0'), "SHA-256"),
-    (lambda text: json.dumps(dict.fromkeys(("kind", "other"), json.loads(text)["kind"])), "listed only once"),
-])
-def test_a_list_of_other_networks_than_those_stored_is_refused(change, words, right, tmp_path):  # noqa: F811
+@pytest.mark.parametrize(("name", "values"), {
+    "verdict": ["Certified", "", None, 1, True, ["certified"]], "seed": [None, "0", 0.5, True],
+    "sha256": [None, 0, ""], "string": [None, 1, ["1"]]}.items())
+def test_a_listing_with_other_types_is_refused(name, values, right, tmp_path):  # noqa: F811
     write_store([right], tmp_path)
     listing = tmp_path / "verdicts.json"
-    listing.write_text(change(listing.read_text(encoding="utf8")), encoding="utf8")
+    content = json.loads(listing.read_text())
+    for value in values:
+        content["kind"]["nets"][0][name] = value
+        listing.write_text(json.dumps(content))
+        with pytest.raises(ValueError, match="SHA-256|sha256" if name == "sha256" else name):
+            verify.check(next(read_store(tmp_path)))
+
+
+@pytest.mark.parametrize("name", ["weights", "low", "high", "odd", "net"])
+def test_a_file_with_other_types_or_shapes_is_refused(name, right, tmp_path):  # noqa: F811
+    write_store([right], tmp_path)
+    path, = tmp_path.glob("*.npz")
+    with np.load(path) as file:
+        arrays = {key: file[key] for key in file.files}
+    for altered in (*(arrays[name].astype(kind) for kind in TYPES if kind not in (object, arrays[name].dtype.type)),
+                    arrays[name][None], arrays[name][..., None], np.array(0)):
+        if altered.dtype == arrays[name].dtype and altered.shape == arrays[name].shape:
+            continue
+        np.savez(path, **arrays | {name: altered})
+        with pytest.raises(ValueError, match=f"^{name} of kind must be"):
+            list(read_store(tmp_path))
+
+
+def listed(folder, right):  # noqa: F811
+    """Write a network to a folder and return the text of its list."""
+    write_store([right], folder)
+    return (folder / "verdicts.json").read_text(encoding="utf8")
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    (lambda text: "{}", "an object with networks"), (lambda text: "[]", "an object with networks"),
+    (lambda text: "1e400", "an object with networks"), (lambda text: "[" * 100_000, "cannot be read"),
+    (lambda text: text.replace('"kind"', '"kind\\ngru 8 20 certified"'), "kind must be"),
+    (lambda text: text.replace('"verdict"', '"seed": 5, "verdict"'), "different"),
+    (lambda text: text.replace('"hidden_size": 2', '"hidden_size": 4611686018427387904'), "from 1 to"),
+    (lambda text: json.dumps({"kind": json.loads(text)["kind"] | {"nets": []}}), "a list of networks"),
+    (lambda text: json.dumps(dict.fromkeys(("kind", "other"), json.loads(text)["kind"])), "listed only once"),
+])
+def test_a_list_that_says_more_than_was_checked_is_refused(change, words, right, tmp_path):  # noqa: F811
+    (tmp_path / "verdicts.json").write_text(change(listed(tmp_path, right)), encoding="utf8")
     done = CliRunner().invoke(main, ["verify", str(tmp_path), "--jobs", "1"])
     assert (done.exit_code, "Traceback" in done.output) == (1, False)
     assert words in done.output
     assert "certified," not in done.output
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no such limit on Windows")
+def test_a_network_that_takes_too_long_is_not_proved_and_the_next_is_checked(right, tmp_path, monkeypatch):  # noqa: F811
+    write_store([right, replace(right, seed=1, weights=2 * right.weights)], tmp_path)
+
+    def check(network):
+        while network.seed == 0:
+            pass
+    monkeypatch.setattr(verify, "check", check)
+    monkeypatch.setattr(study_commands, "LONGEST", 0.2)
+    done = CliRunner().invoke(main, ["verify", str(tmp_path), "--jobs", "1"])
+    assert done.exit_code == 1
+    assert "seed 0: it is not proved in time" in done.output
+    assert ("1 certified" in done.output, "Every certified network" in done.output) == (True, False)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x93NUMPY", b"PK\x05\x06" + bytes(18)])
+def test_a_file_that_is_no_archive_is_named(content, right, tmp_path):  # noqa: F811
+    listed(tmp_path, right)
+    (tmp_path / "kind.npz").write_bytes(content)
+    done = CliRunner().invoke(main, ["verify", str(tmp_path), "--jobs", "1"])
+    assert done.exit_code == 1
+    assert "kind" in done.output
+    assert "Traceback" not in done.output

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from parity_lib.errors import require
 from parity_study.results import write
 
 STORE = Path(__file__).parent
+KIND = re.compile(r"[\w, .-]+")
+MOST_UNITS = 1000
 
 
 @dataclass(frozen=True)
@@ -58,16 +61,26 @@ def fingerprint(weights: np.ndarray) -> str:
 
 
 def read_store(folder: Path = STORE) -> Iterator[StoredNetwork]:
-    """Yield all networks stored in a folder, ordered by kind.
+    """Yield all networks stored in a folder.
 
-    Raises OSError if a file is missing, and ValueError if the SHA-256 of a network's weights is not the listed one, or
-    if a network is listed twice.
+    They are ordered by kind. Raises ValueError if there are none, if a file is missing or cannot be read, if a field or
+    an array has another type or shape than the one above, if a network is listed twice, or if the SHA-256 of a
+    network's weights is not the listed one.
     """
-    listing, seen = json.loads((folder / "verdicts.json").read_text(encoding="utf-8")), set()
-    for kind, entry in listing.items():
-        with np.load(folder / entry["file"]) as file:
-            arrays = {name: file[name] for name in file.files}
+    listing, seen = folder / "verdicts.json", set()
+    require(listing.is_file(), "folder", str(folder), "a folder that contains verdicts.json")
+    content = _read(listing, lambda path: json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique))
+    require(type(content) is dict and bool(content), listing.name, type(content).__name__, "an object with networks")
+    for kind, entry in content.items():
+        require(KIND.fullmatch(kind) is not None, "kind", kind, "a name of letters, digits, commas and blanks")
+        _require_types(f"entry {kind}", entry, {"file": str, "cell": str, "hidden_size": int, "nets": list})
+        require(1 <= entry["hidden_size"] <= MOST_UNITS, f"hidden_size of {kind}", entry["hidden_size"],
+                f"from 1 to {MOST_UNITS}")
+        require(bool(entry["nets"]), f"nets of {kind}", [], "a list of networks")
+        arrays = _read(folder / Path(entry["file"]).name, _load)
+        _require_arrays(kind, arrays, len(entry["nets"]))
         for row, network in enumerate(entry["nets"]):
+            _require_types(f"network {row} of {kind}", network, {"seed": int, "sha256": str, "verdict": str})
             weights, is_own_box = arrays["weights"][row], arrays["net"] == row
             require(fingerprint(weights) == network["sha256"], f"weights of {kind}, seed {network['seed']},",
                     fingerprint(weights), f"those with SHA-256 {network['sha256']}")
@@ -76,6 +89,46 @@ def read_store(folder: Path = STORE) -> Iterator[StoredNetwork]:
             boxes = {name: arrays[name][is_own_box] for name in ("low", "high", "odd")} if is_own_box.any() else {}
             yield StoredNetwork(kind, entry["cell"], entry["hidden_size"], network["seed"], weights,
                                 network["verdict"], network.get("string"), network.get("blocked"), **boxes)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Convert the fields of a JSON object to a dict. Raises ValueError if a name occurs twice."""
+    names = [name for name, _ in pairs]
+    require(len(set(names)) == len(names), "the names of an object", names, "different")
+    return dict(pairs)
+
+
+def _load(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
+def _read(path: Path, read: Callable[[Path], Any]) -> Any:
+    """Read an untrusted file by calling ``read(path)``. Raises ValueError if this fails for any reason."""
+    try:
+        return read(path)
+    except Exception as error:  # NumPy and zipfile raise more than a dozen kinds
+        raise ValueError(f"{path.name} cannot be read: {error or type(error).__name__}") from None
+
+
+def _require_types(name: str, entry: dict, types: dict[str, type]) -> None:
+    """Raise ValueError unless an entry of ``verdicts.json`` has the required fields with values of the given types."""
+    require(type(entry) is dict, name, type(entry).__name__, "an object")
+    for field, kind in types.items():
+        require(type(entry.get(field)) is kind, f"{field} of {name}", repr(entry.get(field)), kind.__name__)
+    for field in ("string", "blocked"):
+        require(type(entry.get(field, "")) is str, f"{field} of {name}", repr(entry.get(field)), "str")
+
+
+def _require_arrays(kind: str, arrays: dict[str, np.ndarray], networks: int) -> None:
+    """Raise ValueError unless the arrays in a file have the types and shapes described in the module docstring."""
+    boxes = len(arrays["net"]) if arrays.get("net", np.array(0)).ndim == 1 else 0
+    for name, dtypes, shape in (("net", "i2", (boxes,)), ("weights", "f4", (networks, None)),
+                                ("low", "f4", (boxes, None)), ("high", "f4", (boxes, None)), ("odd", "b1", (boxes,))):
+        array = arrays.get(name, np.array(None))
+        fits = array.ndim == len(shape) and all(size in (None, actual) for size, actual in zip(shape, array.shape))
+        require(array.dtype == np.dtype(dtypes) and fits, f"{name} of {kind}", f"{array.dtype} {array.shape}",
+                f"{np.dtype(dtypes)} {shape}")
 
 
 def write_store(networks: Sequence[StoredNetwork], folder: Path = STORE) -> None:
