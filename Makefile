@@ -29,7 +29,7 @@ endif
 PYTEST = $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf exercises test test-slow test-full test-wheel test-anywhere lint lab doctor clean
+.PHONY: help book pdf exercises test test-slow test-full test-wheel test-anywhere lint bench lab doctor clean
 
 help:
 	@echo "make book           install what is needed and build the book into _build/html"
@@ -43,6 +43,7 @@ help:
 	@echo "                    (all of them, or for example CHAPTERS='data gates')"
 	@echo "make test-anywhere  build the book with disturbed weights and with other processor instructions"
 	@echo "make lint           check the style of the code and its types"
+	@echo "make bench          measure the speed of packing"
 	@echo "make doctor         list what is installed and what is missing"
 	@echo "make clean          remove everything that was built; the virtual environment stays"
 
@@ -77,6 +78,9 @@ lint: $(VENV)/.ready-test
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+bench: $(VENV)/.ready-test
+	$(BIN)/parity bench
 
 # Jupyter refuses to run as root without --allow-root, and in a container root is often the only account.
 lab: $(VENV)/.ready-exercises
