@@ -162,23 +162,20 @@ def bits_per_character(model: nn.Module, names: Sequence[Name]) -> float:
 
 
 @torch.no_grad()
-def write_name(model: nn.Module, country: str, generator: torch.Generator, temperature: float = 0.8,
-               beginning: str = "", most: int = 30) -> str:
-    """Return a name that a network writes after a ``beginning``. It ends the name itself, or after ``most`` characters.
+def write_names(model: nn.Module, countries: Sequence[str], generator: torch.Generator, temperature: float = 0.8,
+                most: int = 30) -> list[str]:
+    """Return a name that a network writes for each of the countries. It ends a name itself, or after ``most``.
 
     Each character is drawn from ``softmax(logits / temperature)`` with the ``generator``. Raises ValueError if the
     temperature is not above 0.
     """
     require(temperature > 0, "temperature", temperature, "a number above 0")
-    name = beginning
-    logits, state = model(encode([country, *beginning])[None])
-    while len(name) < most:
-        drawn = torch.multinomial(torch.softmax(logits[0, -1] / temperature, dim=0), 1, generator=generator)
-        if CHARACTERS[drawn] == END:
-            break
-        name += CHARACTERS[drawn]
-        logits, state = model(drawn[None], state=state)
-    return name
+    symbols, state, drawn = encode(countries)[:, None], None, []
+    for _ in range(most):
+        logits, state = model(symbols, state=state)
+        symbols = torch.multinomial(torch.softmax(logits[:, -1] / temperature, dim=1), 1, generator=generator)
+        drawn.append(symbols)
+    return ["".join(CHARACTERS[place] for place in row).split(END)[0] for row in torch.cat(drawn, dim=1).tolist()]
 
 
 class NGrams:

@@ -26,7 +26,7 @@ SHIFTED, IN_BITS, WRITING, DRAWING = (f"a-network-that-writes#{section}" for sec
     "The label is the next letter", "One output for each character", "Let it write while it learns", "Cold and hot"))
 READY_ENCODING, READY_BITS, READY_NAME = (
     [f"{town_names.__name__}:{name}" for name in names]
-    for names in (("to_write", "to_read", "encode", "pad"), ("writing_loss", "bits_per_character"), ("write_name",)))
+    for names in (("to_write", "to_read", "encode", "pad"), ("writing_loss", "bits_per_character"), ("write_names",)))
 READY_LOSS = "parity_lib.padding:masked_mean", "parity_lib.padding:length_mask"
 CAUSES = dict.fromkeys(("'tuple' object", "values to unpack", "index 1 is out of bounds"), WORDS["pair-of-states"]) | {
     "non-iterable": WORDS["loss-and-state"], "Expected target size": WORDS["classes-second"],

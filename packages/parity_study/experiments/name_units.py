@@ -17,7 +17,7 @@ import torch
 from torch.nn.functional import one_hot
 
 from parity_study.experiments.summaries import rounded
-from parity_study.town_names import COUNTRIES, SYMBOLS, NGrams, encode, read_names, stored_writer, write_name
+from parity_study.town_names import COUNTRIES, SYMBOLS, NGrams, encode, read_names, stored_writer, write_names
 
 UNITS = {"consonants": 112, "length": 118, "French": 72}
 VOWELS = "aeiou"
@@ -73,8 +73,8 @@ def run(names: int = 200, order: int = 3, seed: int = 0) -> dict[str, Any]:
         measured = []
         for value in values:
             hook = model.rnn.register_forward_hook(partial(hold, unit=unit, value=value))
-            measured.append([measure(about, write_name(model, country, generator)) for country in COUNTRIES
-                             if (about, country) != ("French", "FR") for _ in range(names)])
+            countries = [country for country in COUNTRIES if (about, country) != ("French", "FR")] * names
+            measured.append([measure(about, name) for name in write_names(model, countries, generator)])
             hook.remove()
         low, high = np.mean(measured, axis=1)
         error = 1.96 * np.sqrt(np.var(measured, axis=1).sum() / len(measured[0]))

@@ -1,27 +1,27 @@
 """How well do recurrent networks write and read the names of towns, compared with counts?
 
 Bits are bits per character. Returns ``{"ngrams": {"order", "bits": {"one table" | "a table for each country":
-{"validation", "test"}}, "country": {"validation", "test"}}, "writing": {rate: {"tanh" | "gru" | "lstm": {"weights",
-"training", "test", "validation", "best_epoch", "test_early", "gap", "gap_error"}}}, "few": the same for a GRU,
-"reading": {"label at the end" | "label at every character": {setting: {cell: {"test", "by_epoch", "by_characters"}}}},
-"with_end": {label: the same for a GRU}, "invented", "by_few": {"temperature", "written", "training", "held_out"},
-"exposure": {"characters", "unknown", "bits": {"test names" | "after true names" | "after own names"}}}``.
+{"validation", "test"}}, "country"}, "writing": {rate: {"tanh" | "gru" | "lstm": {"training", "test", "validation",
+"best_epoch", "gap", "gap_error"}}}, "few": the same for a GRU, "reading": {"label at the end" | "label at every
+character": {setting: {cell: {"test", "by_epoch", "by_characters"}}}}, "with_end": {label: the same for a GRU},
+"invented", "by_few": {"temperature", "written", "training", "held_out"}, "exposure": {"characters", "unknown":
+{"test names" | "after true names" | "after own names"}}}``.
 
 The networks of ``with_end`` also read a mark for the end of the name, after its last character. The lists of a network
 have an entry for each seed, which is a list for ``validation`` and ``by_epoch`` (with a number for each epoch) and for
-``by_characters``. ``test_early`` are the bits after ``best_epoch``, when those in validation are lowest. ``gap`` is how
-many bits fewer a network needs at the end than the n-grams that are best on the validation names, on the same test
-names, and ``gap_error`` its standard error over these names. ``few`` is trained on a tenth of the names, for three
-times as many epochs. ``country`` and ``reading`` are shares of correct countries; those of ``by_characters`` are read
-after so many characters of each test name that has them, at the end of training. ``invented`` and ``by_few`` count, for
-each temperature and seed, the written names that are training names, or validation or test names. ``exposure`` is about
-the first, second, ... character, drawn at temperature 1 after the true beginnings of the test names or after what the
-network wrote itself: the share that no training name of the country has after the same three characters, and the bits
-under n-grams of order 3. The predictions are on the page *Evidence*.
+``by_characters``. After ``best_epoch`` the bits in validation are lowest. ``gap`` is how many bits fewer a network
+needs at the end than the n-grams that are best on the validation names, on the same test names, and ``gap_error`` its
+standard error over these names. ``few`` is trained on a tenth of the names, for three times as many epochs. ``country``
+(a number for each order) and ``reading`` are shares of correct countries of the test names; those of ``by_characters``
+are read after so many characters of each test name that has them, at the end of training. ``invented`` and ``by_few``
+count, for each temperature and seed, the written names that are training names, or validation or test names.
+``exposure`` is about the first, second, ... character, drawn at temperature 1 after the true beginnings of the test
+names or after what the network wrote itself: the share that no training name of the country has after the same three
+characters. The predictions are on the page *Evidence*.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -40,12 +40,12 @@ from parity_study.town_names import (
     NameNetwork,
     NGrams,
     bits_per_character,
-    encode,
     read_names,
     reading_loss,
     to_read,
     to_write,
     train_epochs,
+    write_names,
     writing_loss,
 )
 
@@ -54,13 +54,12 @@ LABELS = {"label at the end": False, "label at every character": True}
 TEMPERATURES = (0.2, 0.5, 0.8, 1.0, 1.3)
 MOST = 12   # the exposure and the reading are measured up to this character
 ORDER = 3   # of the n-grams that measure the exposure
-LONGEST = 30    # a name ends after so many characters at the latest
 QUICK: dict[str, Any] = {"seeds": 1, "readers": 1, "names": 40, "epochs": 1, "hidden_size": 4}
 
 Tables = dict[str, NGrams]
 
 
-def run(seeds: int = 3, rates: tuple[float, ...] = (0.01,), epochs: int = 10, readers: int = 5,
+def run(seeds: int = 5, rates: tuple[float, ...] = (0.01, 0.004), epochs: int = 12, readers: int = 5,
         reading: tuple[tuple[float, int], ...] = ((0.01, 6), (0.004, 6)), hidden_size: int = 128,
         names: int | None = None, first_seed: int = 0) -> dict[str, Any]:
     """Run the experiment and return the results described in the module docstring.
@@ -78,7 +77,7 @@ def run(seeds: int = 3, rates: tuple[float, ...] = (0.01,), epochs: int = 10, re
     def train_writers(parts: dict[str, list[Name]], cell: str, rate: float, epochs: int) -> tuple[Any, Any]:
         models, rows = zip(*parallel(delayed(train_writer)(parts, best, cell, rate, epochs, hidden_size, seed)
                                      for seed in all_seeds), strict=True)
-        return models, {"weights": sum(weight.numel() for weight in models[0].parameters())} | together(rows)
+        return models, together(rows)
 
     writers = {rate: {cell: train_writers(parts, cell, rate, epochs) for cell in CELLS} for rate in rates}
     writers_of_few, found_few = train_writers(few, "gru", rates[0], 3 * epochs)
@@ -120,20 +119,18 @@ def symbols_in(names: list[Name]) -> np.ndarray:
 def count_all(parts: dict[str, list[Name]]) -> tuple[dict[str, Any], np.ndarray]:
     """Measure n-grams of the orders 0 to 5, and return the bits ``[names]`` of those that are best in validation."""
     bits: dict[str, dict[str, list]] = {}
-    country: dict[str, list] = {"validation": [], "test": []}
-    best, lowest = np.array([]), float("inf")
+    country, best, lowest = [], np.array([]), float("inf")
     for order in range(6):
         for words, each_country in (("one table", False), ("a table for each country", True)):
             tables = count_tables(parts["training"], order, each_country)
-            for part in country:
+            for part in ("validation", "test"):
                 of_names = bits_of(tables, parts[part])
                 mean = of_names.sum() / symbols_in(parts[part]).sum()
                 bits.setdefault(words, {"validation": [], "test": []})[part].append(rounded(mean))
                 if part == "validation" and mean < lowest:
                     best, lowest = bits_of(tables, parts["test"]), mean
-        for part, shares in country.items():        # the last tables have one for each country
-            shares.append(rounded(np.mean([most_likely(tables, parts["training"], name) == its
-                                           for its, name in parts[part]])))
+        country.append(rounded(np.mean([most_likely(tables, parts["training"], name) == its     # the last tables
+                                        for its, name in parts["test"]])))
     return {"order": list(range(6)), "bits": bits, "country": country}, best
 
 
@@ -147,20 +144,15 @@ def train_writer(parts: dict[str, list[Name]], best: np.ndarray, cell: str, rate
                  hidden_size: int, seed: int) -> tuple[NameNetwork, dict[str, Any]]:
     """Train a network that writes, and return it with its bits. ``best`` has the bits of n-grams on each test name."""
     model = NameNetwork(hidden_size, cell, seed=seed)
-    validation, test = [], []
-
-    def measure(epoch: int) -> None:
-        validation.append(rounded(bits_per_character(model, parts["validation"])))
-        test.append(rounded(bits_per_character(model, parts["test"])))
-
-    train_epochs(model, parts["training"], writing_loss, epochs, seed=seed, lr=rate, after=measure)
+    validation: list[float] = []
+    train_epochs(model, parts["training"], writing_loss, epochs, seed=seed, lr=rate,
+                 after=lambda epoch: validation.append(rounded(bits_per_character(model, parts["validation"]))))
     symbols = symbols_in(parts["test"])
     gaps = best - symbols * [bits_per_character(model, [name]) for name in parts["test"]]
     gap = gaps.sum() / symbols.sum()
-    best_epoch = int(np.argmin(validation)) + 1
-    return model, {"training": rounded(bits_per_character(model, parts["training"])), "test": test[-1],
-                   "validation": validation, "best_epoch": best_epoch, "test_early": test[best_epoch - 1],
-                   "gap": rounded(gap),
+    return model, {"training": rounded(bits_per_character(model, parts["training"])), "validation": validation,
+                   "test": rounded(bits_per_character(model, parts["test"])),
+                   "best_epoch": int(np.argmin(validation)) + 1, "gap": rounded(gap),
                    "gap_error": rounded(np.std(gaps - gap * symbols) * np.sqrt(len(symbols)) / symbols.sum())}
 
 
@@ -189,23 +181,16 @@ def train_reader(parts: dict[str, list[Name]], cell: str, rate: float, epochs: i
             "by_characters": [right_countries(model, parts["test"], count) for count in range(1, MOST + 1)]}
 
 
-def together(rows: Iterable[dict[str, Any]]) -> dict[str, list]:
+def together(rows: Sequence[dict[str, Any]]) -> dict[str, list]:
     """Return the results of several seeds as lists with an entry for each seed."""
-    rows = list(rows)
     return {key: [row[key] for row in rows] for key in rows[0]}
 
 
-@torch.no_grad()
-def write_names(model: NameNetwork, like: Sequence[Name], temperature: float, seed: int) -> list[Name]:
-    """Write a name of the country of each name in ``like``, all at the same time."""
-    generator = torch.Generator().manual_seed(seed)
-    symbols, state, drawn = encode([country for country, _ in like])[:, None], None, []
-    for _ in range(LONGEST):
-        logits, state = model(symbols, state=state)
-        symbols = torch.multinomial(torch.softmax(logits[:, -1] / temperature, dim=1), 1, generator=generator)
-        drawn.append(symbols)
-    return [(country, "".join(CHARACTERS[place] for place in row).split(END)[0])
-            for (country, _), row in zip(like, torch.cat(drawn, dim=1).tolist(), strict=True)]
+def write_like(model: NameNetwork, names: list[Name], temperature: float, seed: int) -> list[Name]:
+    """Write a name of the country of each of the names."""
+    countries = [country for country, _ in names]
+    return list(zip(countries, write_names(model, countries, torch.Generator().manual_seed(seed), temperature),
+                    strict=True))
 
 
 def count_invented(models: Sequence[NameNetwork], parts: dict[str, list[Name]],
@@ -215,7 +200,7 @@ def count_invented(models: Sequence[NameNetwork], parts: dict[str, list[Name]],
     found: dict[str, Any] = {"temperature": list(temperatures), "written": len(parts["test"]), "training": [],
                              "held_out": []}
     for temperature in temperatures:
-        all_written = [[name for _, name in write_names(model, parts["test"], temperature, seed)]
+        all_written = [[name for _, name in write_like(model, parts["test"], temperature, seed)]
                        for seed, model in enumerate(models)]
         found["training"].append([sum(name in known["training"] for name in names) for names in all_written])
         found["held_out"].append([sum(name in known["validation"] | known["test"] for name in names)
@@ -236,20 +221,17 @@ def draw_after_true(model: NameNetwork, names: list[Name], seed: int) -> list[st
 def measure_exposure(models: Sequence[NameNetwork], parts: dict[str, list[Name]]) -> dict[str, Any]:
     """Measure how unusual the characters are that the networks draw, by their place in a name."""
     names, tables = parts["test"], count_tables(parts["training"], ORDER)
-    own = [name for seed, model in enumerate(models) for name in write_names(model, names, 1.0, seed)]
+    own = [name for seed, model in enumerate(models) for name in write_like(model, names, 1.0, seed)]
     groups = {"test names": [(name, name[1] + END) for name in names],
               "after true names": [pair for seed, model in enumerate(models)
                                    for pair in zip(names, draw_after_true(model, names, seed), strict=True)],
               "after own names": [(name, name[1] + END) for name in own]}
-    found: dict[str, Any] = {"characters": list(range(1, MOST + 1)), "unknown": {}, "bits": {}}
+    shares = {}
     for group, pairs in groups.items():
         unknown: list[list[bool]] = [[] for _ in range(MOST)]
-        bits: list[list[float]] = [[] for _ in range(MOST)]
         for (country, name), characters in pairs:
             for place, character in enumerate(characters[:MOST]):
                 after = (END + name[:place])[-ORDER:]
                 unknown[place].append(tables[country].following.get(after, Counter())[character] == 0)
-                bits[place].append(-np.log2(tables[country].probability(character, after)))
-        for key, values in (("unknown", unknown), ("bits", bits)):
-            found[key][group] = rounded([np.mean(each) if each else 0.0 for each in values])
-    return found
+        shares[group] = rounded([np.mean(each) if each else 0.0 for each in unknown])
+    return {"characters": list(range(1, MOST + 1)), "unknown": shares}

@@ -52,12 +52,12 @@ def test_a_country_is_right_after_some_characters_of_the_names_that_have_them():
 
 def test_names_are_written_all_at_once_until_their_ends():
     like = PARTS["test"]
-    assert town_names.write_names(always(0), like, 1.0, seed=0) == [("FI", ""), ("DE", ""), ("FI", "")]
-    written = town_names.write_names(always(encode("a").item()), like, 1.0, seed=0)
-    assert written == [(country, "a" * town_names.LONGEST) for country, _ in like]
+    assert town_names.write_like(always(0), like, 1.0, seed=0) == [("FI", ""), ("DE", ""), ("FI", "")]
+    written = town_names.write_like(always(encode("a").item()), like, 1.0, seed=0)
+    assert written == [(country, "a" * 30) for country, _ in like]
     model = NameNetwork(8)
-    assert town_names.write_names(model, like, 1.0, 1) == town_names.write_names(model, like, 1.0, 1)
-    assert len({name for _, name in town_names.write_names(model, like * 20, 1.0, 1)}) > 40
+    assert town_names.write_like(model, like, 1.0, 1) == town_names.write_like(model, like, 1.0, 1)
+    assert len({name for _, name in town_names.write_like(model, like * 20, 1.0, 1)}) > 40
 
 
 def test_written_names_are_looked_up_in_the_parts():
@@ -83,4 +83,4 @@ def test_the_gap_to_counts_is_that_of_all_characters_together():
     _, found = town_names.train_writer(PARTS, best, "gru", 0.01, 2, 4, seed=0)
     assert found["gap"] == pytest.approx(best.sum() / 10 - found["test"], rel=1e-4)
     assert len(found["validation"]) == 2
-    assert found["test_early"] == found["test"] or found["best_epoch"] == 1
+    assert found["best_epoch"] in (1, 2)
