@@ -118,11 +118,16 @@ class NameNetwork(nn.Module):
         return self.readout(states), last
 
 
+def mean_loss(logits: torch.Tensor, labels: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    """Return the mean cross-entropy, in nats, of all time steps before the padding, for labels ``[batch, steps]``."""
+    mask = length_mask(lengths, labels.shape[1])
+    return cross_entropy(logits[mask], labels[mask])
+
+
 def writing_loss(model: nn.Module, names: Sequence[Name]) -> torch.Tensor:
     """Return the mean cross-entropy, in nats, of each character and each end of the names."""
     inputs, labels, lengths = to_write(names)
-    mask = length_mask(lengths, inputs.shape[1])
-    return cross_entropy(model(inputs, lengths)[0][mask], labels[mask])
+    return mean_loss(model(inputs, lengths)[0], labels, lengths)
 
 
 def reading_loss(model: nn.Module, names: Sequence[Name], every_step: bool = False) -> torch.Tensor:
@@ -131,8 +136,7 @@ def reading_loss(model: nn.Module, names: Sequence[Name], every_step: bool = Fal
     logits = model(inputs, lengths)[0]
     if not every_step:
         return cross_entropy(last_real_step(logits, lengths), countries)
-    mask = length_mask(lengths, inputs.shape[1])
-    return cross_entropy(logits[mask], countries[:, None].expand(inputs.shape)[mask])
+    return mean_loss(logits, countries[:, None].expand(inputs.shape), lengths)
 
 
 def train_epochs(model: nn.Module, names: Sequence[Name], loss_of: Callable, epochs: int, *, seed: int,
