@@ -111,7 +111,7 @@ def masked_loss(seed: int = 0) -> None:
             query = Query(text + note, SELECTING)
             loss = query.call("masked_loss", given, labels, lengths, forbid=READY_LOSS, causes=CAUSES)
             query.as_array(loss, (), nan_hint=multiplied)
-            query.require_close(loss, expected.detach(), mistakes=loss_mistakes(logits, labels, lengths), tolerance=1e-4)
+            query.require_close(loss, expected.detach(), "", loss_mistakes(logits, labels, lengths), 1e-4)
             query = Query(f"the gradient of {query.text}", SELECTING)
             gradient = query.call("masked_loss", given, labels, lengths, by=call_gradient)
             query.as_array(gradient, nan_hint=late)
