@@ -50,6 +50,7 @@ from parity_study.town_names import (
 )
 
 CELLS = ("tanh", "gru", "lstm")
+WRITING = ((0.01, "tanh"), (0.01, "gru"), (0.01, "lstm"), (0.004, "tanh"))
 LABELS = {"label at the end": False, "label at every character": True}
 TEMPERATURES = (0.2, 0.5, 0.8, 1.0, 1.3)
 MOST = 12   # the exposure and the reading are measured up to this character
@@ -59,14 +60,14 @@ QUICK: dict[str, Any] = {"seeds": 1, "readers": 1, "names": 40, "epochs": 1, "hi
 Tables = dict[str, NGrams]
 
 
-def run(seeds: int = 5, rates: tuple[float, ...] = (0.01, 0.004), epochs: int = 12, readers: int = 5,
+def run(seeds: int = 5, writing: tuple[tuple[float, str], ...] = WRITING, epochs: int = 12, readers: int = 5,
         reading: tuple[tuple[float, int], ...] = ((0.01, 6), (0.004, 6)), hidden_size: int = 128,
         names: int | None = None, first_seed: int = 0) -> dict[str, Any]:
     """Run the experiment and return the results described in the module docstring.
 
-    ``seeds``, ``rates`` and ``epochs`` are those of the networks that write. ``readers`` is the number of seeds of the
-    networks that read, which have half as many units, and ``reading`` has their rates and epochs. ``names`` shortens
-    all parts of the data, for a test.
+    ``seeds`` and ``epochs`` are those of the networks that write, and ``writing`` has their rates and cells.
+    ``readers`` is the number of seeds of the networks that read, which have half as many units, and ``reading`` has
+    their rates and epochs. ``names`` shortens all parts of the data, for a test.
     """
     parts = {part: read_names(part)[:names] for part in PARTS}
     few = parts | {"training": parts["training"][:-(-len(parts["training"]) // 10)]}
@@ -79,22 +80,22 @@ def run(seeds: int = 5, rates: tuple[float, ...] = (0.01, 0.004), epochs: int = 
                                      for seed in all_seeds), strict=True)
         return models, together(rows)
 
-    writers = {rate: {cell: train_writers(parts, cell, rate, epochs) for cell in CELLS} for rate in rates}
-    writers_of_few, found_few = train_writers(few, "gru", rates[0], 3 * epochs)
+    writers = {(rate, cell): train_writers(parts, cell, rate, epochs) for rate, cell in writing}
+    writers_of_few, found_few = train_writers(few, "gru", writing[0][0], 3 * epochs)
     marked = {part: [(country, name + END) for country, name in each] for part, each in parts.items()}
 
     def train_readers(parts: dict[str, list[Name]], cell: str, rate: float, epochs: int, label: str) -> dict[str, list]:
         return together(parallel(delayed(train_reader)(parts, cell, rate, epochs, hidden_size // 2, LABELS[label], seed)
                                  for seed in range(first_seed, first_seed + readers)))
 
-    readers = {label: {f"{count} epochs, rate {rate}": {cell: train_readers(parts, cell, rate, count, label)
-                                                        for cell in CELLS} for rate, count in reading}
-               for label in LABELS}
-    grus = writers[rates[0]]["gru"][0]
-    return {"ngrams": counted, "few": found_few, "reading": readers,
+    by_label = {label: {f"{count} epochs, rate {rate}": {cell: train_readers(parts, cell, rate, count, label)
+                                                         for cell in CELLS} for rate, count in reading}
+                for label in LABELS}
+    grus = writers[writing[0][0], "gru"][0]
+    return {"ngrams": counted, "few": found_few, "reading": by_label,
             "with_end": {label: train_readers(marked, "gru", *reading[0], label) for label in LABELS},
-            "writing": {str(rate): {cell: found for cell, (_, found) in by_cell.items()}
-                        for rate, by_cell in writers.items()},
+            "writing": {str(rate): {cell: found for (its, cell), (_, found) in writers.items() if its == rate}
+                        for rate, _ in writing},
             "invented": count_invented(grus, parts, TEMPERATURES),
             "by_few": count_invented(writers_of_few, few, TEMPERATURES), "exposure": measure_exposure(grus, parts)}
 
