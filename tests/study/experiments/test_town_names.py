@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 import torch
+from joblib import parallel_config
 
 from parity_study.experiments import town_names
+from parity_study.results import load
 from parity_study.town_names import CHARACTERS, COUNTRIES, NameNetwork, encode
 
 PARTS = {"training": [("FI", "oulu"), ("FI", "oulu a"), ("DE", "bonn")], "validation": [("DE", "bonn")],
@@ -84,3 +86,12 @@ def test_the_gap_to_counts_is_that_of_all_characters_together():
     assert found["gap"] == pytest.approx(best.sum() / 10 - found["test"], rel=1e-4)
     assert len(found["validation"]) == 2
     assert found["best_epoch"] in (1, 2)
+
+
+def test_a_quick_run_has_every_part_of_the_stored_results():
+    stored = load("town_names")
+    with parallel_config(backend="sequential"):
+        found = town_names.run(**town_names.QUICK)
+    assert list(found) == list(stored)
+    for part in ("writing", "reading"):
+        assert {key: list(of) for key, of in found[part].items()} == {key: list(of) for key, of in stored[part].items()}
