@@ -79,6 +79,10 @@ def test_a_name_is_drawn_from_the_probabilities_at_a_temperature():
     lengths = [len(name) for name in write_names(model, ["FI"] * 500, generator, temperature=2.0)]
     assert abs(sum(lengths) / 500 - 3) < 0.6
     assert write_names(model, ["FI", "DE"], generator, 0.01, most=9) == ["aaaaaaaaa"] * 2
+    fresh, countries = NameNetwork(8), ["FI", "DE", "GB"] * 20
+    first, again = (write_names(fresh, countries, torch.Generator().manual_seed(1)) for _ in range(2))
+    assert first == again
+    assert len(set(first)) > 40
     with pytest.raises(ValueError, match="temperature must be"):
         write_names(model, ["FI"], generator, temperature=0)
 

@@ -4,8 +4,7 @@ Bits are bits per character. Returns ``{"ngrams": {"order", "bits": {"one table"
 {"validation", "test"}}, "country"}, "writing": {rate: {"tanh" | "gru" | "lstm": {"training", "test", "validation",
 "best_epoch", "gap", "gap_error"}}}, "few": the same for a GRU, "reading": {"label at the end" | "label at every
 character": {setting: {cell: {"test", "by_epoch", "by_characters"}}}}, "with_end": {label: the same for a GRU},
-"invented", "by_few": {"temperature", "written", "training", "held_out"}, "exposure": {"characters", "unknown":
-{"test names" | "after true names" | "after own names"}}}``.
+"invented", "by_few": {"temperature", "written", "training", "held_out"}}``.
 
 The networks of ``with_end`` also read a mark for the end of the name, after its last character. The lists of a network
 have an entry for each seed, which is a list for ``validation`` and ``by_epoch`` (with a number for each epoch) and for
@@ -14,10 +13,8 @@ needs at the end than the n-grams that are best on the validation names, on the 
 standard error over these names. ``few`` is trained on a tenth of the names, for three times as many epochs. ``country``
 (a number for each order) and ``reading`` are shares of correct countries of the test names; those of ``by_characters``
 are read after so many characters of each test name that has them, at the end of training. ``invented`` and ``by_few``
-count, for each temperature and seed, the written names that are training names, or validation or test names.
-``exposure`` is about the first, second, ... character, drawn at temperature 1 after the true beginnings of the test
-names or after what the network wrote itself: the share that no training name of the country has after the same three
-characters. The predictions are on the page *Evidence*.
+count, for each temperature and seed, the written names that are training names, or validation or test names. The
+predictions are on the page *Evidence*.
 """
 
 from collections import Counter
@@ -32,7 +29,6 @@ from joblib import Parallel, delayed
 from parity_lib.padding import last_real_step
 from parity_study.experiments.summaries import rounded
 from parity_study.town_names import (
-    CHARACTERS,
     COUNTRIES,
     END,
     PARTS,
@@ -43,7 +39,6 @@ from parity_study.town_names import (
     read_names,
     reading_loss,
     to_read,
-    to_write,
     train_epochs,
     write_names,
     writing_loss,
@@ -53,8 +48,7 @@ CELLS = ("tanh", "gru", "lstm")
 WRITING = ((0.01, "tanh"), (0.01, "gru"), (0.01, "lstm"), (0.004, "tanh"))
 LABELS = {"label at the end": False, "label at every character": True}
 TEMPERATURES = (0.2, 0.5, 0.8, 1.0, 1.3)
-MOST = 12   # the exposure and the reading are measured up to this character
-ORDER = 3   # of the n-grams that measure the exposure
+MOST = 12   # the reading is measured up to this character
 QUICK: dict[str, Any] = {"seeds": 1, "readers": 1, "names": 40, "epochs": 1, "hidden_size": 4}
 
 Tables = dict[str, NGrams]
@@ -97,7 +91,7 @@ def run(seeds: int = 5, writing: tuple[tuple[float, str], ...] = WRITING, epochs
             "writing": {str(rate): {cell: found for (its, cell), (_, found) in writers.items() if its == rate}
                         for rate, _ in writing},
             "invented": count_invented(grus, parts, TEMPERATURES),
-            "by_few": count_invented(writers_of_few, few, TEMPERATURES), "exposure": measure_exposure(grus, parts)}
+            "by_few": count_invented(writers_of_few, few, TEMPERATURES)}
 
 
 def count_tables(names: list[Name], order: int, each_country: bool = True) -> Tables:
@@ -187,52 +181,17 @@ def together(rows: Sequence[dict[str, Any]]) -> dict[str, list]:
     return {key: [row[key] for row in rows] for key in rows[0]}
 
 
-def write_like(model: NameNetwork, names: list[Name], temperature: float, seed: int) -> list[Name]:
-    """Write a name of the country of each of the names."""
-    countries = [country for country, _ in names]
-    return list(zip(countries, write_names(model, countries, torch.Generator().manual_seed(seed), temperature),
-                    strict=True))
-
-
 def count_invented(models: Sequence[NameNetwork], parts: dict[str, list[Name]],
                    temperatures: tuple[float, ...]) -> dict[str, Any]:
     """Count the written names that exist: one list for each temperature, with a number for each network."""
     known = {part: {name for _, name in names} for part, names in parts.items()}
+    countries = [country for country, _ in parts["test"]]
     found: dict[str, Any] = {"temperature": list(temperatures), "written": len(parts["test"]), "training": [],
                              "held_out": []}
     for temperature in temperatures:
-        all_written = [[name for _, name in write_like(model, parts["test"], temperature, seed)]
+        all_written = [write_names(model, countries, torch.Generator().manual_seed(seed), temperature)
                        for seed, model in enumerate(models)]
         found["training"].append([sum(name in known["training"] for name in names) for names in all_written])
         found["held_out"].append([sum(name in known["validation"] | known["test"] for name in names)
                                   for names in all_written])
     return found
-
-
-@torch.no_grad()
-def draw_after_true(model: NameNetwork, names: list[Name], seed: int) -> list[str]:
-    """Draw a character at temperature 1 after each true beginning of each name. Returns a string for each name."""
-    inputs, _, lengths = to_write(names)
-    likely = torch.softmax(model(inputs, lengths)[0], dim=2)
-    drawn = torch.multinomial(likely.flatten(0, 1), 1, generator=torch.Generator().manual_seed(seed))
-    return ["".join(CHARACTERS[place] for place in row[:length]) for row, length
-            in zip(drawn.view(inputs.shape).tolist(), lengths.tolist(), strict=True)]
-
-
-def measure_exposure(models: Sequence[NameNetwork], parts: dict[str, list[Name]]) -> dict[str, Any]:
-    """Measure how unusual the characters are that the networks draw, by their place in a name."""
-    names, tables = parts["test"], count_tables(parts["training"], ORDER)
-    own = [name for seed, model in enumerate(models) for name in write_like(model, names, 1.0, seed)]
-    groups = {"test names": [(name, name[1] + END) for name in names],
-              "after true names": [pair for seed, model in enumerate(models)
-                                   for pair in zip(names, draw_after_true(model, names, seed), strict=True)],
-              "after own names": [(name, name[1] + END) for name in own]}
-    shares = {}
-    for group, pairs in groups.items():
-        unknown: list[list[bool]] = [[] for _ in range(MOST)]
-        for (country, name), characters in pairs:
-            for place, character in enumerate(characters[:MOST]):
-                after = (END + name[:place])[-ORDER:]
-                unknown[place].append(tables[country].following.get(after, Counter())[character] == 0)
-        shares[group] = rounded([np.mean(each) if each else 0.0 for each in unknown])
-    return {"characters": list(range(1, MOST + 1)), "unknown": shares}
