@@ -118,11 +118,16 @@ class NameNetwork(nn.Module):
         return self.readout(states), last
 
 
+def mean_loss(logits: torch.Tensor, labels: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    """Return the mean cross-entropy, in nats, of all time steps before the padding, for labels ``[batch, steps]``."""
+    mask = length_mask(lengths, labels.shape[1])
+    return cross_entropy(logits[mask], labels[mask])
+
+
 def writing_loss(model: nn.Module, names: Sequence[Name]) -> torch.Tensor:
     """Return the mean cross-entropy, in nats, of each character and each end of the names."""
     inputs, labels, lengths = to_write(names)
-    mask = length_mask(lengths, inputs.shape[1])
-    return cross_entropy(model(inputs, lengths)[0][mask], labels[mask])
+    return mean_loss(model(inputs, lengths)[0], labels, lengths)
 
 
 def reading_loss(model: nn.Module, names: Sequence[Name], every_step: bool = False) -> torch.Tensor:
@@ -131,8 +136,7 @@ def reading_loss(model: nn.Module, names: Sequence[Name], every_step: bool = Fal
     logits = model(inputs, lengths)[0]
     if not every_step:
         return cross_entropy(last_real_step(logits, lengths), countries)
-    mask = length_mask(lengths, inputs.shape[1])
-    return cross_entropy(logits[mask], countries[:, None].expand(inputs.shape)[mask])
+    return mean_loss(logits, countries[:, None].expand(inputs.shape), lengths)
 
 
 def train_epochs(model: nn.Module, names: Sequence[Name], loss_of: Callable, epochs: int, *, seed: int,
@@ -162,23 +166,20 @@ def bits_per_character(model: nn.Module, names: Sequence[Name]) -> float:
 
 
 @torch.no_grad()
-def write_name(model: nn.Module, country: str, generator: torch.Generator, temperature: float = 0.8,
-               beginning: str = "", most: int = 30) -> str:
-    """Return a name that a network writes after a ``beginning``. It ends the name itself, or after ``most`` characters.
+def write_names(model: nn.Module, countries: Sequence[str], generator: torch.Generator, temperature: float = 0.8,
+                most: int = 30) -> list[str]:
+    """Return a name that a network writes for each of the countries. It ends a name itself, or after ``most``.
 
     Each character is drawn from ``softmax(logits / temperature)`` with the ``generator``. Raises ValueError if the
     temperature is not above 0.
     """
     require(temperature > 0, "temperature", temperature, "a number above 0")
-    name = beginning
-    logits, state = model(encode([country, *beginning])[None])
-    while len(name) < most:
-        drawn = torch.multinomial(torch.softmax(logits[0, -1] / temperature, dim=0), 1, generator=generator)
-        if CHARACTERS[drawn] == END:
-            break
-        name += CHARACTERS[drawn]
-        logits, state = model(drawn[None], state=state)
-    return name
+    symbols, state, drawn = encode(countries)[:, None], None, []
+    for _ in range(most):
+        logits, state = model(symbols, state=state)
+        symbols = torch.multinomial(torch.softmax(logits[:, -1] / temperature, dim=1), 1, generator=generator)
+        drawn.append(symbols)
+    return ["".join(CHARACTERS[place] for place in row).split(END)[0] for row in torch.cat(drawn, dim=1).tolist()]
 
 
 class NGrams:

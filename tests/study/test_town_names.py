@@ -19,7 +19,7 @@ from parity_study.town_names import (
     reading_loss,
     stored_writer,
     train_epochs,
-    write_name,
+    write_names,
     writing_loss,
 )
 
@@ -76,11 +76,15 @@ def test_a_name_is_drawn_from_the_probabilities_at_a_temperature():
         model.readout.bias.fill_(-30.0)
         model.readout.bias[encode("a").item()] = 2 * log(3.0)   # three to one at a temperature of 2
         model.readout.bias[encode(END).item()] = 0.0
-    lengths = [len(write_name(model, "FI", generator, temperature=2.0)) for _ in range(500)]
+    lengths = [len(name) for name in write_names(model, ["FI"] * 500, generator, temperature=2.0)]
     assert abs(sum(lengths) / 500 - 3) < 0.6
-    assert write_name(model, "FI", generator, 0.01, beginning="oulu", most=9) == "ouluaaaaa"
+    assert write_names(model, ["FI", "DE"], generator, 0.01, most=9) == ["aaaaaaaaa"] * 2
+    fresh, countries = NameNetwork(8), ["FI", "DE", "GB"] * 20
+    first, again = (write_names(fresh, countries, torch.Generator().manual_seed(1)) for _ in range(2))
+    assert first == again
+    assert len(set(first)) > 40
     with pytest.raises(ValueError, match="temperature must be"):
-        write_name(model, "FI", generator, temperature=0)
+        write_names(model, ["FI"], generator, temperature=0)
 
 
 def test_n_grams_mix_the_counts_of_a_context_with_those_of_the_shorter_one():

@@ -17,7 +17,7 @@ from parity_checks.no_teacher_forcing.training_reference import RATE_OF_STEPS, r
 from parity_checks.plain_data import ModuleState, Seed, is_tensor, kind_of
 from parity_lib.padding import length_mask
 from parity_study import town_names
-from parity_study.town_names import CHARACTERS, END, SYMBOLS, Name, encode, read_names, to_write
+from parity_study.town_names import CHARACTERS, END, SYMBOLS, Name, encode, mean_loss, read_names, to_write
 
 WORDS = messages("town_names")
 SELECTING, THE_LOOP = "packing#Select first, then take the loss", "training#The loop, line by line"
@@ -26,8 +26,8 @@ SHIFTED, IN_BITS, WRITING, DRAWING = (f"a-network-that-writes#{section}" for sec
     "The label is the next letter", "One output for each character", "Let it write while it learns", "Cold and hot"))
 READY_ENCODING, READY_BITS, READY_NAME = (
     [f"{town_names.__name__}:{name}" for name in names]
-    for names in (("to_write", "to_read", "encode", "pad"), ("writing_loss", "bits_per_character"), ("write_name",)))
-READY_LOSS = "parity_lib.padding:masked_mean", "parity_lib.padding:length_mask"
+    for names in (("to_write", "to_read", "encode", "pad"), ("writing_loss", "bits_per_character"), ("write_names",)))
+READY_LOSS = "parity_lib.padding:masked_mean", "parity_lib.padding:length_mask", f"{town_names.__name__}:mean_loss"
 CAUSES = dict.fromkeys(("'tuple' object", "values to unpack", "index 1 is out of bounds"), WORDS["pair-of-states"]) | {
     "non-iterable": WORDS["loss-and-state"], "Expected target size": WORDS["classes-second"],
     "backward through the graph a second time": WORDS["state-not-detached"], "IndexError: Target": WORDS["no-readout"],
@@ -93,12 +93,6 @@ def encode_names(seed: int = 0) -> None:
 # ---------------------------------------------------------------- the loss and bits per character
 
 
-def mean_loss(logits: Tensor, labels: Tensor, lengths: Tensor) -> Tensor:
-    """Return the mean cross-entropy over all time steps before the padding."""
-    mask = length_mask(lengths, labels.shape[1])
-    return cross_entropy(logits[mask], labels[mask])
-
-
 @check("masked_loss: the mean cross-entropy over the letters and ends, whatever is on the padding")
 def masked_loss(seed: int = 0) -> None:
     """Check ``masked_loss(logits, labels, lengths)``, which returns a scalar tensor, and its gradient."""
@@ -109,22 +103,18 @@ def masked_loss(seed: int = 0) -> None:
         labels = torch.from_numpy(rng.integers(1, count, size=(batch, steps)))
         labels[torch.arange(steps) >= lengths[:, None] - 1] = 0        # the end of each name, and the padding
         text = f"masked_loss of logits {tuple(logits.shape)} with the lengths {show(lengths, 40)}"
-        padding = ~length_mask(lengths, steps)[..., None]
-        expected = mean_loss(logits, labels, lengths)
-        for note, given, hint in (("", logits, ""), (" and nan on the padding", logits.masked_fill(padding, torch.nan),
-                                                     WORDS["padding-multiplied"])):
-            query = Query(text + note, SELECTING)
-            loss = query.call("masked_loss", given, labels, lengths, forbid=READY_LOSS, causes=CAUSES)
-            query.as_array(loss, (), nan_hint=hint)
-            query.require_close(loss, expected, mistakes=loss_mistakes(logits, labels, lengths), tolerance=1e-4)
-        leaf = logits.clone().requires_grad_()
+        expected, leaf = mean_loss(logits, labels, lengths), logits.clone().requires_grad_()
         mean_loss(leaf, labels, lengths).backward()
-        for note, given, hint in (("", logits, ""), (" and nan on the padding", logits.masked_fill(padding, torch.nan),
-                                                     WORDS["selected-late"])):
-            query = Query(f"the gradient of {text}{note}", SELECTING)
-            gradient = query.call("masked_loss", given, labels, lengths, by=call_gradient)
-            query.as_array(gradient, nan_hint=hint)
-            query.require_close(gradient, leaf.grad)
+        padded = logits.masked_fill(~length_mask(lengths, steps)[..., None], torch.nan)
+        for note, given, multiplied, late in (("", logits, "", ""), (
+                " and nan on the padding", padded, WORDS["padding-multiplied"], WORDS["selected-late"])):
+            query, slope = Query(text + note, SELECTING), Query(f"the gradient of {text}{note}", SELECTING)
+            loss = query.call("masked_loss", given, labels, lengths, forbid=READY_LOSS, causes=CAUSES)
+            query.as_array(loss, (), nan_hint=multiplied)
+            query.require_close(loss, expected, mistakes=loss_mistakes(logits, labels, lengths), tolerance=1e-4)
+            gradient = slope.call("masked_loss", given, labels, lengths, by=call_gradient)
+            slope.as_array(gradient, nan_hint=late)
+            slope.require_close(gradient, leaf.grad)
 
 
 def loss_mistakes(logits: Tensor, labels: Tensor, lengths: Tensor) -> Mistakes:
@@ -145,8 +135,8 @@ def loss_mistakes(logits: Tensor, labels: Tensor, lengths: Tensor) -> Mistakes:
         "classes-second": [wrong for each in mixed for wrong in (each.mean(), each[mask].mean())]})
 
 
-CORRECT_NAMES = "encode_names", encode_names, f"{to_write.__module__}:to_write"
-CORRECT_LOSS = "masked_loss", masked_loss, f"{__name__}:mean_loss"
+CORRECT_NAMES = "encode_names", encode_names, READY_ENCODING[0]
+CORRECT_LOSS = "masked_loss", masked_loss, READY_LOSS[2]
 
 
 @check("bits_per_character: the mean over all letters and ends, in bits")

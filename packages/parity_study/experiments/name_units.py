@@ -17,7 +17,8 @@ import torch
 from torch.nn.functional import one_hot
 
 from parity_study.experiments.summaries import rounded
-from parity_study.town_names import COUNTRIES, SYMBOLS, NGrams, encode, read_names, stored_writer, write_name
+from parity_study.experiments.town_names import count_tables
+from parity_study.town_names import COUNTRIES, SYMBOLS, encode, read_names, stored_writer, write_names
 
 UNITS = {"consonants": 112, "length": 118, "French": 72}
 VOWELS = "aeiou"
@@ -47,7 +48,7 @@ def run(names: int = 200, order: int = 3, seed: int = 0) -> dict[str, Any]:
     ``names`` names are written for each country and each value. ``order`` is that of the n-grams of each country.
     """
     model, generator = stored_writer(), torch.Generator().manual_seed(seed)
-    counted = {country: NGrams([name for _, name in read_names("training", [country])], order) for country in COUNTRIES}
+    counted = count_tables(read_names("training"), order)
 
     def states(country: str, name: str) -> torch.Tensor:
         return model.rnn(one_hot(encode([country, *name]), len(SYMBOLS)).float())[0][1:]
@@ -73,8 +74,8 @@ def run(names: int = 200, order: int = 3, seed: int = 0) -> dict[str, Any]:
         measured = []
         for value in values:
             hook = model.rnn.register_forward_hook(partial(hold, unit=unit, value=value))
-            measured.append([measure(about, write_name(model, country, generator)) for country in COUNTRIES
-                             if (about, country) != ("French", "FR") for _ in range(names)])
+            countries = [country for country in COUNTRIES if (about, country) != ("French", "FR")] * names
+            measured.append([measure(about, name) for name in write_names(model, countries, generator)])
             hook.remove()
         low, high = np.mean(measured, axis=1)
         error = 1.96 * np.sqrt(np.var(measured, axis=1).sum() / len(measured[0]))

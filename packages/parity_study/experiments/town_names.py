@@ -1,23 +1,24 @@
 """How well do recurrent networks write and read the names of towns, compared with counts?
 
 Bits are bits per character. Returns ``{"ngrams": {"order", "bits": {"one table" | "a table for each country":
-{"validation", "test"}}, "country": {"validation", "test"}}, "writing": {rate: {"tanh" | "gru" | "lstm": {"weights",
-"training", "test", "validation", "best_epoch", "gap", "gap_error"}}}, "few": the same for a GRU,
-"reading": {"label at the end" | "label at every character": {setting: {cell: {"test", "by_epoch", "by_characters"}}}},
-"with_end": {label: the same for a GRU}, "invented", "by_few": {"temperature", "written", "training", "held_out"}}``.
+{"validation", "test"}}, "country"}, "writing": {rate: {"tanh" | "gru" | "lstm": {"training", "test", "validation",
+"best_epoch", "gap", "gap_error"}}}, "few": the same for a GRU, "reading": {"label at the end" | "label at every
+character": {setting: {cell: {"test", "by_epoch", "by_characters"}}}}, "with_end": {label: the same for a GRU},
+"invented", "by_few": {"temperature", "written", "training", "held_out"}}``.
 
 The networks of ``with_end`` also read a mark for the end of the name, after its last character. The lists of a network
 have an entry for each seed, which is a list for ``validation`` and ``by_epoch`` (with a number for each epoch) and for
-``by_characters``. After ``best_epoch``, the bits in validation are lowest. ``gap`` is how many bits fewer a network
+``by_characters``. After ``best_epoch`` the bits in validation are lowest. ``gap`` is how many bits fewer a network
 needs at the end than the n-grams that are best on the validation names, on the same test names, and ``gap_error`` its
 standard error over these names. ``few`` is trained on a tenth of the names, for three times as many epochs. ``country``
-and ``reading`` are shares of correct countries; those of ``by_characters`` are read after so many characters of each
-test name that has them, at the end of training. ``invented`` and ``by_few`` count, for each temperature and seed, the
-written names that are training names, or validation or test names. The predictions are on the page *Evidence*.
+(a number for each order) and ``reading`` are shares of correct countries of the test names; those of ``by_characters``
+are read after so many characters of each test name that has them, at the end of training. ``invented`` and ``by_few``
+count, for each temperature and seed, the written names that are training names, or validation or test names. The
+predictions are on the page *Evidence*.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -28,7 +29,6 @@ from joblib import Parallel, delayed
 from parity_lib.padding import last_real_step
 from parity_study.experiments.summaries import rounded
 from parity_study.town_names import (
-    CHARACTERS,
     COUNTRIES,
     END,
     PARTS,
@@ -36,32 +36,32 @@ from parity_study.town_names import (
     NameNetwork,
     NGrams,
     bits_per_character,
-    encode,
     read_names,
     reading_loss,
     to_read,
     train_epochs,
+    write_names,
     writing_loss,
 )
 
 CELLS = ("tanh", "gru", "lstm")
+WRITING = ((0.01, "tanh"), (0.01, "gru"), (0.01, "lstm"), (0.004, "tanh"))
 LABELS = {"label at the end": False, "label at every character": True}
 TEMPERATURES = (0.2, 0.5, 0.8, 1.0, 1.3)
 MOST = 12   # the reading is measured up to this character
-LONGEST = 30    # a name ends after so many characters at the latest
 QUICK: dict[str, Any] = {"seeds": 1, "readers": 1, "names": 40, "epochs": 1, "hidden_size": 4}
 
 Tables = dict[str, NGrams]
 
 
-def run(seeds: int = 3, rates: tuple[float, ...] = (0.01,), epochs: int = 10, readers: int = 5,
+def run(seeds: int = 5, writing: tuple[tuple[float, str], ...] = WRITING, epochs: int = 12, readers: int = 5,
         reading: tuple[tuple[float, int], ...] = ((0.01, 6), (0.004, 6)), hidden_size: int = 128,
         names: int | None = None, first_seed: int = 0) -> dict[str, Any]:
     """Run the experiment and return the results described in the module docstring.
 
-    ``seeds``, ``rates`` and ``epochs`` are those of the networks that write. ``readers`` is the number of seeds of the
-    networks that read, which have half as many units, and ``reading`` has their rates and epochs. ``names`` shortens
-    all parts of the data, for a test.
+    ``seeds`` and ``epochs`` are those of the networks that write, and ``writing`` has their rates and cells.
+    ``readers`` is the number of seeds of the networks that read, which have half as many units, and ``reading`` has
+    their rates and epochs. ``names`` shortens all parts of the data, for a test.
     """
     parts = {part: read_names(part)[:names] for part in PARTS}
     few = parts | {"training": parts["training"][:-(-len(parts["training"]) // 10)]}
@@ -72,24 +72,24 @@ def run(seeds: int = 3, rates: tuple[float, ...] = (0.01,), epochs: int = 10, re
     def train_writers(parts: dict[str, list[Name]], cell: str, rate: float, epochs: int) -> tuple[Any, Any]:
         models, rows = zip(*parallel(delayed(train_writer)(parts, best, cell, rate, epochs, hidden_size, seed)
                                      for seed in all_seeds), strict=True)
-        return models, {"weights": sum(weight.numel() for weight in models[0].parameters())} | together(rows)
+        return models, together(rows)
 
-    writers = {rate: {cell: train_writers(parts, cell, rate, epochs) for cell in CELLS} for rate in rates}
-    writers_of_few, found_few = train_writers(few, "gru", rates[0], 3 * epochs)
+    writers = {(rate, cell): train_writers(parts, cell, rate, epochs) for rate, cell in writing}
+    writers_of_few, found_few = train_writers(few, "gru", writing[0][0], 3 * epochs)
     marked = {part: [(country, name + END) for country, name in each] for part, each in parts.items()}
 
     def train_readers(parts: dict[str, list[Name]], cell: str, rate: float, epochs: int, label: str) -> dict[str, list]:
         return together(parallel(delayed(train_reader)(parts, cell, rate, epochs, hidden_size // 2, LABELS[label], seed)
                                  for seed in range(first_seed, first_seed + readers)))
 
-    readers = {label: {f"{count} epochs, rate {rate}": {cell: train_readers(parts, cell, rate, count, label)
-                                                        for cell in CELLS} for rate, count in reading}
-               for label in LABELS}
-    grus = writers[rates[0]]["gru"][0]
-    return {"ngrams": counted, "few": found_few, "reading": readers,
+    by_label = {label: {f"{count} epochs, rate {rate}": {cell: train_readers(parts, cell, rate, count, label)
+                                                         for cell in CELLS} for rate, count in reading}
+                for label in LABELS}
+    grus = writers[writing[0][0], "gru"][0]
+    return {"ngrams": counted, "few": found_few, "reading": by_label,
             "with_end": {label: train_readers(marked, "gru", *reading[0], label) for label in LABELS},
-            "writing": {str(rate): {cell: found for cell, (_, found) in by_cell.items()}
-                        for rate, by_cell in writers.items()},
+            "writing": {str(rate): {cell: found for (its, cell), (_, found) in writers.items() if its == rate}
+                        for rate, _ in writing},
             "invented": count_invented(grus, parts, TEMPERATURES),
             "by_few": count_invented(writers_of_few, few, TEMPERATURES)}
 
@@ -114,20 +114,18 @@ def symbols_in(names: list[Name]) -> np.ndarray:
 def count_all(parts: dict[str, list[Name]]) -> tuple[dict[str, Any], np.ndarray]:
     """Measure n-grams of the orders 0 to 5, and return the bits ``[names]`` of those that are best in validation."""
     bits: dict[str, dict[str, list]] = {}
-    country: dict[str, list] = {"validation": [], "test": []}
-    best, lowest = np.array([]), float("inf")
+    country, best, lowest = [], np.array([]), float("inf")
     for order in range(6):
         for words, each_country in (("one table", False), ("a table for each country", True)):
             tables = count_tables(parts["training"], order, each_country)
-            for part in country:
+            for part in ("validation", "test"):
                 of_names = bits_of(tables, parts[part])
                 mean = of_names.sum() / symbols_in(parts[part]).sum()
                 bits.setdefault(words, {"validation": [], "test": []})[part].append(rounded(mean))
                 if part == "validation" and mean < lowest:
                     best, lowest = bits_of(tables, parts["test"]), mean
-        for part, shares in country.items():        # the last tables have one for each country
-            shares.append(rounded(np.mean([most_likely(tables, parts["training"], name) == its
-                                           for its, name in parts[part]])))
+        country.append(rounded(np.mean([most_likely(tables, parts["training"], name) == its     # the last tables
+                                        for its, name in parts["test"]])))
     return {"order": list(range(6)), "bits": bits, "country": country}, best
 
 
@@ -147,8 +145,8 @@ def train_writer(parts: dict[str, list[Name]], best: np.ndarray, cell: str, rate
     symbols = symbols_in(parts["test"])
     gaps = best - symbols * [bits_per_character(model, [name]) for name in parts["test"]]
     gap = gaps.sum() / symbols.sum()
-    return model, {"training": rounded(bits_per_character(model, parts["training"])),
-                   "test": rounded(bits_per_character(model, parts["test"])), "validation": validation,
+    return model, {"training": rounded(bits_per_character(model, parts["training"])), "validation": validation,
+                   "test": rounded(bits_per_character(model, parts["test"])),
                    "best_epoch": int(np.argmin(validation)) + 1, "gap": rounded(gap),
                    "gap_error": rounded(np.std(gaps - gap * symbols) * np.sqrt(len(symbols)) / symbols.sum())}
 
@@ -178,33 +176,20 @@ def train_reader(parts: dict[str, list[Name]], cell: str, rate: float, epochs: i
             "by_characters": [right_countries(model, parts["test"], count) for count in range(1, MOST + 1)]}
 
 
-def together(rows: Iterable[dict[str, Any]]) -> dict[str, list]:
+def together(rows: Sequence[dict[str, Any]]) -> dict[str, list]:
     """Return the results of several seeds as lists with an entry for each seed."""
-    rows = list(rows)
     return {key: [row[key] for row in rows] for key in rows[0]}
-
-
-@torch.no_grad()
-def write_names(model: NameNetwork, like: Sequence[Name], temperature: float, seed: int) -> list[Name]:
-    """Write a name of the country of each name in ``like``, all at the same time."""
-    generator = torch.Generator().manual_seed(seed)
-    symbols, state, drawn = encode([country for country, _ in like])[:, None], None, []
-    for _ in range(LONGEST):
-        logits, state = model(symbols, state=state)
-        symbols = torch.multinomial(torch.softmax(logits[:, -1] / temperature, dim=1), 1, generator=generator)
-        drawn.append(symbols)
-    return [(country, "".join(CHARACTERS[place] for place in row).split(END)[0])
-            for (country, _), row in zip(like, torch.cat(drawn, dim=1).tolist(), strict=True)]
 
 
 def count_invented(models: Sequence[NameNetwork], parts: dict[str, list[Name]],
                    temperatures: tuple[float, ...]) -> dict[str, Any]:
     """Count the written names that exist: one list for each temperature, with a number for each network."""
     known = {part: {name for _, name in names} for part, names in parts.items()}
+    countries = [country for country, _ in parts["test"]]
     found: dict[str, Any] = {"temperature": list(temperatures), "written": len(parts["test"]), "training": [],
                              "held_out": []}
     for temperature in temperatures:
-        all_written = [[name for _, name in write_names(model, parts["test"], temperature, seed)]
+        all_written = [write_names(model, countries, torch.Generator().manual_seed(seed), temperature)
                        for seed, model in enumerate(models)]
         found["training"].append([sum(name in known["training"] for name in names) for names in all_written])
         found["held_out"].append([sum(name in known["validation"] | known["test"] for name in names)

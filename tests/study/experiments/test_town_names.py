@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 import torch
+from joblib import parallel_config
 
 from parity_study.experiments import town_names
+from parity_study.results import load
 from parity_study.town_names import CHARACTERS, COUNTRIES, NameNetwork, encode
 
 PARTS = {"training": [("FI", "oulu"), ("FI", "oulu a"), ("DE", "bonn")], "validation": [("DE", "bonn")],
@@ -50,16 +52,6 @@ def test_a_country_is_right_after_some_characters_of_the_names_that_have_them():
     assert shares == pytest.approx([1 / 3, 1 / 3, 1 / 2, 0, 0], abs=1e-5)
 
 
-def test_names_are_written_all_at_once_until_their_ends():
-    like = PARTS["test"]
-    assert town_names.write_names(always(0), like, 1.0, seed=0) == [("FI", ""), ("DE", ""), ("FI", "")]
-    written = town_names.write_names(always(encode("a").item()), like, 1.0, seed=0)
-    assert written == [(country, "a" * town_names.LONGEST) for country, _ in like]
-    model = NameNetwork(8)
-    assert town_names.write_names(model, like, 1.0, 1) == town_names.write_names(model, like, 1.0, 1)
-    assert len({name for _, name in town_names.write_names(model, like * 20, 1.0, 1)}) > 40
-
-
 def test_written_names_are_looked_up_in_the_parts():
     parts = PARTS | {"training": [("FI", "a" * 30)], "validation": [("FI", "")]}
     models = [always(encode("a").item()), always(0)]
@@ -73,3 +65,12 @@ def test_the_gap_to_counts_is_that_of_all_characters_together():
     assert found["gap"] == pytest.approx(best.sum() / 10 - found["test"], rel=1e-4)
     assert len(found["validation"]) == 2
     assert found["validation"][found["best_epoch"] - 1] == min(found["validation"])
+
+
+def test_a_quick_run_has_every_part_of_the_stored_results():
+    stored = load("town_names")
+    with parallel_config(backend="sequential"):
+        found = town_names.run(**town_names.QUICK)
+    assert list(found) == list(stored)
+    for part in ("writing", "reading"):
+        assert {key: list(of) for key, of in found[part].items()} == {key: list(of) for key, of in stored[part].items()}
