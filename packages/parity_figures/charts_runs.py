@@ -102,8 +102,8 @@ def rates(conditions: dict[str, Condition], name: str = "run") -> Picture:
                            [(label, *_rate_numbers(row)) for label, row in conditions.items()]))
 
 
-def _four_panels(conditions: dict[str, Condition], height: float,
-                 **options: Any) -> tuple[Figure, Iterator[tuple[Axes, str, dict[str, Condition]]]]:
+def _four_panels(conditions: dict[str, Condition],
+                 height: float) -> tuple[Figure, Iterator[tuple[Axes, str, dict[str, Condition]]]]:
     """Create a figure with one panel for each combination of label position and string lengths.
 
     The conditions are named "label, lengths, cell". Return the figure and, for each panel, its axes, its name and its
@@ -114,8 +114,10 @@ def _four_panels(conditions: dict[str, Condition], height: float,
         label, lengths, cell = name.split(", ")
         panel = f"{LABEL_WORDS[label]}, {lengths.replace('..', ' to ')} bits"
         quadrants.setdefault(panel, {})[CELL_NAMES[cell]] = row
-    figure, grid = panels([name[0].lower() + name[1:].replace(", ", ",\n") for name in quadrants], height, sharex=True,
-                          sharey=True, **options)
+    figure = Figure(figsize=(WIDTH, 2 * height), layout="constrained")
+    grid = figure.subplots(2, 2, sharex=True, sharey=True).flatten()
+    for axes, name in zip(grid, quadrants, strict=True):
+        axes.set_title(name[0].lower() + name[1:].replace(", ", ",\n"))
     return figure, zip(grid, quadrants.keys(), quadrants.values(), strict=True)
 
 
@@ -185,16 +187,13 @@ def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Pic
 
 
 @in_style
-def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]], xlabel: str,
-                  columns: int = 1) -> Picture:
+def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]], xlabel: str) -> Picture:
     """Plot success rates with their 95 % confidence intervals.
 
     ``tables`` has, for the title of each panel and the name of each series in it, rows of ``(label on the axis,
     successes, runs)``.
     """
-    rows_of_panels = -(-len(tables) // columns)
-    figure, grid = panels(list(tables), 1.6 + 0.9 / rows_of_panels, columns, sharex=True, sharey=True)
-    figure.set_figwidth(WIDTH)
+    (figure, *more), grid = panels(list(tables), 2.4)
     labels = list(dict.fromkeys(str(label) for table in tables.values() for rows in table.values()
                                 for label, _, _ in rows))
     words, numbers = [], []
@@ -208,11 +207,10 @@ def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]
             words.append(f"{title}, {name}: " + ", ".join(f"{label}: {solved} of {seeds}"
                                                            for label, solved, seeds in rows))
             numbers += [(title, name, *row, *interval) for row, interval in zip(rows, intervals, strict=True)]
-        axes.set(xticks=range(len(labels)), xticklabels=labels, ylim=(-0.06, 1.06), yticks=[0, 0.5, 1], xlabel=xlabel,
-                 ylabel="share of successful runs")
+        axes.set(xticks=range(len(labels)), xticklabels=labels, ylim=(-0.06, 1.22), yticks=[0, 0.5, 1],
+                 yticklabels=["none", "half", "all"], xlabel=xlabel, ylabel="successful runs")
         axes.grid(axis="x", visible=False)
-        axes.label_outer()
         name_lines(axes)
     return Picture(figure, f"The share of successful runs against {xlabel}; a line through each mark spans its 95 % "
                    f"interval. {'; '.join(words)}.",
-                   numbers=Numbers(("panel", "series", xlabel, "solved", "seeds", "low", "high"), numbers))
+                   numbers=Numbers(("panel", "series", xlabel, "solved", "seeds", "low", "high"), numbers), more=more)
