@@ -168,20 +168,23 @@ def two_by_two_by_length(conditions: dict[str, Condition]) -> Picture:
 def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Picture:
     """Plot the update at which each seed solved the task.
 
-    A cross at the cap marks a seed that did not solve it. ``rows`` has ``(label, update or None for each seed, cap)``.
+    A cross at the cap stands for the seeds that did not solve it. ``rows`` has ``(label, update or None for each seed,
+    cap)``.
     """
     figure, axes = canvas(height=0.9 + 0.55 * len(rows))
     for y, (_, steps, cap) in enumerate(rows):
         heights, known = y + np.linspace(0.23, -0.23, len(steps)), np.array([step is not None for step in steps])
         axes.plot([step for step in steps if step is not None], heights[known], "o", color=INK, alpha=0.75)
-        axes.plot([cap] * sum(~known), heights[~known], "x", color=INK)
+        if stopped := sum(~known):
+            axes.plot([cap], [y], "x", color=INK, markersize=8)
+            axes.annotate(f"{stopped} stopped", (cap, y), (-9, 0), textcoords="offset points", ha="right", va="center")
     counts = [f"{sum(step is not None for step in steps)} of {len(steps)}" for _, steps, _ in rows]
     name_rows(axes, [f"{label}\n{count}" for (label, _, _), count in zip(rows, counts)])
     axes.set_xlabel("updates until all were correct (log scale)")
     log_steps(axes, [step or cap for _, steps, cap in rows for step in steps])
     words = "; ".join(f"{label}: {count}" for (label, _, _), count in zip(rows, counts))
-    return Picture(figure, "A dot for each run at the update at which it succeeded, and a cross at the cap if it "
-                   f"did not. Successful: {words}.",
+    return Picture(figure, "A dot for each run at the update at which it succeeded, and a cross at the cap for "
+                   f"those that did not. Successful: {words}.",
                    numbers=Numbers(("run", "seed", "solved at update"), [
                        (label, seed, step) for label, steps, _ in rows for seed, step in enumerate(steps)]))
 

@@ -175,8 +175,8 @@ function announce(view, model) {
   record(view, model);
   const { batch, lengths } = model.get("settings");
   if (view.diverged) {
-    view.line.textContent = `Training stopped after ${counted(view.steps, "update")}, because the loss is no longer ` +
-      "a number. Choose a smaller rate, or clip the gradient at a smaller norm.";
+    view.line.textContent = `The loss is no longer a number after ${counted(view.steps, "update")}. ` +
+      "Choose a smaller rate, or clip the gradient at a smaller norm.";
     return;
   }
   if (view.capped) {
@@ -185,7 +185,7 @@ function announce(view, model) {
     return;
   }
   const strings = batch === "all" ? `all ${2 ** lengths} strings` :
-    "strings that it has never seen, up to 1.5 times as long as those in training,";
+    "new strings, up to 1.5 times as long as those in training,";
   view.line.textContent = `Solved after ${counted(view.steps, "update")}: every answer to ${strings} is correct.`;
 }
 
