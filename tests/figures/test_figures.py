@@ -247,3 +247,17 @@ def test_on_a_phone_all_text_of_a_figure_can_be_read_and_the_page_keeps_its_widt
         scrolls, focusable = box.evaluate("box => [box.scrollWidth > box.clientWidth, box.tabIndex === 0]")
         assert scrolls == focusable
     page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "rows"), [(672, 1), (358, 2)])
+def test_two_panels_stand_side_by_side_on_a_page_and_one_below_the_other_on_a_phone(browser, width, rows):
+    sheet = (Path(__file__).parents[2] / "book/_static/parity.css").read_text(encoding="utf-8")
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.set_content(f'<style>{SHEET}{sheet}</style><body style="margin: 0">{shown("curves")}')
+    boxes = [panel.bounding_box() for panel in page.locator("svg").all()]
+    assert len(boxes) == 2
+    assert len({round(box["y"]) for box in boxes}) == rows
+    assert all(box["x"] + box["width"] <= width for box in boxes)
+    assert [panel.get_attribute("aria-hidden") for panel in page.locator("svg").all()] == [None, "true"]
+    page.close()
