@@ -21,10 +21,23 @@ def collect_figures(app, page: str, templatename: str, context: dict, doctree: n
     """Collect the numbered drawings of a page."""
     numbers = app.env.toc_fignumbers.get(page, {}).get("figure", {})
     for figure in doctree.findall(nodes.figure) if doctree else ():
-        drawing = re.search("<svg.*</svg>", "".join(raw.astext() for raw in figure.findall(nodes.raw)), re.DOTALL)
-        if drawing and figure["ids"] and (parts := numbers.get(label := figure["ids"][0])):
+        panels = re.findall("<svg.*?</svg>", "".join(raw.astext() for raw in figure.findall(nodes.raw)), re.DOTALL)
+        if panels and figure["ids"] and (parts := numbers.get(label := figure["ids"][0])):
             number, caption = ".".join(map(str, parts)), next(figure.findall(nodes.caption)).astext()
-            app.parity_figures[page, f"{number}-{label}"] = drawing[0], f"Figure {number}: {caption}"
+            app.parity_figures[page, f"{number}-{label}"] = side_by_side(panels), f"Figure {number}: {caption}"
+
+
+def side_by_side(panels: list[str]) -> str:
+    """Return the panels of a figure as one drawing."""
+    if len(panels) == 1:
+        return panels[0]
+    sizes = [tuple(map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', panel).groups())) for panel in panels]
+    left, parts = 0.0, []
+    for (width, height), panel in zip(sizes, panels, strict=True):
+        parts.append(re.sub('style="[^"]*"', f'x="{left}" width="{width}" height="{height}"', panel, count=1))
+        left += width
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left} {max(height for _, height in sizes)}" '
+            f'style="">{"".join(parts)}</svg>')
 
 
 def on_its_own(svg: str, title: str) -> str:

@@ -54,7 +54,7 @@ class LiveFigures(SphinxPostTransform):
         target.parent.mkdir(parents=True, exist_ok=True)
         svg = shutil.copy(drawn, target).read_text(encoding="utf8")
         self.app.parity_figures[page, f"interactive-{number}"] = svg, f"Interactive figure: {model['sentence']}"
-        widest, least = re.search(r"max-width: (\d+px); min-width: (\d+px)", svg).groups()
+        widest, least = re.search(r"width: (\d+px); max-width: 100%; min-width: (\d+px)", svg).groups()
         return (f'<img alt="{escape(model["sentence"])}" src="{"../" * page.count("/")}{name}" '
                 f'style="width: 100%; max-width: {widest}; --least: {least}" loading="lazy">')
 

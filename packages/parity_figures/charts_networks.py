@@ -1,14 +1,11 @@
 """Charts of training runs and of the answers, gradients and hidden states of networks."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby, zip_longest
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path
-from matplotlib.ticker import MaxNLocator
 
 from parity_figures.picture import (
     EVEN,
@@ -16,17 +13,16 @@ from parity_figures.picture import (
     LINE,
     MUTED,
     ODD,
+    PAPER,
     RIGHT,
     SERIES,
-    WIDTH,
     WRONG,
     Numbers,
     Picture,
     canvas,
     in_style,
-    legend_above,
-    log_ticks,
     name_lines,
+    name_rows,
     panels,
 )
 from parity_lib.errors import require
@@ -65,7 +61,7 @@ def _draw_coin(axes: Axes, right: float | None = None) -> None:
 def curves(history: History) -> Picture:
     """Plot the loss and accuracy of a training run at each update, with the validation accuracy of whole strings."""
     updates = np.arange(1, history.updates + 1)
-    figure, (left, right) = panels(("loss", "accuracy"), 2.7)
+    (figure, *more), (left, right) = panels(("loss", "accuracy"), 2.5)
     left.plot(updates, history.loss, color=INK)
     _draw_coin(left, updates[-1])
     left.set(xlabel="update", ylim=(0, max(0.85, 1.05 * max(history.loss))))
@@ -79,35 +75,45 @@ def curves(history: History) -> Picture:
     right.text(0, 0.62, "each bit")
     right.text(0, 0.09, "whole strings", color=MUTED)
     right.set(xlabel="update", ylim=(-0.03, 1.05))
-    alt = (f"Left: the loss over {len(updates)} updates, from {history.loss[0]:.2f} to {history.loss[-1]:.4f}. "
-           f"Right: training accuracy per bit, ending at {history.accuracy[-1]:.3f}, and that of "
+    alt = (f"First panel: the loss over {len(updates)} updates, from {history.loss[0]:.2f} to {history.loss[-1]:.4f}. "
+           f"Second panel: training accuracy per bit, ending at {history.accuracy[-1]:.3f}, and that of "
            "whole validation strings.")
     return Picture(figure, alt, numbers=_columns("update", updates.tolist(), {
-        "loss": history.loss, "accuracy per bit": history.accuracy}))
+        "loss": history.loss, "accuracy per bit": history.accuracy}), more=more)
 
 
 @in_style
 def many_curves(runs: Sequence[Sequence[dict]], labels: Sequence[str]) -> Picture:
     """Plot the loss curves of many training runs, with one panel for each recipe.
 
-    ``runs`` has a list for each of ``labels``; each run is ``{"step": [...], "loss": [...]}``.
+    ``runs`` has a list for each of ``labels``; each run is ``{"step": [...], "loss": [...]}``. Names mark the runs that
+    reach half of ln 2 first and last, and the one in the middle. A short line below each curve marks that update.
     """
-    figure, places = panels([f"{label}\n({len(group)} seeds)" for label, group in zip(labels, runs)], 2.4,
-                            sharey=True)
+    (figure, *more), places = panels(labels, 2.5)
     words, rows = [], []
     for axes, label, group in zip(places, labels, runs):
-        for seed, run in enumerate(group):
-            axes.plot(run["step"], run["loss"], color=INK, alpha=0.4, linewidth=1.2)
+        drops = [next((step for step, loss in zip(run["step"], run["loss"]) if loss < np.log(2) / 2), run["step"][-1])
+                 for run in group]
+        order = np.argsort(drops, kind="stable")
+        named = {order[len(order) // 2]: ("middle", "left"), order[0]: ("first", "right"), order[-1]: ("last", "right")}
+        for seed, (run, drop) in enumerate(zip(group, drops)):
+            axes.plot(run["step"], run["loss"], color=INK if seed in named else LINE, linewidth=1.4,
+                      zorder=2 + (seed in named))
             rows += [(label, seed, step, loss) for step, loss in zip(run["step"], run["loss"], strict=True)]
-        _draw_coin(axes)
-        axes.set(xlabel="update", ylim=(0, None))
+            if seed in named:
+                name, side = named[seed]
+                axes.text(drop, 0.33, f" {name} ", ha=side, zorder=4, bbox={"color": PAPER, "pad": -1})
+        axes.plot(drops, np.full(len(drops), -0.04), "|", color=INK, markersize=8)
+        _draw_coin(axes, axes.get_xlim()[1])
+        axes.set(title=f"{label}: drops at {min(drops):,} to {max(drops):,}", xlabel="update", ylabel="loss",
+                 ylim=(-0.09, 0.85), yticks=[0, 0.2, 0.4, 0.6])
         first, last = (np.median([run["loss"][place] for run in group]) for place in (0, -1))
         lengths = [run["step"][-1] for run in group]
         words.append(f"{label}: from about {first:.2f} to about {last:.3f}, after between {min(lengths)} and "
-                     f"{max(lengths)} updates")
-    places[0].set_ylabel("loss")
-    return Picture(figure, f"The loss of every seed at each update, with a panel for each recipe. {'; '.join(words)}.",
-                   numbers=Numbers(("recipe", "seed", "update", "loss"), rows))
+                     f"{max(lengths)} updates; half of ln 2 is reached between update {min(drops)} and {max(drops)}")
+    return Picture(figure, "The loss of every seed at each update, with a panel for each recipe, and below the curves "
+                   f"a short line at the update at which each of them reaches half of ln 2. {'; '.join(words)}.",
+                   numbers=Numbers(("recipe", "seed", "update", "loss"), rows), more=more)
 
 
 @in_style
@@ -189,82 +195,64 @@ def accuracy_by_length(rows: Sequence[dict], title: str = "") -> Picture:
 
 @in_style
 def accuracy_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray]) -> Picture:
-    """Plot the fraction of correct answers by position and update, with one panel for each run.
+    """Plot the update from which on all positions up to one are answered correctly, with a line for each run.
 
-    ``runs`` has arrays ``[updates, positions]`` of one shape. A square is empty at a fraction of one half and full from
-    nine tenths on. Raises ValueError if the arrays have other shapes.
+    ``runs`` has the fractions of correct answers as arrays ``[updates, positions]`` of one shape. Positions count as
+    correct if at least nine tenths of the answers at each of them are, from then on. Raises ValueError if the arrays
+    have other shapes.
     """
     shapes = {np.shape(shares) for shares in runs.values()}
     require(len(shapes) == 1 and len(shape := next(iter(shapes))) == 2 and shape[0] == len(updates), "runs", shapes,
             f"arrays of one shape, {len(updates)} updates by positions")
-    figure, places = panels(list(runs), 2.7, sharey=True)
-    height, last = updates[1] - updates[0], shape[1]
+    figure, axes = canvas(height=2.9)
+    ticks = [tick for tick in (1, 2, 5, 10, 20, 50, 100) if tick <= shape[1]]
     words, rows = [], []
-    for axes, (name, shares) in zip(places, runs.items()):
-        _draw_shares(axes, updates, height, shares)
-        for update, row in zip(updates, shares, strict=True):
-            rows += [(name, int(update), position, float(share)) for position, share in enumerate(row, 1)]
-        log_ticks(axes, [tick for tick in (1, 3, 10, 30, 100) if tick <= last])
-        axes.set(xlabel="position", xlim=(0.5, last + 0.5), ylim=(updates[-1] + height / 2, updates[0] - height / 2))
-        axes.grid(visible=False)
-        words.append(f"{name}: " + ", ".join(f"position {position} {_learned(updates, shares[:, position - 1])}"
-                                             for position in sorted({1, 2, min(5, last), last})))
-    places[0].set_ylabel("update")
-    return Picture(figure, "The share of correct answers by position of the bit and by update, with a panel for each "
-                   "run: empty where the network answers as a coin would, full where it answers at least nine strings "
-                   f"in ten correctly. {'; '.join(words)}.",
-                   "Updates from top to bottom, positions on a log scale. Empty: correct half the time or less. Full: "
-                   "correct for at least nine strings in ten.",
-                   Numbers(("run", "update", "position", "share correct"), rows))
+    for (name, shares), (dashes, colour, marker) in zip(runs.items(), SERIES):
+        learned = [_learned(updates, share) for share in np.minimum.accumulate(shares, axis=1).T]
+        rows += [(name, position, update) for position, update in enumerate(learned, 1)]
+        known = [update for update in learned if update is not None]
+        axes.plot(known, range(1, len(known) + 1), marker=marker, color=colour, linestyle=dashes, markersize=5,
+                  markevery=[tick - 1 for tick in ticks if tick <= len(known)], label=name)
+        words.append(f"{name}: " + ", ".join(f"up to position {tick} " + (
+            f"by update {learned[tick - 1]}" if tick <= len(known) else "never") for tick in ticks))
+    axes.set(xlabel="update", ylabel="position (log scale)", yscale="log", xlim=(updates[0], None))
+    axes.set_yticks(ticks, map(str, ticks))
+    axes.set_yticks([], minor=True)
+    name_lines(axes)
+    return Picture(figure, "For each run, a line through the updates from which on the answers at all positions up to "
+                   f"one are correct for at least nine strings in ten. {'; '.join(words)}.",
+                   "From a mark on, all positions up to this one are correct for at least nine strings in ten.",
+                   Numbers(("run", "up to position", "correct by update"), rows))
 
 
-def _draw_shares(axes: Axes, updates: Sequence[int], height: float, shares: np.ndarray) -> None:
-    """Draw accuracies ``[updates, positions]`` as shaded rectangles; those of one shade are one shape without seams."""
-    levels = np.clip(np.floor((shares - 0.5) / 0.4 * (SHADES - 1) + 1e-9), 0, SHADES - 1)
-    shapes: dict[float, list[Path]] = {level: [] for level in range(1, SHADES)}
-    for update, row in zip(updates, levels, strict=True):
-        start = 0.5
-        for level, group in groupby(row):
-            width = len(list(group))
-            if level:
-                x, y = (start, start + width), (update - height / 2, update + height / 2)
-                shapes[level].append(Path([*zip(x, (y[0], y[0])), *zip(x[::-1], (y[1], y[1])), (x[0], y[0])]))
-            start += width
-    for level, paths in shapes.items():
-        if paths:
-            axes.add_patch(PathPatch(Path.make_compound_path(*paths), facecolor=RIGHT, alpha=level / (SHADES - 1),
-                                     linewidth=0))
-
-
-def _learned(updates: Sequence[int], shares: np.ndarray) -> str:
-    """Return a phrase that names the update from which the accuracy stays at or above 90 %, if there is one."""
+def _learned(updates: Sequence[int], shares: np.ndarray) -> int | None:
+    """Return the update from which on the accuracy stays at or above 90 %, or None if there is none."""
     wrong = np.flatnonzero(shares < 0.9)
     first = 0 if len(wrong) == 0 else wrong[-1] + 1
-    return f"is learned by update {updates[first]}" if first < len(updates) else "is not learned"
+    return int(updates[first]) if first < len(updates) else None
 
 
 @in_style
 def verdicts(rows: Sequence[tuple[str, int, int, int]]) -> Picture:
-    """Plot the numbers of certified, refuted and undecided networks as stacked bars.
+    """Plot the numbers of certified, refuted and undecided networks as bars in three columns of one scale.
 
-    ``rows`` has ``(label, certified, refuted, undecided)``. Each number is written in its part of the bar.
+    ``rows`` has ``(label, certified, refuted, undecided)``. Each number is written at its bar.
     """
-    figure, axes = canvas(height=0.8 + 0.33 * len(rows))
-    labels, *counts = zip(*reversed(rows))
-    left = np.zeros(len(rows))
-    looks = (("certified", RIGHT, None), ("refuted", WRONG, "///"), ("undecided", MUTED, "..."))
-    for (name, colour, hatch), widths in zip(looks, np.array(counts, dtype=float)):
-        axes.barh(labels, widths, left=left, facecolor=colour, alpha=0.55, hatch=hatch, edgecolor=colour, height=0.7,
-                  label=name)
-        for y, (start, width) in enumerate(zip(left, widths)):
-            if width:
-                axes.text(start + width / 2, y, f"{width:.0f}", ha="center", va="center")
-        left += widths
-    axes.set(xlabel="networks")
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.grid(axis="y", visible=False)
-    axes.tick_params(axis="y", colors=INK)
-    legend_above(figure, axes, 3)
+    figure, axes = canvas(height=0.5 + 0.33 * len(rows))
+    labels, *counts = zip(*rows)
+    room = 1.45 * max(map(max, counts))
+    for column, (name, colour) in enumerate((("certified", RIGHT), ("refuted", WRONG), ("undecided", MUTED))):
+        left = column * room
+        axes.barh(range(len(rows)), counts[column], left=left, color=colour, height=0.62)
+        axes.axvline(left, color=MUTED, linewidth=1)
+        axes.text(left, -0.65, name, va="bottom", fontweight="bold")
+        for y, count in enumerate(counts[column]):
+            axes.text(left + count + 0.03 * room, y, str(count), va="center", color=INK if count else MUTED)
+    name_rows(axes, labels)
+    axes.set(xlim=(0, 3 * room), xticks=[])
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False)
+    axes.spines[["left", "bottom"]].set_visible(False)
     words = "; ".join(f"{label}: {certified} certified, {refuted} refuted, {undecided} undecided"
                       for label, certified, refuted, undecided in rows)
     return Picture(figure, f"For each kind of network, how many are certified, refuted and undecided. {words}.",
@@ -274,7 +262,7 @@ def verdicts(rows: Sequence[tuple[str, int, int, int]]) -> Picture:
 @in_style
 def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
     """Plot how a state changes if each 1 multiplies it by a constant factor, with one panel for each factor."""
-    figure, places = panels([f"factor {factor:g}".replace("-", "−") for factor in factors], 2.3, sharey=True)
+    (figure,), places = panels([f"factor {factor:g}".replace("-", "−") for factor in factors], 2.3, together=True)
     count = np.arange(steps + 1)
     states = {f"factor {factor:g}": float(factor) ** count for factor in factors}
     for axes, values in zip(places, states.values()):
@@ -303,23 +291,23 @@ def states_in_plane(rows: Sequence[tuple]) -> Picture:
     ``(title, points [count, 2], odd [count], readout, names of the two axes)``. ``readout`` is None or
     ``(weights [2], bias)``, for which a line is drawn where the output is 0.
     """
-    figure, places = panels([row[0] for row in rows], 2.2, 3)
-    figure.set_figwidth(0.98 * WIDTH)       # on a phone, with a sign before a number on the left
+    (figure,), places = panels([row[0] for row in rows], 1.95, together=True)
     words, numbers = [], []
     for axes, (title, points, odd, readout, axis_names) in zip(places, rows, strict=True):
         means = []
         for answer, (name, marker, colour) in enumerate(ANSWERS):
             chosen = points[odd == answer]
-            axes.plot(*chosen.T, marker, color=colour, alpha=0.4, markersize=5, markeredgewidth=0)
+            axes.plot(*chosen.T, marker, color=colour, alpha=0.4, markersize=7, markeredgewidth=0)
             if len(chosen):
                 if axes is places[0]:
                     x, y = chosen[chosen[:, 1].argmax()]
-                    inwards = -15 if y > points[:, 1].mean() else 8
+                    inwards = -18 if y > points[:, 1].mean() else 9
                     axes.annotate(name, (x, y), (0, inwards), textcoords="offset points", color=colour, ha="center")
                 means.append("{} on average at ({:.1f}, {:.1f})".format(name, *chosen.mean(axis=0)))
         low, high = points.min(axis=0), points.max(axis=0)
-        margin = 0.12 * (high - low)
-        axes.set(xlabel=axis_names[0], ylabel=axis_names[1], xticks=[-1, 0, 1], yticks=[-1, 0, 1],
+        margin = 0.2 * (high - low)
+        axes.set(xlabel=axis_names[0], ylabel=axis_names[1], xticks=[0], yticks=[0],
+                 xticklabels=[""], yticklabels=[""],
                  xlim=(low[0] - margin[0], high[0] + margin[0]),
                  ylim=(low[1] - margin[1], high[1] + margin[1]))
         if readout is not None:
@@ -341,20 +329,21 @@ def interval_rounds(series: Sequence[tuple[str, Sequence[tuple]]]) -> Picture:
     There is a panel for each of ``series``, which has ``(title, rounds)``. Each round is
     ``((low, high) of even, (low, high) of odd)``.
     """
-    figure, places = panels([title for title, _ in series], 2.5, sharey=True)
+    (figure, *more), places = panels([title for title, _ in series], 2.5)
     words, numbers = [], []
     for axes, (title, rounds) in zip(places, series, strict=True):
         for answer, (name, _, colour) in enumerate(ANSWERS):
-            axes.fill_between(range(len(rounds)), *zip(*(pair[answer] for pair in rounds)), step="mid",
-                              facecolor=colour, alpha=0.35, edgecolor=colour)
-            axes.text(len(rounds) - 1, (0.04, 0.92)[answer], name, ha="right", va="center")
+            low, high = zip(*(pair[answer] for pair in rounds))
+            axes.fill_between(range(len(rounds)), low, high, step="mid", facecolor=colour, alpha=0.35, edgecolor=colour)
+            axes.text(len(rounds) / 2, (0.06, 0.92)[answer], name, ha="center", va="center")
         axes.axhline(0.5, color=INK, linestyle="--", linewidth=1.2)
-        axes.set(xlabel="round", ylim=(-0.05, 1.05))
+        axes.text(0, 0.52, "threshold", va="bottom")
+        axes.set(xlabel="round", ylabel="d", ylim=(-0.05, 1.05), yticks=[0, 0.5, 1])
         (even_low, even_high), (odd_low, odd_high) = rounds[-1]
         words.append(f"{title}: after {len(rounds) - 1} rounds even is {even_low:.2f} to {even_high:.2f}, "
                      f"odd {odd_low:.2f} to {odd_high:.2f}")
         numbers += [(title, number, *map(float, (*even, *odd))) for number, (even, odd) in enumerate(rounds)]
-    places[0].set_ylabel("d")
     return Picture(figure, "The intervals of d after an even and after an odd count, growing round by round, with a "
                    "dashed line at one half. " + ". ".join(words) + ".",
-                   numbers=Numbers(("panel", "round", "even low", "even high", "odd low", "odd high"), numbers))
+                   numbers=Numbers(("panel", "round", "even low", "even high", "odd low", "odd high"), numbers),
+                   more=more)

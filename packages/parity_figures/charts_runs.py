@@ -102,8 +102,8 @@ def rates(conditions: dict[str, Condition], name: str = "run") -> Picture:
                            [(label, *_rate_numbers(row)) for label, row in conditions.items()]))
 
 
-def _four_panels(conditions: dict[str, Condition], height: float,
-                 **options: Any) -> tuple[Figure, Iterator[tuple[Axes, str, dict[str, Condition]]]]:
+def _four_panels(conditions: dict[str, Condition],
+                 height: float) -> tuple[Figure, Iterator[tuple[Axes, str, dict[str, Condition]]]]:
     """Create a figure with one panel for each combination of label position and string lengths.
 
     The conditions are named "label, lengths, cell". Return the figure and, for each panel, its axes, its name and its
@@ -114,8 +114,10 @@ def _four_panels(conditions: dict[str, Condition], height: float,
         label, lengths, cell = name.split(", ")
         panel = f"{LABEL_WORDS[label]}, {lengths.replace('..', ' to ')} bits"
         quadrants.setdefault(panel, {})[CELL_NAMES[cell]] = row
-    figure, grid = panels([name[0].lower() + name[1:].replace(", ", ",\n") for name in quadrants], height, sharex=True,
-                          sharey=True, **options)
+    figure = Figure(figsize=(WIDTH, 2 * height), layout="constrained")
+    grid = figure.subplots(2, 2, sharex=True, sharey=True).flatten()
+    for axes, name in zip(grid, quadrants, strict=True):
+        axes.set_title(name[0].lower() + name[1:].replace(", ", ",\n"))
     return figure, zip(grid, quadrants.keys(), quadrants.values(), strict=True)
 
 
@@ -166,35 +168,35 @@ def two_by_two_by_length(conditions: dict[str, Condition]) -> Picture:
 def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Picture:
     """Plot the update at which each seed solved the task.
 
-    A cross at the cap marks a seed that did not solve it. ``rows`` has ``(label, update or None for each seed, cap)``.
+    A cross at the cap stands for the seeds that did not solve it. ``rows`` has ``(label, update or None for each seed,
+    cap)``.
     """
     figure, axes = canvas(height=0.9 + 0.55 * len(rows))
     for y, (_, steps, cap) in enumerate(rows):
         heights, known = y + np.linspace(0.23, -0.23, len(steps)), np.array([step is not None for step in steps])
         axes.plot([step for step in steps if step is not None], heights[known], "o", color=INK, alpha=0.75)
-        axes.plot([cap] * sum(~known), heights[~known], "x", color=INK)
+        if stopped := sum(~known):
+            axes.plot([cap], [y], "x", color=INK, markersize=8)
+            axes.annotate(f"{stopped} stopped", (cap, y), (-9, 0), textcoords="offset points", ha="right", va="center")
     counts = [f"{sum(step is not None for step in steps)} of {len(steps)}" for _, steps, _ in rows]
     name_rows(axes, [f"{label}\n{count}" for (label, _, _), count in zip(rows, counts)])
     axes.set_xlabel("updates until all were correct (log scale)")
     log_steps(axes, [step or cap for _, steps, cap in rows for step in steps])
     words = "; ".join(f"{label}: {count}" for (label, _, _), count in zip(rows, counts))
-    return Picture(figure, "A dot for each run at the update at which it succeeded, and a cross at the cap if it "
-                   f"did not. Successful: {words}.",
+    return Picture(figure, "A dot for each run at the update at which it succeeded, and a cross at the cap for "
+                   f"those that did not. Successful: {words}.",
                    numbers=Numbers(("run", "seed", "solved at update"), [
                        (label, seed, step) for label, steps, _ in rows for seed, step in enumerate(steps)]))
 
 
 @in_style
-def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]], xlabel: str,
-                  columns: int = 1) -> Picture:
+def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]], xlabel: str) -> Picture:
     """Plot success rates with their 95 % confidence intervals.
 
     ``tables`` has, for the title of each panel and the name of each series in it, rows of ``(label on the axis,
     successes, runs)``.
     """
-    rows_of_panels = -(-len(tables) // columns)
-    figure, grid = panels(list(tables), 1.6 + 0.9 / rows_of_panels, columns, sharex=True, sharey=True)
-    figure.set_figwidth(WIDTH)
+    (figure, *more), grid = panels(list(tables), 2.4)
     labels = list(dict.fromkeys(str(label) for table in tables.values() for rows in table.values()
                                 for label, _, _ in rows))
     words, numbers = [], []
@@ -208,11 +210,10 @@ def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]
             words.append(f"{title}, {name}: " + ", ".join(f"{label}: {solved} of {seeds}"
                                                            for label, solved, seeds in rows))
             numbers += [(title, name, *row, *interval) for row, interval in zip(rows, intervals, strict=True)]
-        axes.set(xticks=range(len(labels)), xticklabels=labels, ylim=(-0.06, 1.06), yticks=[0, 0.5, 1], xlabel=xlabel,
-                 ylabel="share of successful runs")
+        axes.set(xticks=range(len(labels)), xticklabels=labels, ylim=(-0.06, 1.22), yticks=[0, 0.5, 1],
+                 yticklabels=["none", "half", "all"], xlabel=xlabel, ylabel="successful runs")
         axes.grid(axis="x", visible=False)
-        axes.label_outer()
         name_lines(axes)
     return Picture(figure, f"The share of successful runs against {xlabel}; a line through each mark spans its 95 % "
                    f"interval. {'; '.join(words)}.",
-                   numbers=Numbers(("panel", "series", xlabel, "solved", "seeds", "low", "high"), numbers))
+                   numbers=Numbers(("panel", "series", xlabel, "solved", "seeds", "low", "high"), numbers), more=more)

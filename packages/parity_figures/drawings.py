@@ -126,15 +126,14 @@ def one_unit() -> Picture:
 
     A zero keeps even and odd, and a one swaps them.
     """
-    figure, pair = panels(("x = 0", "x = 1"), 2.5, sharey=True)
+    (figure,), pair = panels(("x = 0", "x = 1"), 2.5, together=True)
     for axes, after, targets in ((pair[0], (-0.6, 0.6), ("even", "odd")), (pair[1], (0.6, -0.6), ("odd", "even"))):
         axes.axhline(0, color=INK, linestyle="--", linewidth=1)
         axes.axvline(0, color=INK, linestyle="--", linewidth=1)
         for x, y, colour, marker, name, target in zip((-0.6, 0.6), after, (EVEN, ODD), "os", ("even", "odd"), targets):
             axes.plot([x], [y], marker, color=colour, markersize=8)
             write(axes, x, y - 0.32, f"{name} → {target}", va="baseline")
-        axes.set(xlabel="h before", xticks=[], yticks=[], xlim=(-1.2, 1.2), ylim=(-1.2, 1.2))
-    pair[0].set_ylabel("h after")
+        axes.set(xlabel="h before", ylabel="h after", xticks=[], yticks=[], xlim=(-1.2, 1.2), ylim=(-1.2, 1.2))
     return Picture(figure, "Two plots of the hidden value after a step against the value before, with the threshold as "
                    "dashed lines. For x = 0 the even value, below the threshold, stays below, and the odd value, above "
                    "it, stays above. For x = 1 the even value goes above, and the odd value goes below.",
@@ -316,7 +315,7 @@ def machines(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Picture:
     ``rows`` has ``(title, successors [states, 2], odd [states])``. An arrow is labelled with the bits on which it is
     followed. State 0 is the start. Use it for a few states only, because it tries all their orders.
     """
-    figure, places = panels([title for title, _, _ in rows], 2.7)
+    (figure,), places = panels([title for title, _, _ in rows], 2.7, together=True)
     words = []
     for axes, (title, successors, odd) in zip(places, rows, strict=True):
         at = around_a_circle(successors)

@@ -48,7 +48,8 @@ STYLE: Any = {
     "legend.frameon": False, "lines.linewidth": 1.8, "axes.grid": True, "axes.axisbelow": True, "grid.color": LINE,
     "grid.linewidth": 0.6, "svg.fonttype": "none", "svg.hashsalt": "one bit of memory",
 }
-WIDTH = 4.9         # inches of a figure that fills the column
+WIDTH = 4.9         # inches of a figure that fills the column of a phone
+PANEL = 3.72        # inches of a figure that shares the column of a page with another one
 MOST_ROWS = 60      # rows of a chart's numbers in the page; the CSV file has all of them
 SHOWN_AT = 1.2      # px per unit: figures are drawn for a phone and grow by this factor on a wide screen
 LEAST_TEXT = 11     # px that text keeps on a phone; a figure that is too wide for that scrolls sideways
@@ -98,14 +99,16 @@ def _in_words(value: Any) -> str:
 class Picture:
     """A Matplotlib figure with a text alternative and an optional caption.
 
-    ``alt`` describes what the figure shows, and ``numbers`` holds the data of a chart. Notebooks display the figure as
-    SVG. Raises ValueError if ``alt`` is empty.
+    ``alt`` describes what the figure shows, and ``numbers`` holds the data of a chart. ``more`` has further panels,
+    which stand next to the figure, or below it on a phone. Notebooks display all of them as SVG. Raises ValueError if
+    ``alt`` is empty.
     """
 
     figure: Figure
     alt: str
     caption: str = ""
     numbers: Numbers | None = None
+    more: Sequence[Figure] = ()
 
     def __post_init__(self) -> None:
         require(bool(self.alt.strip()), "alt", self.alt, "a sentence that says what the figure shows")
@@ -114,32 +117,36 @@ class Picture:
         return f"[Figure] {self.alt}"
 
     def svg(self) -> str:
-        """Return the figure as an SVG element whose colours follow the theme of the page."""
-        file = io.StringIO()
-        with matplotlib.rc_context(STYLE):
-            self.figure.savefig(file, format="svg", bbox_inches="tight", pad_inches=0.05, metadata={"Date": None})
-        self.figure.set_layout_engine("none")   # a second layout would move the axes once more
-        text = file.getvalue()
-        text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg"):], flags=re.DOTALL)
-        # Matplotlib's style sheet would apply to the whole page, and the page would be laid out again for each figure.
-        text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, count=1, flags=re.DOTALL)
-        for colour, themed in THEMED.items():
-            text = text.replace(colour, themed)
-        text = text.replace("'DejaVu Sans'", TYPEFACE)
-        width = float(re.findall(r'width="([\d.]+)pt"', text)[0]) * SHOWN_AT
-        text = re.sub(r' width="[\d.]+pt"| height="[\d.]+pt"', "", text, count=2)
-        label = html.escape(self.alt, quote=True)
-        style = (f"max-width: {width:.0f}px; min-width: {least_width(text)}px; width: 100%; "
-                 "stroke-linejoin: round")
-        return text.replace("<svg", f'<svg role="img" aria-label="{label}" style="{style}"', 1)
+        """Return each panel as an SVG element whose colours follow the theme of the page. The first has the label."""
+        label = f'role="img" aria-label="{html.escape(self.alt, quote=True)}"'
+        return _svg(self.figure, label) + "".join(_svg(figure, 'aria-hidden="true"') for figure in self.more)
 
     def _repr_html_(self) -> str:
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
         numbers = self.numbers.html() if self.numbers else ""
         drawing = self.svg()
-        focusable = ' tabindex="0"' if int(re.findall(r"min-width: (\d+)px", drawing)[0]) > PHONE else ""
+        focusable = ' tabindex="0"' if max(map(int, re.findall(r"min-width: (\d+)px", drawing))) > PHONE else ""
         return (f'<figure class="parity-figure"><div class="parity-drawing"{focusable}>{drawing}</div>{caption}'
                 f"{numbers}</figure>")
+
+
+def _svg(figure: Figure, label: str) -> str:
+    """Return a figure as an SVG element with the attributes in ``label``."""
+    file = io.StringIO()
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(file, format="svg", bbox_inches="tight", pad_inches=0.05, metadata={"Date": None})
+    figure.set_layout_engine("none")    # a second layout would move the axes once more
+    text = file.getvalue()
+    text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg"):], flags=re.DOTALL)
+    # Matplotlib's style sheet would apply to the whole page, and the page would be laid out again for each figure.
+    text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, count=1, flags=re.DOTALL)
+    for colour, themed in THEMED.items():
+        text = text.replace(colour, themed)
+    text = text.replace("'DejaVu Sans'", TYPEFACE)
+    width = float(re.findall(r'width="([\d.]+)pt"', text)[0]) * SHOWN_AT
+    text = re.sub(r' width="[\d.]+pt"| height="[\d.]+pt"', "", text, count=2)
+    style = (f"width: {width:.0f}px; max-width: 100%; min-width: {least_width(text)}px; stroke-linejoin: round")
+    return text.replace("<svg", f'<svg {label} style="{style}"', 1)
 
 
 def least_width(svg: str) -> int:
@@ -167,21 +174,20 @@ def canvas(width: float = WIDTH, height: float = 2.6) -> tuple[Figure, Axes]:
     return figure, figure.subplots()
 
 
-def panels(titles: Sequence[str], height: float, columns: int = 2, **options: Any) -> tuple[Figure, np.ndarray]:
-    """Create a figure with one panel for each title.
+def panels(titles: Sequence[str], height: float, together: bool = False) -> tuple[list[Figure], list[Axes]]:
+    """Create a panel of the given height in inches for each title, and return the figures and the axes.
 
-    Return the figure and the axes of the panels ``[len(titles)]``, row by row. ``height`` is that of one row of panels,
-    in inches. A phone has room for two panels side by side. ``options`` go to Matplotlib's ``subplots``.
+    Two panels have room side by side on a page, and one below the other on a phone. If they are drawn ``together``,
+    they share a figure and stand side by side everywhere.
     """
-    columns = min(columns, len(titles))
-    rows = -(-len(titles) // columns)
-    figure = Figure(figsize=(min(WIDTH, 2.75 * len(titles)), rows * height), layout="constrained")
-    grid = figure.subplots(rows, columns, squeeze=False, **options).flatten()
-    for unused in grid[len(titles):]:
-        unused.remove()
-    for axes, title in zip(grid, titles):
+    if together:
+        figure = Figure(figsize=(min(WIDTH, 2.75 * len(titles)), height), layout="constrained")
+        created = [(figure, axes) for axes in figure.subplots(1, len(titles), squeeze=False)[0]]
+    else:
+        created = [canvas(PANEL if len(titles) > 1 else WIDTH, height) for _ in titles]
+    for (_, axes), title in zip(created, titles, strict=True):
         axes.set_title(title)
-    return figure, grid[:len(titles)]
+    return list(dict.fromkeys(figure for figure, _ in created)), [axes for _, axes in created]
 
 
 def legend_above(figure: Figure, axes: Axes, columns: int) -> None:
@@ -210,10 +216,11 @@ def name_lines(axes: Axes) -> None:
         others = np.vstack([named, *(other for other in paths if other is not path)])
         drawn = np.vstack([path, others, *marks])
         shifts = [size * (x, y) + (0, gap) for x in (0, -0.5, -1) for y, gap in ((0, 5), (-1, -5))]
-        corners = np.array([at + shift for at in path[::8] for shift in shifts])
+        corners = np.array([at + shift for at in path[::-8] for shift in shifts])
         inside = np.all((corners >= area.min) & (corners + size <= area.max), axis=1)
         corners = corners[inside] if inside.any() else corners
-        best = min(corners, key=lambda at: (_inside(drawn, at, at + size), _inside(others, at - 12, at + size + 12)))
+        best = min(corners, key=lambda at: (_inside(drawn, at - 2, at + size + 2),
+                                            _inside(others, at - 12, at + size + 12)))
         text.set(position=axes.transAxes.inverted().transform(best))
         named = np.vstack([named, best + size * np.random.default_rng(0).random((200, 2))])
 

@@ -74,7 +74,7 @@ PICTURES = {
     "lstm cell": figures.lstm_cell,
     "success rates": lambda: figures.success_rates({
         "tanh": {"1 layer": [(1, 0, 20), (32, 20, 20)], "2 layers": [(32, 5, 20)]},
-        "LSTM": {"1 layer": [(1, 5, 10)]}}, "hidden units", columns=2),
+        "LSTM": {"1 layer": [(1, 5, 10)]}}, "hidden units"),
     "2 x 2": lambda: figures.two_by_two(FOUR),
     "2 x 2 by length": lambda: figures.two_by_two_by_length(FOUR),
     "rates": lambda: figures.rates({"adam": condition(20), "sgd": condition(8), "none": condition(0)}, "optimiser"),
@@ -84,7 +84,7 @@ PICTURES = {
 }
 OF_EVEN_AND_ODD = {"strings", "all at once", "one by one", "one unit", "states", "states on ones", "intervals",
                    "machines"}
-OF_CORRECT_AND_WRONG = {"verdicts", "accuracy by length", "accuracy by position"}
+OF_CORRECT_AND_WRONG = {"verdicts", "accuracy by length"}
 
 
 @cache
@@ -170,8 +170,8 @@ def test_the_numbers_of_a_chart_open_below_it_and_can_all_be_downloaded():
     ("rates", "adam: 20 of 20, half of all by update 209; sgd: 8 of 20; none: 0 of 20.", None),
     ("lines and a level", "b: 5 at 1, 4 at 2, 0.5 at 3", (3, 1e-14, 0.5)),
     ("drift", "to one half: grows from 0.00 to 0.49, shrinks from 0.49 to 1.00; up: grows from 0.00 to 1.00.", None),
-    ("accuracy by position", "seed 0: position 1 is learned by update 20, position 2 is learned by update 40, position "
-     "3 is not learned", ("seed 1", 40, 3, 0.95)),
+    ("accuracy by position", "seed 0: up to position 1 by update 20, up to position 2 by update 40",
+     ("seed 1", 3, 40)),
     ("backward pass", "begins as 1 at h 2; from h 2 to h 1 it is multiplied by -0.434 and becomes -0.4340; from h 1",
      None),
     ("success rates", "tanh, 1 layer: 1: 0 of 20, 32: 20 of 20; tanh, 2 layers: 32: 5 of 20; LSTM, 1 layer: 1: 5 of 10",
@@ -246,4 +246,18 @@ def test_on_a_phone_all_text_of_a_figure_can_be_read_and_the_page_keeps_its_widt
     for box in page.locator(".parity-drawing").all():       # a drawing that scrolls can be scrolled by keyboard
         scrolls, focusable = box.evaluate("box => [box.scrollWidth > box.clientWidth, box.tabIndex === 0]")
         assert scrolls == focusable
+    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "rows"), [(672, 1), (358, 2)])
+def test_two_panels_stand_side_by_side_on_a_page_and_one_below_the_other_on_a_phone(browser, width, rows):
+    sheet = (Path(__file__).parents[2] / "book/_static/parity.css").read_text(encoding="utf-8")
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.set_content(f'<style>{SHEET}{sheet}</style><body style="margin: 0">{shown("curves")}')
+    boxes = [panel.bounding_box() for panel in page.locator("svg").all()]
+    assert len(boxes) == 2
+    assert len({round(box["y"]) for box in boxes}) == rows
+    assert all(box["x"] + box["width"] <= width for box in boxes)
+    assert [panel.get_attribute("aria-hidden") for panel in page.locator("svg").all()] == [None, "true"]
     page.close()

@@ -133,15 +133,16 @@ function buildTile(label, group, onchange) {
 function paint(view, model) {
   const bits = model.get("bits"), no = model.get("network"), networks = model.get("networks"), network = networks[no];
   if (!network.string && no === view.no) view.sent += Math.max(0, bits.length - view.bits.length);
-  for (const [label, each] of Object.entries(networks)) {
-    const run = read(each, bits), found = bits.slice(0, run.fall), own = found && !view.given.startsWith(found);
+  const runs = Object.fromEntries(Object.entries(networks).map(([label, each]) => [label, read(each, bits)]));
+  for (const [label, run] of Object.entries(runs)) {
+    const found = bits.slice(0, run.fall), own = found && !view.given.startsWith(found);
     if (own && !(view.best[label]?.length <= found.length)) view.best[label] = found;
     if (label === no) Object.assign(view, { run, bits, no });
     if (label === no && own) tried(view, no).add(found);
     if (label === no && own && view.inBook) history.replaceState(null, "", addressOf(no, found));
   }
   view.proved = view.sent >= HONEST;
-  for (const [label, each] of Object.entries(networks)) paintTile(view, label, read(each, bits).steps.at(-1), each, no);
+  for (const [label, each] of Object.entries(networks)) paintTile(view, label, runs[label].steps.at(-1), each, no);
   drawOutput(view);
   view.output.setAttribute("aria-label", `The output of No. ${no} after the last bits: ` +
     view.run.steps.slice(-SAID).map(({ height }) => height.toFixed(1)).join(", ") + ". It answers odd if the output is above 0.");

@@ -59,7 +59,7 @@ class NameWriter(ParityWidget):
         arrays = matrix_of("gru", *network.rnn.parameters()), torch.hstack([readout.weight, readout.bias[:, None]])
         stored = torch.equal(readout.weight, stored_writer().readout.weight)     # has the three units
         super().__init__(arrays=[_packed(array) for array in arrays], small=small, **values, room=[24.6, 29.4]
-                         if small else [46.2, 62.1], towns="" if small else _towns())
+                         if small else [46.2, 58.8], towns="" if small else _towns())
         self.units = [_legend(*unit) for unit in load("name_units").items() if stored and not small]
 
     @torch.no_grad()

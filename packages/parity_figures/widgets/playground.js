@@ -175,8 +175,8 @@ function announce(view, model) {
   record(view, model);
   const { batch, lengths } = model.get("settings");
   if (view.diverged) {
-    view.line.textContent = `Training stopped after ${counted(view.steps, "update")}, because the loss is no longer ` +
-      "a number. Choose a smaller rate, or clip the gradient at a smaller norm.";
+    view.line.textContent = `The loss is no longer a number after ${counted(view.steps, "update")}. ` +
+      "Choose a smaller rate, or clip the gradient at a smaller norm.";
     return;
   }
   if (view.capped) {
@@ -185,7 +185,7 @@ function announce(view, model) {
     return;
   }
   const strings = batch === "all" ? `all ${2 ** lengths} strings` :
-    "strings that it has never seen, up to 1.5 times as long as those in training,";
+    "new strings, up to 1.5 times as long as those in training,";
   view.line.textContent = `Solved after ${counted(view.steps, "update")}: every answer to ${strings} is correct.`;
 }
 
@@ -210,7 +210,7 @@ function build(model, el) {
   view.runs = make("div", { class: "pw-runs" });
   view.numbers = numbersTable("The numbers of the figures", () => tableRows(shownSnapshot(view)));
   view.root = widgetRoot("A network that trains here",
-    ...(adjustable ? [buildSettings(view, model)] : []), row, view.line,
+    ...(adjustable ? [buildPresets(view, model)] : []), row, view.line, ...(adjustable ? [buildSettings(view, model)] : []),
     make("div", { class: "pw-stages pw-side-by-side" },
       buildStage(view, "Hidden states", "Loss: drag to see earlier updates", () => paint(view, model)),
       make("div", { class: "pw-measurements pw-side-by-side" },
@@ -223,20 +223,23 @@ function build(model, el) {
   return view;
 }
 
-function buildSettings(view, model) {
+function buildPresets(view, model) {
   const presets = Object.keys(PRESETS).map((name) => [name, name]);
   view.preset = makeSelect("Begin with", [...presets, [null, "settings of your own"]],
     (name) => name && change(view, model, PRESETS[name]));
   view.preset.root.className = "pw-preset";
+  view.stop = make("p", { class: "pw-stop" });
+  return make("div", { class: "pw-settings" }, view.preset.root, view.stop);
+}
+
+function buildSettings(view, model) {
   view.lists = Object.fromEntries(CHOICES.map(([key, name, choices]) =>
     [key, makeSelect(name, choices, (value) => change(view, model, { [key]: value }))]));
-  view.seed = make("input", { class: "pw-input pw-seed", type: "number", min: 0, step: 1, onchange: () =>
+  view.seed = make("input", { class: "pw-input", type: "number", min: 0, step: 1, onchange: () =>
     change(view, model, { seed: Math.max(0, Math.floor(Number(view.seed.value) || 0)) }) });
-  view.stop = make("p", { class: "pw-stop" });
-  return make("div", { class: "pw-settings" }, view.preset.root, view.stop,
-    make("details", { class: "pw-more" }, make("summary", {}, "Every setting"),
-      make("div", { class: "pw-settings" }, make("label", {}, "Seed ", view.seed),
-        ...Object.values(view.lists).map(({ root }) => root))));
+  return make("details", { class: "pw-more" }, make("summary", {}, "Every setting"),
+    make("div", { class: "pw-settings" }, make("label", {}, "Seed ", view.seed),
+      ...Object.values(view.lists).map(({ root }) => root)));
 }
 
 // Measurements below a stage: title, function that draws them, and an explanation.

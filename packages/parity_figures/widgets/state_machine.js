@@ -66,7 +66,7 @@ function build(model) {
     settings, row,
     make("div", { class: "pw-answers" }, answer("True parity", view.answers.parity),
       answer("Network", view.answers.network), answer("Machine", view.answers.machine)),
-    view.sentence, make("div", { class: "pw-pair pw-side-by-side" }, titled("The state of the network", view.plane),
+    view.sentence, make("div", { class: "pw-pair pw-side-by-side" }, titled("The network", view.plane),
       titled("The machine", view.machine)),
     make("label", { class: "pw-of-proof" }, view.proof, view.ofProof), view.key, view.numbers.root);
   return view;
@@ -94,10 +94,12 @@ function paintControls(view, model, { boxes, agreement }, bits) {
   const typed = view.input.value === bits;
   paintStringSettings(view, model);
   if (!typed) view.input.scrollLeft = view.input.scrollWidth;
-  view.proof.checked = model.get("proof");
-  view.ofProof.parentElement.hidden = boxes.length === 0;
-  view.ofProof.textContent =
-    `${boxes.length} boxes of its proof: every string leads from a box to a box, with correct answers on the way.`;
+  view.proof.checked = model.get("proof") && boxes.length > 0;
+  view.proof.disabled = boxes.length === 0;
+  view.ofProof.parentElement.hidden = Object.values(model.get("networks")).every((each) => each.boxes.length === 0);
+  view.ofProof.textContent = boxes.length ?
+    `${boxes.length} boxes of its proof: every string leads from a box to a box, with correct answers on the way.` :
+    "Of this network, we have no proof.";
   for (const [name, button] of Object.entries(view.buttons))
     setAvailable(button, ["Back", "Start again"].includes(name) ? bits !== "" : bits.length < MOST_BITS);
   view.key.textContent = "Discs are even, squares odd, and the dashed line divides the answers. A hollow dot on the " +

@@ -40,7 +40,7 @@ class StateMachine(NetworkWidget):
     """
 
     _esm, _css = front_end("state_machine")
-    room = traitlets.List(traitlets.Float(), [49.9, 70.5]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [50.7, 52.3]).tag(sync=True)
     cells, most_units = tuple(CELLS), 32
 
     bits = Bits("", least=0, most=400)

@@ -16,7 +16,6 @@ from parity_figures.widgets import (
     GradientStrip,
     NameWriter,
     Playground,
-    SetTheWeights,
     StateMachine,
     UnrolledRNN,
     YouAreTheNetwork,
@@ -35,13 +34,12 @@ MAKE = {
     "NameWriter": lambda: NameWriter(stored_writer(), beginning="kan", written="nis", invented=[["oulu", "FI", 1]]),
     "Playground": lambda: Playground("lstm", hidden_size=8),
     "StateMachine": lambda: StateMachine(TWO, bits="1011"),
-    "SetTheWeights": SetTheWeights,
     "UnrolledRNN": lambda: UnrolledRNN({"by hand": by_hand(), "eight": ParityRNN(8)}, bits="101101110001", step=11),
     "YouAreTheNetwork": YouAreTheNetwork,
 }
 
 # Pages have drawings of the same, or there is nothing to show.
-SENTENCE_ONLY = {"NameWriter", "Playground", "SetTheWeights", "YouAreTheNetwork"}
+SENTENCE_ONLY = {"NameWriter", "Playground", "YouAreTheNetwork"}
 
 
 def test_every_widget_is_tested_here():
@@ -174,8 +172,7 @@ ONE, THREE = {"net": by_hand()}, {"net": ParityRNN(3, "gru")}
     (lambda: Playground(optimizer="rmsprop"), "optimizer must be"), (lambda: Playground(lr=0), "lr must be"),
     (lambda: Playground(clip=0), "clip must be"), (lambda: Playground(seed=-1), "seed must be"),
     (lambda: UnrolledRNN(step=-1), "step"), (lambda: GradientStrip(ONE, gain=3), "gain"),
-    (lambda: GradientStrip(ONE, bias=-3), "bias"),
-    (lambda: SetTheWeights(weights=[0.0] * 10), "weights"), (lambda: SetTheWeights(weights=[13.0] * 11), "weights")])
+    (lambda: GradientStrip(ONE, bias=-3), "bias")])
 def test_an_argument_that_is_not_allowed_is_named(make, message):
     with pytest.raises((ValueError, TraitError), match=message):
         make()

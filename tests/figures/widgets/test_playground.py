@@ -57,7 +57,7 @@ def test_it_trains_until_it_has_solved_the_task_and_shows_the_result(show):
     page = show(Playground(**SMALL))
     assert count(page) == "0 updates"
     train(page)
-    assert "every answer to strings that it has never seen" in page.locator(".pw-line").inner_text()
+    assert "every answer to new strings" in page.locator(".pw-line").inner_text()
     assert "1 of 1 run" in page.locator(".pw-runs").inner_text()
     assert "correct for all strings of 4 of 4 lengths" in description(page, "lengths")
     assert "separates 201 of them correctly" in description(page, "plane")
