@@ -77,17 +77,13 @@ def unpack(text: str) -> Any:
             raise ValueError(f"more than {MAX_CHARACTERS:,} characters")
         if text.count("[") + text.count("{") > MAX_LISTS:
             raise ValueError(f"more than {MAX_LISTS:,} lists")
-        return _unpacked(json.loads(text))
+        return json.loads(text, object_hook=_unpacked)
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError, RuntimeError):
         message = "the result cannot be read: it is not plain data, or there is too much of it"
     raise CheckFailed(message)
 
 
-def _unpacked(value: Any) -> Any:
-    if isinstance(value, list):
-        return list(map(_unpacked, value))
-    if not isinstance(value, dict):
-        return value
+def _unpacked(value: dict[str, Any]) -> Any:
     (kind, content), = value.items()
     return KINDS[kind](content)
 
@@ -117,7 +113,7 @@ def _torch():
 
 
 def _module(content: list) -> ModuleState:
-    module = ModuleState(_text(content[0]), _unpacked(content[1]), _unpacked(content[2]))
+    module = ModuleState(*content)
     if module.arguments.get("num_layers", 1) > MAX_LAYERS or not set(ARGUMENTS).issuperset(module.arguments):
         raise ValueError("arguments")
     # On the device "meta" a layer takes no memory, so arguments alone cannot ask for gigabytes.
@@ -130,12 +126,12 @@ def _module(content: list) -> ModuleState:
 
 
 KINDS: dict[str, Callable[[Any], Any]] = {
-    "tuple": lambda content: tuple(map(_unpacked, content)),
-    "dict": lambda content: {_text(key): _unpacked(part) for key, part in content},
+    "tuple": tuple,
+    "dict": lambda content: {_text(key): part for key, part in content},
     "array": _array,
     "scalar": lambda content: _array(content)[()],
     "tensor": lambda content: _torch().from_numpy(_array(content)),
     "seed": lambda content: Seed(operator.index(content[0]), content[1] is True),
     "module": _module,
-    "result": lambda content: CallResult(*map(_unpacked, content)),
+    "result": lambda content: CallResult(*content),
 }
