@@ -109,22 +109,18 @@ def masked_loss(seed: int = 0) -> None:
         labels = torch.from_numpy(rng.integers(1, count, size=(batch, steps)))
         labels[torch.arange(steps) >= lengths[:, None] - 1] = 0        # the end of each name, and the padding
         text = f"masked_loss of logits {tuple(logits.shape)} with the lengths {show(lengths, 40)}"
-        padding = ~length_mask(lengths, steps)[..., None]
-        expected = mean_loss(logits, labels, lengths)
-        for note, given, hint in (("", logits, ""), (" and nan on the padding", logits.masked_fill(padding, torch.nan),
-                                                     WORDS["padding-multiplied"])):
-            query = Query(text + note, SELECTING)
-            loss = query.call("masked_loss", given, labels, lengths, forbid=READY_LOSS, causes=CAUSES)
-            query.as_array(loss, (), nan_hint=hint)
-            query.require_close(loss, expected, mistakes=loss_mistakes(logits, labels, lengths), tolerance=1e-4)
-        leaf = logits.clone().requires_grad_()
+        expected, leaf = mean_loss(logits, labels, lengths), logits.clone().requires_grad_()
         mean_loss(leaf, labels, lengths).backward()
-        for note, given, hint in (("", logits, ""), (" and nan on the padding", logits.masked_fill(padding, torch.nan),
-                                                     WORDS["selected-late"])):
-            query = Query(f"the gradient of {text}{note}", SELECTING)
-            gradient = query.call("masked_loss", given, labels, lengths, by=call_gradient)
-            query.as_array(gradient, nan_hint=hint)
-            query.require_close(gradient, leaf.grad)
+        padded = logits.masked_fill(~length_mask(lengths, steps)[..., None], torch.nan)
+        for note, given, multiplied, late in (("", logits, "", ""), (
+                " and nan on the padding", padded, WORDS["padding-multiplied"], WORDS["selected-late"])):
+            query, slope = Query(text + note, SELECTING), Query(f"the gradient of {text}{note}", SELECTING)
+            loss = query.call("masked_loss", given, labels, lengths, forbid=READY_LOSS, causes=CAUSES)
+            query.as_array(loss, (), nan_hint=multiplied)
+            query.require_close(loss, expected, mistakes=loss_mistakes(logits, labels, lengths), tolerance=1e-4)
+            gradient = slope.call("masked_loss", given, labels, lengths, by=call_gradient)
+            slope.as_array(gradient, nan_hint=late)
+            slope.require_close(gradient, leaf.grad)
 
 
 def loss_mistakes(logits: Tensor, labels: Tensor, lengths: Tensor) -> Mistakes:
