@@ -105,7 +105,7 @@ def test_a_new_exercise_needs_the_files_of_its_row(tmp_path):
                     ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "tests/submissions").mkdir(parents=True)
     for name in ("_toc.yml", "tests/__init__.py", "tests/submissions/__init__.py", "tests/submissions/bank.py",
-                 "tests/submissions/test_bank.py"):
+                 "tests/submissions/described.py", "tests/submissions/test_bank.py"):
         shutil.copy(ROOT / name, tmp_path / name)
     page = (tmp_path / "book/own-exercises.md").read_text(encoding="utf8")
     blocks = [token.content for token in bank.authoring.PARSER.parse(page) if token.info.strip() == "bash"]

@@ -25,7 +25,6 @@ from parity_checks.plain_data import (
     CheckFailed,
     NotChecked,
     Seed,
-    from_student,
     is_tensor,
     kind_of,
     missing_package,
@@ -34,6 +33,7 @@ from parity_checks.plain_data import (
     to_student,
     type_name,
 )
+from parity_checks.serialise import from_student
 from parity_lib import errors
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
-"""Tools for exchanging plain data between checks and student code.
+"""Plain data, which checks and student code exchange, and the text of messages about them.
 
-All data are copied, in both directions. Plain data are numbers, strings, arrays, tensors, PyTorch's recurrent and
-linear layers, and lists, tuples and dicts of these. :func:`from_student` refuses everything else with a message for the
-student.
+Plain data are numbers, strings, arrays, tensors, PyTorch's recurrent and linear layers, and lists, tuples and dicts of
+these. All data are copied, in both directions: :mod:`parity_checks.serialise` copies what comes from the student, and
+refuses everything else with a message for the student.
 """
 
 from __future__ import annotations
@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-SCALARS = {bool, int, float, str, type(None), *np.sctypeDict.values()} - {np.object_, np.void}
 # The names by which code uses a package besides NumPy, with the package itself and what it is called in a text
 PACKAGES = {"torch": ("torch", "PyTorch"), "nn": ("torch", "PyTorch"), "scipy": ("scipy", "SciPy")}
-MAX_DEPTH = 50
 LINE_WIDTH = 90                 # characters of a line in a notebook
 INDENT = " " * 12               # of a line in a message that continues the value or the advice above it
 TWO_MATRICES = re.compile(r"^  expected: (.*(?:\n {12}.*)+)\n  got:      (.*(?:\n {12}.*)+)$", re.MULTILINE)
@@ -121,7 +119,7 @@ class ModuleState:
             arguments.pop("proj_size", None)
         arguments["bias"] = module.bias is not None and module.bias is not False
         name = type(module).__name__
-        weights = {key: _plain_tensor(value.detach(), name) for key, value in module.state_dict().items()}
+        weights = {key: value.detach().clone() for key, value in module.state_dict().items()}
         return cls(name, arguments, weights)
 
     def build(self) -> nn.Module:
@@ -150,7 +148,7 @@ class CallResult:
     then: tuple[Any, ...] = ()
 
 
-# ---------------------------------------------------------------- both directions
+# ---------------------------------------------------------------- to the student
 
 
 def is_tensor(value: Any) -> bool:
@@ -178,62 +176,6 @@ def to_student(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: to_student(part) for key, part in value.items()}
     return copy.copy(value)
-
-
-def from_student(value: Any, name: str) -> Any:
-    """Copy plain data returned by the student's code, or raise CheckFailed."""
-    try:
-        return _copy(value, name, MAX_DEPTH)
-    except (CheckFailed, KeyboardInterrupt):
-        raise
-    except BaseException as error:
-        message = f"the value that `{name}` returns cannot be read: {type_name(error)}: {short(error)}"
-    raise CheckFailed(message)
-
-
-def _copy(value: Any, name: str, depth: int) -> Any:
-    """Copy a value without calling any of its own methods."""
-    cls = type(value)       # decides how the value is copied, because the student may have overridden its methods
-    if depth == 0:
-        raise CheckFailed(f"`{name}` returns lists that are nested more than {MAX_DEPTH} deep. Does a list contain "
-                          "itself?")
-    if any(cls is scalar for scalar in SCALARS):
-        return value
-    if issubclass(cls, np.ndarray):
-        return _plain_array(value, name)
-    if (torch := sys.modules.get("torch")) is not None:
-        if cls is torch.Tensor or cls is torch.nn.Parameter:
-            return _plain_tensor(torch.Tensor.detach(value), name)
-        if any(cls is getattr(torch.nn, module) for module in MODULES):
-            return ModuleState.of(value)
-        if cls is torch.nn.utils.rnn.PackedSequence:
-            raise CheckFailed(f"`{name}` returns {kind_of(value)}. Expected: a tensor. Use pad_packed_sequence.")
-    for sequence in (tuple, list):
-        if issubclass(cls, sequence):
-            return sequence(_copy(part, name, depth - 1) for part in sequence.__iter__(value))
-    if issubclass(cls, dict):
-        for key in dict.keys(value):
-            if type(key) not in (str, int, float, bool):
-                raise CheckFailed(f"`{name}` returns a dict with a key that is {kind_of(key)}. Expected: strings as "
-                                  "keys.")
-        return {str(key): _copy(part, name, depth - 1) for key, part in dict.items(value)}
-    raise CheckFailed(f"`{name}` returns {kind_of(value)}. Expected: a number, a string, an array or a tensor.")
-
-
-def _plain_tensor(value: torch.Tensor, name: str) -> torch.Tensor:
-    if str(value.layout) != "torch.strided" or value.device.type == "meta" or value.is_quantized:
-        raise CheckFailed(f"`{name}` returns a tensor that does not hold ordinary numbers ({value.layout}, "
-                          f"{value.device}). Expected: an ordinary tensor.")
-    plain = value.cpu().resolve_conj().resolve_neg()
-    return plain.float() if plain.dtype == sys.modules["torch"].bfloat16 else plain.clone()     # NumPy has no bfloat16
-
-
-def _plain_array(value: np.ndarray, name: str) -> np.ndarray:
-    plain = np.ndarray.view(value, np.ndarray)
-    if plain.dtype.kind in "OV":
-        raise CheckFailed(f"`{name}` returns an array of Python objects (dtype {plain.dtype}). Expected: an array of "
-                          "numbers. Do its rows have different lengths, or does it contain None?")
-    return plain.copy()
 
 
 # ---------------------------------------------------------------- text for messages

@@ -7,7 +7,6 @@ from types import ModuleType
 from typing import Any
 
 from parity_checks import core
-from parity_checks.assertions import show
 from parity_checks.decorator import failure_of
 from parity_checks.plain_data import CheckFailed, short
 from parity_lib.errors import require
@@ -18,16 +17,14 @@ def private(exercise: str, task: str) -> None:
 
     The test is the function ``task(call)`` in ``private/EXERCISE.py``. The folder is next to nbgrader_config.py, or at
     ``PARITY_PRIVATE_TESTS``, and git ignores it. A test reaches the student's work through ``call`` alone. If it fails,
-    the message says that it is the instructor's test and gives the text of the assertion, never the source, and the
-    last call if the file sets ``SHOW_INPUT = True``.
+    the message says that it is the instructor's test and gives the text of the assertion, never the source.
     """
-    path, calls = private_file(exercise), []
+    path = private_file(exercise)
     if not path.is_file():
         return
-    failure = failure_of(lambda: _run_private(path, task, calls), f"the test of `{task}` did not run")
+    failure = failure_of(lambda: _run_private(path, task), f"the test of `{task}` did not run")
     if failure is not None:
-        text = "\n  asked:    ".join([f"your instructor's own test: {failure}", *calls[-1:]])
-        raise CheckFailed(text, failure.cause)
+        raise CheckFailed(f"your instructor's own test: {failure}", failure.cause)
 
 
 def private_file(exercise: str) -> Path:
@@ -43,21 +40,13 @@ def load_private(path: Path) -> ModuleType:
     return module
 
 
-def _run_private(path: Path, task: str, calls: list[str]) -> None:
-    module = load_private(path)
-    test = getattr(module, task, None)
+def _run_private(path: Path, task: str) -> None:
+    test = getattr(load_private(path), task, None)
     if test is None:
         return
     require(callable(test), task, test, f"a function in {path.name}")
-
-    def call(name: str, *args: Any, **kwargs: Any) -> Any:
-        if getattr(module, "SHOW_INPUT", False):
-            given = [*map(show, args), *(f"{key}={show(value)}" for key, value in kwargs.items() if key != "forbid")]
-            calls.append(f"{name}({', '.join(given)})")
-        return core.call(name, *args, **kwargs)
-
     try:
-        test(call)
+        test(core.call)
     except CheckFailed:
         raise
     except AssertionError as error:

@@ -8,7 +8,7 @@ failed check. The student's code never runs in the process in which a check deci
 from typing import Any
 
 from parity_checks.core import REMOTE
-from parity_checks.plain_data import CheckFailed, safely, short, type_name
+from parity_checks.plain_data import CheckFailed, safely
 from parity_checks.serialise import pack, unpack
 
 MAX_MESSAGE = 4000
@@ -34,8 +34,6 @@ def answer(text: str) -> Answer:
         return Answer(pack(["value", REMOTE[name](*args, **kwargs)]))
     except CheckFailed as failure:
         message = safely(CheckFailed.with_cause, failure, otherwise="the check failed, and its message cannot be read")
-    except ValueError as error:
-        message = f"`{args[0] if args else name}` returns more than can be read ({type_name(error)}: {short(error)})"
     return Answer(pack(["failed", message]))
 
 

@@ -11,9 +11,6 @@ from parity_lib.errors import require
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 LIST_HELP = "The platform's list of students: " + "; or ".join(item.list_title for item in PLATFORMS.values()) + "."
-jobs_option = click.option(
-    "--jobs", type=click.IntRange(min=1), default=1, show_default=True,
-    help="How many submissions are graded at the same time; each needs a core and about 2 GB of memory.")
 
 
 def _print(lines: Iterable[str], needs_attention: bool) -> None:
@@ -70,7 +67,8 @@ def status(name: str | None) -> None:
 @click.option("--student", "students", multiple=True, metavar="ID", help="Grade only this student. May be repeated.")
 @click.option("--force", is_flag=True, help="Also grade submissions that have been graded and have not changed. The "
                                             "gradebook is copied first.")
-@jobs_option
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True,
+              help="How many submissions are graded at the same time; each needs a core and about 2 GB of memory.")
 def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
     """Grade all submissions for exercise NAME.
 

@@ -6,7 +6,6 @@ the demands, each with its points. Some tasks ask for a count over random bits t
 and not among the checks that students import, so that nobody is tempted to ask for them.
 """
 
-import base64
 import html
 import math
 import re
@@ -19,10 +18,9 @@ import nbformat
 import numpy as np
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
-from nbconvert.filters import strip_ansi
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from nbformat.v4 import new_raw_cell
+from nbformat.v4 import new_code_cell, new_raw_cell
 from nbgrader.coursedir import CourseDirectory
 
 from parity_checks.answers import NOT_WRITTEN
@@ -248,7 +246,9 @@ def _with_rubrics(cells: list[NotebookNode], student: str, source: Path, others:
         if in_words(cell):
             name = mark(cell)
             rubric = parse_rubric(model_answers.get(name, ""))
-            yield raw_cell(page.before_answer(runs))
+            yield raw_cell(page.before_answer())
+            if runs:
+                yield from (raw_cell(page.before_runs()), *runs, raw_cell("</div></details>"))
             yield cell
             yield raw_cell(page.after_answer(name, float(cell.metadata["nbgrader"].get("points", 0)), rubric,
                                               quoted_numbers(name, cell.source, student), facts_about(name, student),
@@ -257,7 +257,7 @@ def _with_rubrics(cells: list[NotebookNode], student: str, source: Path, others:
         else:
             # `unfinished.FinishGrading` puts this note before outputs of the student's own run.
             if cell.cell_type == "code" and cell.outputs and cell.outputs[0].get("text") == NOTE:
-                runs.append((cell.get("id", ""), [_output_html(output) for output in cell.outputs[1:]]))
+                runs.append(new_code_cell(cell.get("id", ""), outputs=cell.outputs[1:]))
                 cell.outputs = []
             yield cell
     yield raw_cell(page.script())
@@ -266,16 +266,3 @@ def _with_rubrics(cells: list[NotebookNode], student: str, source: Path, others:
 def raw_cell(text: str) -> NotebookNode:
     """Create a cell whose HTML is inserted into a page as it is."""
     return new_raw_cell(str(text))
-
-
-def _output_html(output: NotebookNode) -> Markup:
-    """Convert a cell output that has already been sanitised to HTML."""
-    data = output.get("data", {})
-    if "text/html" in data:
-        return Markup(data["text/html"])
-    for kind in ("image/png", "image/jpeg", "image/svg+xml"):
-        if kind in data:
-            code = base64.b64encode(data[kind].encode()).decode() if kind.endswith("xml") else data[kind]
-            return Markup('<img alt="a figure of the student" src="data:{};base64,{}">').format(
-                kind, "".join(code.split()))
-    return Markup("<pre>{}</pre>").format(strip_ansi(output.get("text", "") or data.get("text/plain", "")))

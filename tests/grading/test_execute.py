@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from parity_checks import NotChecked
 from parity_grading import execute, kernel
 from parity_grading.execute import Execute
-from parity_teaching import bank
+from tests.submissions.described import outcome as outcome_of
 
 TEST = {"nbgrader": {"grade": True, "solution": False, "locked": True, "grade_id": "check"}}
 
@@ -35,7 +35,7 @@ def test_a_test_that_computes_without_end_is_stopped(run):
 @pytest.mark.parametrize(("hint", "cause"), [("[no-tanh] tanh is missing.", "no-tanh"), ("[0 1] is odd.", "")])
 def test_a_graded_notebook_keeps_the_id_of_a_failures_cause(hint, cause):
     failed = execute.run_test_source(f"from parity_checks.assertions import Query\nQuery('f(3)').fail(1, 2, {hint!r})")
-    outcome = bank.outcome(new_code_cell(outputs=failed), 0, 1)
+    outcome = outcome_of(new_code_cell(outputs=failed), 0, 1)
     words = hint.removeprefix("[no-tanh] ")
     assert (outcome.cause, outcome.message.splitlines()[-1]) == (cause, f"  likely:   {words}")
 

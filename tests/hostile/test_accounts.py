@@ -9,9 +9,9 @@ import nbformat
 import pytest
 
 from parity_grading import sandbox
-from parity_teaching.bank import said
 from tests.exercises import course
 from tests.hostile import bank, batch
+from tests.submissions.described import said
 
 pytestmark = [pytest.mark.whole, pytest.mark.slow,
               pytest.mark.skipif(sys.platform != "linux", reason="there is a sandbox on Linux only")]

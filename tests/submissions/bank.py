@@ -1,6 +1,6 @@
 """The banks of submissions for the book's exercises, and a runner that grades them without a kernel.
 
-:mod:`parity_teaching.bank` describes the files.
+:mod:`tests.submissions.described` describes the files.
 """
 
 from __future__ import annotations
@@ -21,7 +21,17 @@ import parity_checks as checks
 from parity_checks import core, rpc
 from parity_checks.points import POINTS
 from parity_teaching import authoring
-from parity_teaching.bank import Outcome, Submission, complaints, fill_in, is_locked, outcome, read_all, said, solve
+from tests.submissions.described import (
+    Outcome,
+    Submission,
+    complaints,
+    fill_in,
+    is_locked,
+    outcome,
+    read_all,
+    said,
+    solve,
+)
 
 __all__ = ["Outcome", "Submission", "complaints", "fill_in", "is_locked", "outcome", "said"]
 ROOT = Path(__file__).resolve().parents[2]

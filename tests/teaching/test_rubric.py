@@ -265,10 +265,10 @@ def test_outputs_of_every_kind_are_shown_and_no_submission_can_insert_a_cell_lik
         notebook.cells.insert(place, new_raw_cell("<section class='x'>mine</section><script>y</script>"))
     page = show("s204501", change=add_outputs)
     own = page.partition('class="parity-own"')[2].partition("</details>")[0]
-    for part in ("<code>sweep</code>", "<pre>&lt;b&gt;red&lt;/b&gt;</pre>", "<td>5</td>",
+    for part in ("sweep", '<span class="ansi-red-fg">&lt;b&gt;red&lt;/b&gt;</span>', "<td>5</td>",
                  'src="data:image/png;base64,iVBORw0K"', 'src="data:image/svg+xml;base64,PHN2Zy8+"',
                  "<pre>plain</pre>"):
-        assert part in own
+        assert part in own, own
     assert "<script>x" not in page
     assert '<section class="x"' not in page
     assert "<script>y" not in page

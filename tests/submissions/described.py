@@ -1,4 +1,4 @@
-"""Banks of correct and incorrect submissions, which the tests and `parity rehearse` grade.
+"""Correct and incorrect submissions as the files of a bank describe them.
 
 *Exercises of your own* in the book describes the two forms of a submission, a file and a row of ``wrong.yaml``. The
 words before the arrow of an edit must occur in the cell once. If the text ends with the arrow, or goes on below it, the
