@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -172,11 +176,12 @@ class Query:
         expected, got = to_numpy(expected), self.as_array(value)
         if agree(got, expected, tolerance):
             return
-        if not hint or hint.partition("]")[0].endswith("-unexplained"):
-            mistakes = [*mistakes, *_common_mistakes(expected)]
-        hint = likely_cause(got, mistakes, max(tolerance, 1e-5)) or hint
+        if unexplained := not hint or hint.partition("]")[0].endswith("-unexplained"):
+            mistakes = itertools.chain(mistakes, common_mistakes(got, expected))
+        found = likely_cause(got, mistakes, max(tolerance, 1e-5))
+        hint = found or hint + (" " * bool(hint) + where_different(got, expected, tolerance)) * unexplained
         if got.shape != expected.shape:
-            self._fail_for_shape(got.shape, expected.shape, hint)
+            self._fail_for_shape(got.shape, expected.shape, found if unexplained else hint)
         self.fail(expected, got, hint)
 
     def require_equal(self, value: Any, expected: Any, hint: str = "", mistakes: Mistakes = ()) -> None:
@@ -196,17 +201,84 @@ class Query:
         self.fail(f"shape {expected}", f"shape {got}", hint)
 
 
-def _common_mistakes(expected: np.ndarray) -> Mistakes:
-    """Yield wrong results of any task, with words that hold whatever led to the result."""
-    if expected.dtype.kind != "f" or expected.size == 0:
+def common_mistakes(got: np.ndarray, expected: np.ndarray, sizes: Iterable[int] = ()) -> Mistakes:
+    """Yield wrong results of any task, with words that hold whatever led to the result.
+
+    A single number may have been divided by one of the ``sizes``.
+    """
+    if expected.dtype.kind != "f" or not expected.any():
         return
     yield -expected, "[sign] The sign is wrong: this is minus the expected result."
     yield 1 - expected, "[complement] This is 1 minus the expected result."
-    for factor in (2, 1 / 2, 100, 1 / 100, np.log(2), 1 / np.log(2), *(1 / size for size in expected.shape)):
+    yield 0 * expected, "[all-zero] This is 0: is the result never filled in, or are whole numbers cut off?"
+    factors = [2, 1 / 2, 100, 1 / 100, np.log(2), 1 / np.log(2), *(1 / size for size in (*expected.shape, *sizes))]
+    if np.count_nonzero(expected) > 1 and got.shape == expected.shape:      # a single number is a multiple of any other
+        factors = [(got * expected).sum() / (expected**2).sum()]
+    for factor in factors:
         yield (factor * expected, f"[factor] This is {factor:.4g} times the expected result: does something count "
                "twice, or is a factor or a divisor wrong?")
-    for axis in range(expected.ndim):
+    for digits in range(1, 4):
+        yield expected.round(digits), f"[rounded-result] This is the expected result, rounded to {digits} digits."
+    yield expected.astype(np.float16), "[low-precision] This is the expected result in float16, which is not enough."
+    for axis in (axis for axis in range(expected.ndim) if expected.shape[axis] > 1):
         yield np.flip(expected, axis), f"[reversed] Along axis {axis}, the order is reversed."
+        for place, name in ((0, "first"), (-1, "last")):
+            yield (np.repeat(expected.take([place], axis), expected.shape[axis], axis),
+                   f"[all-alike] Along axis {axis}, all entries are those of the {name} place.")
+        for by, name in ((1, "late"), (-1, "early")):
+            yield (np.roll(expected, by, axis), f"[shifted] Along axis {axis}, everything is one place too {name}, and "
+                   "what falls off one end comes in at the other.")
+
+
+def with_other(arguments: Mapping[str, Any], correct: Callable[..., Any]) -> Mistakes:
+    """Yield the results of a ``correct`` function if one of its arguments, given by name, is replaced by another."""
+    for name, value in arguments.items():
+        for instead, changed in _others(name, to_numpy(value)):
+            other = (value.new_tensor(changed.copy()) if is_tensor(value) else
+                     changed if isinstance(value, np.ndarray) else changed.item())
+            with contextlib.suppress(ArithmeticError, LookupError, ValueError, RuntimeError), np.errstate(all="ignore"):
+                yield (correct(*{**arguments, name: other}.values()), "[other-argument] The correct function gives "
+                       f"your result if {instead} takes the place of `{name}`.")
+
+
+def _others(name: str, value: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield what a student may take for the argument ``name`` by mistake: its description, and the array itself."""
+    changes: dict[str, Callable[[Any], Any]] = {
+        "-a": np.negative, "1 - a": lambda a: 1 - a, "a + 1": lambda a: a + 1, "a - 1": lambda a: a - 1, "a / 2": lambda
+        a: a / 2, "2 * a": lambda a: 2 * a, "a**2": np.square, "np.sqrt(a)": np.sqrt, "0 * a": lambda a: 0 * a}
+    if value.ndim == 2 and value.shape[0] == value.shape[1] > 1:
+        changes |= {"np.diag(np.diag(a))": lambda a: np.diag(np.diag(a)), "a.T": np.transpose}
+    if value.dtype.kind == "b":
+        changes = {"~a": np.logical_not}
+    if value.ndim == 1:
+        changes["np.sort(a)"] = np.sort
+    for axis in (axis for axis in range(value.ndim) if value.shape[axis] > 1):
+        before = ":, " * axis
+        for term, part in ((f"a[{before}0]", value.take([0], axis)), (f"a[{before}-1]", value.take([-1], axis)), *(
+                (f"a.{word}({axis})", getattr(value, word)(axis, keepdims=True)) for word in ("mean", "max", "min"))):
+            yield (f"`{term.replace('a', name, 1)}`, the same at all places along axis {axis},",
+                   np.repeat(part, value.shape[axis], axis).astype(value.dtype))
+        changes |= {f"np.flip(a, {axis})": partial(np.flip, axis=axis), f"a.cumsum({axis})": partial(
+            np.cumsum, axis=axis), **{f"np.roll(a, {by}, {axis})": partial(np.roll, shift=by, axis=axis)
+                                      for by in (1, -1)}}
+    for term, change in changes.items():
+        with np.errstate(all="ignore"):
+            changed = np.asarray(change(value))
+        yield f"`{re.sub('(?<![.a-z])a(?![a-z])', name, term)}`", changed.astype(value.dtype) if value.ndim else changed
+
+
+def where_different(got: np.ndarray, expected: np.ndarray, tolerance: float = 1e-5) -> str:
+    """Say along each axis at which places two arrays of the same shape differ, if it is not at all places."""
+    if got.shape != expected.shape:
+        return ""
+    wrong, said = ~np.isclose(got.astype(float), expected.astype(float), tolerance, tolerance), []
+    for axis, size in enumerate(wrong.shape):
+        places = np.flatnonzero(wrong.any(axis=tuple(other for other in range(wrong.ndim) if other != axis)))
+        if 0 < len(places) < size:
+            from_on = len(places) > 1 and len(places) == size - places[0]
+            said.append(f"along axis {axis}, " + (f"from index {places[0]} on" if from_on else
+                                                  f"only at index {show(places.tolist(), 40).strip('[]')}"))
+    return f"Your result differs {', and '.join(said)}." if said else ""
 
 
 def likely_cause(got: Any, mistakes: Mistakes, tolerance: float = 1e-5) -> str:

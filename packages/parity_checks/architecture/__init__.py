@@ -70,8 +70,10 @@ def _hint(weights: Weights, string: np.ndarray) -> str:
     repairs: list[tuple[str, Weights]] = [
         ("V-transposed", [U, V.T, b, W, c]), ("threshold", [U, V, b, W, np.array([0.5])]),
         ("remainder-returned", [U, V, b, -W, np.array([0.5])]),
-        *(("opens-late", [U, V, b + unit, W, c]) for unit in np.eye(len(b))),
-        ("subtracts-two", [U, np.where(V == -2, -3, V), b, np.where(W == 2, 3, W), c])]
+        *((mistake, [U, V, b + by * unit, W, c]) for mistake, by in (("opens-late", 1), ("opens-early", -1))
+          if by > 0 or _is_whole(weights) for unit in np.eye(len(b))),
+        ("subtracts-two", [U, np.where(V == -2, -3, V), b, np.where(W == 2, 3, W), c]),
+        ("V-not-remainder", [U, np.tile(-W, (len(b), 1)), b, W, c]), ("W-not-remainder", [U, V, b, -V[:1], c])]
 
     def is_correct(changed: Weights) -> bool:
         wrong, count = find_wrong_string(changed)

@@ -25,7 +25,7 @@ def count_parameters(seed: int = 0) -> None:
     """Check ``count_parameters(cell, input_size, hidden_size, num_layers)``, which returns an integer."""
     rng = np.random.default_rng(seed)
     # With one input or one unit, different mistakes can give the same number, so these cases come last.
-    cases: list[tuple] = [("tanh", 5, 3, 1), ("lstm", 6, 4, 1), ("gru", 6, 4, 1), ("relu", 5, 9, 3), ("lstm", 3, 2, 2),
+    cases: list[tuple] = [("tanh", 5, 3, 1), ("lstm", 7, 4, 1), ("gru", 7, 4, 1), ("relu", 5, 9, 3), ("lstm", 3, 2, 2),
                           ("gru", 4, 7, 3), ("tanh", 1, 4, 1), ("tanh", 1, 1, 1)]
     cases += [(cell, *(int(rng.integers(1, top)) for top in (9, 40, 5))) for cell in BLOCKS]
     # Modules of these sizes do not fit into memory, and a table cannot contain all of them. On a 32-bit platform, the
@@ -59,7 +59,7 @@ def _count_mistakes(cell: str, features: int, hidden: int, layers: int) -> Mista
     case, blocks = (cell, features, hidden, layers), BLOCKS[cell]
     correct, no_biases = count(*case), count(*case, biases=0)
     yield from WORDS.of({"one-bias": [count(*case, biases=1)], "no-biases": [no_biases]})
-    for counted in (1, 2, 3, 4):
+    for counted in range(1, 7):
         yield count(*case, blocks=counted), WORDS["wrong-blocks"].format(cell=cell, blocks=blocks, counted=counted)
     for per_layer in (1, 2):
         yield no_biases + per_layer * hidden * layers, WORDS["biases-per-layer"].format(cell=cell, blocks=blocks)
@@ -70,10 +70,12 @@ def _count_mistakes(cell: str, features: int, hidden: int, layers: int) -> Mista
 
     yield from WORDS.of({
         "bias-of-one-number": [no_biases + 2 * blocks * layers], "readout-counted": [correct + hidden + 1],
-        "hidden-too-many": [correct + hidden]})
+        "hidden-too-many": [correct + hidden], "sizes-swapped": [count(cell, hidden, features, layers)],
+        "blocks-of-part": [correct - (blocks - 1) * hidden * layers * part for part in (2, 2 + hidden)] + [
+            first - (blocks - 1) * hidden * (2 + features)] * (layers == 1)})
     if layers > 1:
         yield from WORDS.of({
-            "layers-alike": [layers * first], "one-layer": [first],
+            "layers-alike": [layers * first], "one-layer": [first], "layer-too-few": [first + (layers - 2) * later],
             "blocks-of-first-layer": [first + (layers - 1) * later // blocks],
             "later-input-missing": [with_later(hidden + 2)],
             "later-input-too-many": [with_later(features + 2 * hidden + 2)],
@@ -110,15 +112,23 @@ def _rate_mistakes(k: int, n: int) -> Mistakes:
     def with_term(name: str, *values: float) -> list[tuple[float, float, float]]:
         return [(p, *wilson_bounds(p, n, **{name: value})) for value in values]
 
+    scale, root = 1 + square / n, np.sqrt(p * (1 - p) / n + square / (4 * n**2)) * KAPPA
+    middle = p + square / (2 * n)
     yield from WORDS.of({
+        "one-end-not-divided": [(p, low, scale * high), (p, scale * low, high)],
+        "root-not-divided": [(p, middle / scale - root, middle / scale + root),
+                             (p, middle - root / scale, middle + root / scale)],
+        "no-root": [(p, (middle - root**2 / KAPPA) / scale, (middle + root**2 / KAPPA) / scale)],
+        "half-width": [(p, root / scale, root / scale)], "per-cent": [(100 * p, 100 * low, 100 * high)],
         "normal-interval" if 0 < k < n else "no-width": [normal, normal.clip(0, 1)],
         "middle-returned": [((low + high) / 2, low, high)], "failures-counted": [(1 - p, 1 - high, 1 - low)],
         "wrong-order": [(low, p, high), (low, high, p), (p, high, low)],
         "other-kappa": [(p, *wilson_bounds(p, n, kappa)) for kappa in (1.64, 1.645, 2, 2.576, 1)],
         "root-term": with_term("square", 0, square / (4 * n), square / 4 * n**2, KAPPA / (4 * n**2), square / n**2),
-        "spread-term": with_term("spread", p * (1 - p), p / n, p * (1 + p) / n, 0),
-        "middle-term": with_term("middle", 0, square / n, KAPPA / (2 * n), square / (2 * n**2), square / 2 * n),
-        "scale-term": with_term("scale", 1, 1 + square / (2 * n), 1 - square / n, 1 + KAPPA / n, 1 + square),
+        "spread-term": with_term("spread", p * (1 - p), p * (1 - p) / max(1, n - 1), p / n, p * (1 + p) / n, 0),
+        "middle-term": with_term("middle", 0, -square / (2 * n), square / n, KAPPA / (2 * n), square / (2 * n**2),
+                                 square / 2 * n),
+        "scale-term": with_term("scale", 1, 1 / scale, 1 + square / (2 * n), 1 - square / n, 1 + KAPPA / n, 1 + square),
         "factor-of-root": with_term("factor", 1, KAPPA / 2, 2 * KAPPA, square),
         "rounded": [np.round((p, low, high), 2)]})
 

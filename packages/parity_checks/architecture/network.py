@@ -281,6 +281,7 @@ def _logit_mistakes(reference: ParityRNN, bits: torch.Tensor) -> Mistakes:
     for function, changed in (
             ("A relu", states.relu()), ("A tanh", states.tanh()),
             ("A layer norm", layer_norm(states, states.shape[-1:])),
+            ("A sum over the time steps so far", states.cumsum(1)),
             ("A mean over the time steps so far", states.cumsum(1) / steps)):
         yield readout(changed), WORDS["before-the-readout"].format(function=function)
     if reference.rnn.mode in ("RNN_TANH", "RNN_RELU"):

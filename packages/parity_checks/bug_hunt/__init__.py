@@ -80,14 +80,24 @@ def hunt(function: str, faulty: list[script.Fault], rng: np.random.Generator) ->
                 easier = {"alarm-tolerance": [even], "alarm-padding": [zeros], "alarm-both": [zeros, even]}
                 accepted = (cause for cause, edits in easier.items() if function == "draw" and
                             _accepts_fault(test, script.with_edits(edits)))
-                query.fail(True, False, WORDS[next(accepted, alarm)])
+                # A test that rejects every correct script may expect what one of the faulty ones does.
+                instead = [fault for fault in faulty if not _accepts_fault(test, script.SCRIPT) and _accepts_fault(
+                    test, script.with_edits([(fault.old, fault.new)]))]
+                words = WORDS[next(accepted, "instead" if len(instead) == 1 else alarm)]
+                query.fail(True, False, words.format(alarm=split_cause(WORDS[alarm])[1], clue=_clue(instead[0])
+                                                     if instead else ""))
         elif _accepts_fault(test, script.with_dead_lines(script.with_edits([(version.old, version.new)]), rng)):
             missed.append(version)
     if missed:
-        clues = Counter(f"clue-{fault.clue}" for fault in missed).most_common()
+        clues = Counter(map(_clue, missed)).most_common()
         Query(f"{test} on versions with one fault each in {function}", see).fail(
             "False for each", f"True for {len(missed)} of {len(faulty)}",
-            WORDS["fault-missed"].format(clues="; ".join(split_cause(WORDS[clue])[1] for clue, _ in clues)))
+            WORDS["fault-missed"].format(clues="; ".join(clue for clue, _ in clues)))
+
+
+def _clue(fault: script.Fault) -> str:
+    words = f"clue-{fault.clue}"
+    return split_cause(WORDS[words])[1]
 
 
 def _accepts_fault(test: str, version: str) -> bool:
@@ -178,26 +188,43 @@ def _measure_seconds(weights: Weights, longest: int) -> float:
 def _check_network(weights: Weights, string: np.ndarray | None, longest: int, missed: str = "") -> None:
     # The network errs on the string, or on no string of up to `longest` bits if it is None. `missed` is the mistake of
     # those who return None for this network alone.
-    U, V, b, W, c = weights
+    U, V, b, _, _ = weights
     query = Query(f"find_error for the network with U = {show(U)}, V = {show(V)}, b = {show(b)}, up to {longest} bits",
                   BY_HAND)
     bits = _as_bits(query, query.call("find_error", *weights, longest), longest)
     if bits is None and string is not None:
         parity = "odd" if string.sum() % 2 else "even"
+        later = query.call("find_error", *weights, longest + 1) if len(string) == longest else None
         query.fail(f"a string; there is one of {len(string)} bits, with an {parity} number of ones", "None",
-                   WORDS[missed or "last-bit-counts" if len(string) == longest or missed else
-                         "short-not-searched" if longest <= SHORT else "long-not-searched"])
+                   WORDS[missed or ("last-bit-counts" if later is not None and len(later) <= longest else
+                                    "short-not-searched" if longest <= SHORT else "long-not-searched")])
     if bits is not None and first_error(weights, bits[None]) is None:
-        # A network that reads a 0 first has the state tanh(b) before it reads the string.
-        hint = next((mistake for mistake, changed, string, zero in (
-            ("first-state", weights, [0, *bits], 0), ("zero-as-minus-one", weights, bits, -1),
-            ("V-transposed", (U, V.T, b, W, c), bits, 0),
-            ) if first_error(changed, np.array([string]), zero) == (0, len(string) - 1)), "not-an-error")
+        # A mistake is named if it explains what the function returns for other networks, too.
+        others = [by_hand(*parameters) for parameters in STURDY + BRITTLE]
+        found = [(weights, bits), *((other, string) for other in others if (
+            string := _as_bits(query, query.call("find_error", *other, longest), longest)) is not None)]
+        hint = next((mistake for mistake, (change, read, zero) in MISREAD.items() if all(first_error(
+            change(*other), np.array([read(string)]), zero) == (0, len(read(string)) - 1)
+            for other, string in found)), "not-an-error")
+        if all(any(first_error(other, np.array([[*string, bit]])) == (0, len(string)) for bit in (0, 1))
+               for other, string in found):
+            hint = "last-bit-missing"
         query.fail("None: the network is correct on every string of this length" if string is None else
                    f"a string on which it errs; there is one of {len(string)} bits",
                    f"{''.join(map(str, bits))}, on which the network is correct after every bit; its outputs are "
                    f"{show(outputs(weights, bits[None])[0].round(2).tolist())}",
                    WORDS[hint])
+
+
+# What a wrong search may take for the network: its weights, the string, and the value of a 0. With a 0 before the
+# string, the first state is tanh(b).
+MISREAD: dict[str, tuple[Callable[..., Weights], Callable[[np.ndarray], np.ndarray], int]] = {
+    "zero-as-minus-one": (lambda *weights: weights, np.asarray, -1),
+    "V-transposed": (lambda U, V, b, W, c: (U, V.T, b, W, c), np.asarray, 0),
+    "c-left-out": (lambda U, V, b, W, c: (U, V, b, W, 0 * c), np.asarray, 0),
+    "b-left-out": (lambda U, V, b, W, c: (U, V, 0 * b, W, c), np.asarray, 0),
+    "string-reversed": (lambda *weights: weights, lambda bits: bits[::-1], 0),
+    "first-state": (lambda *weights: weights, lambda bits: np.concatenate([[0], bits]), 0)}
 
 
 def _as_bits(query: Query, result: Any, longest: int) -> np.ndarray | None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from parity_checks import check, fresh, private  # noqa: F401  (notebooks call them here)
-from parity_checks.assertions import Query, messages, show
+from parity_checks.assertions import Query, common_mistakes, likely_cause, messages, show, with_other
 from parity_checks.core import replaced_if_wrong
 from parity_checks.plain_data import kind_of
 from parity_lib.numpy_rnn import NumpyRNN
@@ -21,15 +21,23 @@ TOLERANCE = 1e-4  # of the largest entry, which is wide enough for float32
 CASES = ((3, 5, 2, "real", 1.0), (4, 6, 3, "end", 1.0), (3, 7, 2, "holes", 1.0), (2, 1, 3, "real", 1.0),
          (3, 8, 2, "early", 1.0), (1, 4, 6, "real", 1.0), (4, 6, 1, "end", 1.0), (60, 3, 2, "holes", 1.0),
          (2, 40, 3, "end", 0.4), (2, 120, 3, "end", 0.6))
-OF_SOME_GRADIENTS = ("overwritten", "averaged", "first-step-left-out")  # may be in the lines of a few gradients
+OF_SOME_GRADIENTS = ("overwritten", "averaged", "first-step-left-out", "last-step-left-out", "first-string-only",
+                     "last-step-only", "input-before", "inputs-reversed", "input-left-out", "terms-without-slope",
+                     "V-left-out", "h0-without-V")
 OUTPUT_MISTAKES = ("mask-forgotten", "mask-forgotten-in-sum", "rectangle-counted", "sum-not-mean",
                    "logit-not-probability", "sign", "strings-counted", "steps-counted", "each-string-averaged",
                    "mean-of-means", "mask-negated", "tanh-not-sigmoid", "sigmoid-sign", "answer-not-probability",
-                   "extra-slope", "squared-error", "slope-missing", "loss-not-gradient")
-MISTAKES = ("nothing-passed-back", "overwritten", "no-slope", "V-transposed", "slope-before", "slope-not-squared",
-            "slope-of-sigmoid", "slope-of-tanh-of-h", "slope-of-own-part", "slope-of-later-part", "state-after",
-            "W-state-before", "states-before", "gradient-transposed", "h0-averaged", "averaged", "first-step-left-out",
-            "forward-in-time", "passed-without-slope", "passed-twice", *OUTPUT_MISTAKES)
+                   "extra-slope", "squared-error", "slope-missing", "loss-not-gradient", "labels-plus-minus",
+                   "ones-only", "not-signed")
+MISTAKES = ("lost-without-label", "lost-at-empty-step", "nothing-passed-back", "overwritten", "no-slope",
+            "V-transposed", "slope-before", "slope-not-squared", "slope-of-sigmoid", "slope-of-tanh-of-h",
+            "slope-of-own-part", "slope-of-later-part", "state-after", "W-state-before", "states-before",
+            "gradient-transposed", "h0-averaged", "averaged", "first-step-left-out", "forward-in-time",
+            "passed-without-slope", "passed-twice", "slope-twice", "diagonal-of-V", "one-step-back", "passed-sign",
+            *OF_SOME_GRADIENTS[3:], *OUTPUT_MISTAKES)
+TERMS = {"U": "the gradient inside tanh, times the bit", "V": "the gradient inside tanh, times the state before",
+         "b": "the gradient inside tanh", "W": "the gradient at the logit, times the state after the time step",
+         "c": "the gradient at the logit", "h0": "what the first time step passes back, times V"}
 NAMES = ("U", "V", "b", "W", "c", "h0")
 Arrays = dict[str, np.ndarray]
 Weights = list[np.ndarray]
@@ -67,7 +75,8 @@ def logit_gradient(logits: np.ndarray, labels: np.ndarray, mask: np.ndarray, mis
     chance, forgotten = 1 / (1 + np.exp(-logits)), mistake.startswith("mask-forgotten")
     difference = {"logit-not-probability": logits - labels, "answer-not-probability": (logits > 0) - labels,
                   "tanh-not-sigmoid": np.tanh(logits) - labels, "sigmoid-sign": 1 - chance - labels,
-                  "sign": labels - chance,
+                  "sign": labels - chance, "not-signed": np.abs(chance - labels),
+                  "labels-plus-minus": chance - 2 * labels + 1, "ones-only": (chance - 1) * labels,
                   "extra-slope": (chance - labels) * chance * (1 - chance),
                   "squared-error": 2 * (chance - labels) * chance * (1 - chance),
                   "slope-missing": (chance - labels) / (chance * (1 - chance)),
@@ -86,26 +95,37 @@ def gradients_of(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights
     d_logits = logit_gradient(logits[..., 0], labels, mask, mistake)
     gradients = {name: np.zeros_like(value) for name, value in weights.items()}
     from_later = np.zeros_like(states[:, 0])
-    steps = range(mistake == "first-step-left-out", bits.shape[1])
+    if mistake == "first-string-only":
+        d_logits = d_logits * (np.arange(len(bits)) == 0)[:, None]
+    if mistake == "last-step-only":
+        d_logits = d_logits * (np.arange(bits.shape[1]) == bits.shape[1] - 1)
+    read = {"input-before": np.roll(bits, 1, axis=1) * (np.arange(bits.shape[1]) > 0),
+            "inputs-reversed": bits[:, ::-1], "input-left-out": bits**0}.get(mistake, bits)
+    steps = range(mistake == "first-step-left-out", bits.shape[1] - (mistake == "last-step-left-out"))
     for t in steps if mistake == "forward-in-time" else reversed(steps):
         d_logit, h = d_logits[:, t:t + 1], states[:, t + 1]
+        from_later = from_later * {"lost-without-label": mask[:, t:t + 1], "lost-at-empty-step": mask[:, t].any()}.get(
+            mistake, 1)
         before = 1 - states[:, t]**2
         slope = {"no-slope": 1, "slope-before": before, "states-before": before, "slope-not-squared": 1 - h,
                  "slope-of-sigmoid": h * (1 - h), "slope-of-tanh-of-h": 1 - np.tanh(h)**2}.get(mistake, 1 - h**2)
         d_pre_activation = (d_logit @ W * (1 if mistake == "slope-of-later-part" else slope)
                             + from_later * (1 if mistake == "slope-of-own-part" else slope))
         state = states[:, t + (mistake == "state-after")]
-        terms = {"U": d_pre_activation.T @ bits[:, t:t + 1], "V": d_pre_activation.T @ state,
-                 "b": d_pre_activation.sum(axis=0), "c": d_logit.sum(axis=0),
+        own = d_logit @ W + from_later if mistake == "terms-without-slope" else d_pre_activation
+        terms = {"U": own.T @ read[:, t:t + 1], "V": own.T @ state, "b": own.sum(axis=0), "c": d_logit.sum(axis=0),
                  "W": d_logit.T @ states[:, t + (mistake not in ("W-state-before", "states-before"))]}
         for name, term in terms.items():
             gradients[name] = term if mistake == "overwritten" else gradients[name] + term
-        passed = d_logit @ W + from_later if mistake == "passed-without-slope" else d_pre_activation
-        from_later = (mistake == "passed-twice") * from_later + (mistake != "nothing-passed-back") * passed @ (
-            V.T if mistake == "V-transposed" else V)
+        passed = {"passed-without-slope": d_logit @ W + from_later, "slope-twice": d_pre_activation * (1 - h**2),
+                  "one-step-back": d_logit @ W * (1 - h**2), "passed-sign": -d_pre_activation,
+                  "nothing-passed-back": 0 * d_pre_activation}.get(mistake, d_pre_activation)
+        from_later = (mistake == "passed-twice") * from_later + passed @ {
+            "V-transposed": V.T, "diagonal-of-V": np.diag(np.diag(V)), "V-left-out": np.eye(len(V))}.get(mistake, V)
     if mistake == "gradient-transposed":
         gradients["V"] = gradients["V"].T
-    gradients["h0"] = from_later.sum(axis=0) / (len(bits) if mistake == "h0-averaged" else 1)
+    at_h0 = d_pre_activation if mistake == "h0-without-V" else from_later
+    gradients["h0"] = at_h0.sum(axis=0) / (len(bits) if mistake == "h0-averaged" else 1)
     return {name: value / (len(bits) if mistake == "averaged" else 1) for name, value in gradients.items()}
 
 
@@ -122,10 +142,12 @@ def output_gradient(seed: int = 0) -> None:
             logits[~mask], text = unlabelled, f"{text}, with logits of {unlabelled:g} where there is no label"
         query = Query(text, LOSS if unlabelled is None else SELECT)
         result = query.call("output_gradient", logits, labels, mask, forbid=READY)
-        got = query.as_array(result, mask.shape, nan_hint=WORDS["nan-multiplied"])
+        got = query.as_array(result, mask.shape, nan_hint=WORDS["nan-multiplied"],
+                             shape_hints={(mask.sum(),): WORDS["only-labelled"]})
         query.require_close(got, logit_gradient(logits, labels, mask), WORDS["gradient-unexplained"],
-                            ((logit_gradient(logits, labels, mask, mistake), WORDS[mistake])
-                             for mistake in OUTPUT_MISTAKES), TOLERANCE)
+                            [*((logit_gradient(logits, labels, mask, mistake), WORDS[mistake])
+                               for mistake in OUTPUT_MISTAKES),
+                             *with_other(dict(logits=logits, labels=labels, mask=mask), logit_gradient)], TOLERANCE)
         if unlabelled is None:
             query.require_unchanged("output_gradient", {"logits": logits, "labels": labels, "mask": mask}, forbid=READY)
 
@@ -166,10 +188,15 @@ def _near(got: np.ndarray, expected: np.ndarray) -> bool:
 def _hint(got: Arrays, wrong: list[str], case: tuple[np.ndarray, np.ndarray, np.ndarray, Arrays]) -> str:
     for mistake in MISTAKES:
         gradients = gradients_of(*case, mistake)
-        if all(_near(got[name], gradients[name]) for name in (wrong if mistake in OF_SOME_GRADIENTS else NAMES)):
+        if any(gradients[name].any() for name in wrong) and all(
+                _near(got[name], gradients[name]) for name in (wrong if mistake in OF_SOME_GRADIENTS else NAMES)):
             return WORDS[mistake]
     if len(wrong) == 1:
-        return WORDS["one-gradient-wrong"].format(name=wrong[0])
+        name, sizes = wrong[0], (*case[0].shape, case[0].size)
+        found, expected = (array / np.abs(gradients_of(*case)[name]).max() for array in (
+            got[name], gradients_of(*case)[name]))
+        return likely_cause(found, common_mistakes(found, expected, sizes)) or (
+            WORDS["one-gradient-wrong"].format(name=name, terms=TERMS[name]))
     readout_wrong = bool({"W", "c"} & set(wrong))
     return WORDS["begin-with-W-and-c" if readout_wrong else "backward-order"]
 
@@ -212,7 +239,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
                     lambda weights: [2 * weights[0], 0 * weights[1]])
     for description, (source, gradient), weights, mistake in (
             ("a sum of fourth powers", powers(4), draw(rng, (2, 3), (3,)), "step-size"),
-            ("a loss whose slopes are in the ten thousands", powers(4, 3e4), draw(rng, (2, 3), (3,)), "tolerance"),
+            ("a loss whose slopes are in the ten thousands", powers(4, 3e4), draw(rng, (2, 3), (3,)), "no-share"),
             ("a loss that curves strongly", wave, draw(rng, (2, 3), (3,)), "step-too-large"),
             ("a loss on top of a large constant", powers(4, offset=1e5 + int(rng.integers(1000))),
              draw(rng, (2, 3), (3,)), "step-too-small"),
@@ -231,7 +258,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     for others, k, index in [*entries, (large, 0, (5, 8))]:
         size = sum(weight.size for weight in others)
         yield Case(f"a gradient of {size} entries of which entry {index} of array {k} is wrong", source, others,
-                   moved(gradient(others), k, index, 0.01), False, "every-entry")
+                   moved(gradient(others), k, index, 0.1), False, "every-entry")
     yield Case("a gradient twice too large", source, weights, [2 * array for array in gradient(weights)], False,
                "size-not-compared")
     factors = draw(rng, (3,))[0]
@@ -243,25 +270,28 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     weights = draw(rng, (2, 2), (3,))
     first, second = right = gradient(weights)
     mixed = "def loss(weights):\n    return (weights[0]**4).sum() + 1e-7 * (weights[1]**4).sum()\n"
-    for description, text, claim in (
-            ("the gradient with the wrong sign", source, [-first, -second]),
-            ("a gradient that is correct in the first array and 0 in the second", source, [first, 0 * second]),
+    opposite = moved(moved(right, 0, (0, 0), 0.1), 0, (1, 1), -0.1)
+    for description, text, claim, mistake in (
+            ("the gradient with the wrong sign", source, [-first, -second], "sign-not-compared"),
+            ("a gradient that is correct in the first array and 0 in the second", source, [first, 0 * second],
+             "every-entry"),
+            ("a gradient of which two entries are off in opposite directions", source, opposite, "errors-cancel"),
             ("a gradient twice too large, all of it below a millionth", powers(4, 1e-7)[0],
-             [2e-7 * first, 2e-7 * second]),
+             [2e-7 * first, 2e-7 * second], "fixed-tolerance"),
             ("a gradient that is correct in a large array and twice too large in a small one", mixed,
-             [first, 2e-7 * second]),
+             [first, 2e-7 * second], "largest-of-all"),
             ("a gradient three hundredths too large, all of it below a millionth", powers(4, 2.5e-8)[0],
-             [1.03 * 2.5e-8 * first, 1.03 * 2.5e-8 * second]),
-            ("a gradient of zeros", source, [0 * first, 0 * second]),
-            ("a gradient with nan in it", source, moved(right, 0, (1, 1), np.nan)),
-            ("a gradient with inf in it", source, moved(right, 1, (-1,), np.inf))):
-        yield Case(description, text, weights, claim, False, "nan-accepted" if "nan" in description else
-                   "fixed-tolerance" if "a millionth" in description else "tolerance")
-    for share, correct, comparison in ((0.7e-3, True, "less"), (1.5e-3, False, "more")):
+             [1.03 * 2.5e-8 * first, 1.03 * 2.5e-8 * second], "fixed-tolerance"),
+            ("a gradient of zeros", source, [0 * first, 0 * second], "size-not-compared"),
+            ("a gradient with nan in it", source, moved(right, 0, (1, 1), np.nan), "nan-accepted"),
+            ("a gradient with inf in it", source, moved(right, 1, (-1,), np.inf), "share-of-claim")):
+        yield Case(description, text, weights, claim, False, mistake)
+    for share, correct, comparison, mistake in ((0.7e-3, True, "less", "share-of-entry"),
+                                                (1.5e-3, False, "more", "too-loose")):
         weights = draw(rng, (2, 3))
         weights[0][0, 0], weights[0][1, 1] = 0.5, 1.5
         yield Case(f"a gradient whose smallest entry is off by {comparison} than a thousandth of the largest", source,
-                   weights, moved(gradient(weights), 0, (0, 0), share), correct, "tolerance")
+                   weights, moved(gradient(weights), 0, (0, 0), share), correct, mistake)
 
 
 @check("gradient_is_right: accepts correct gradients and rejects wrong ones, large and small")
@@ -269,10 +299,31 @@ def gradient_is_right(seed: int = 0) -> None:
     """Check ``gradient_is_right(loss, weights, gradient)``, which the notebook's ``verdict_on`` calls."""
     for case in cases(np.random.default_rng(seed)):
         query = Query(f"gradient_is_right for {case.description}", CONTRIBUTIONS)
-        answer, after = query.call_through("verdict_on", "gradient_is_right", case.source, case.weights, case.gradient)
-        if query.as_bool(answer) != case.correct:
-            query.fail(case.correct, not case.correct, WORDS[case.mistake])
+        answer, after = _verdict(query, case)
+        if answer != case.correct:
+            query.fail(case.correct, answer, _cause_of_rejection(query, case) if case.correct else WORDS[case.mistake])
         if any(not np.allclose(weight, before, rtol=0, atol=1e-12)
                for weight, before in zip(after, case.weights, strict=True)):
             Query(f"the weights after {query.text}", CONTRIBUTIONS).fail(
                 case.weights, after, WORDS["weight-not-put-back"])
+
+
+def _verdict(query: Query, case: Case) -> tuple[bool, Weights]:
+    """Return the student's answer about the claim of a case, and the weights after the call."""
+    answer, after = query.call_through("verdict_on", "gradient_is_right", case.source, case.weights, case.gradient,
+                                       causes=dict.fromkeys(("index", "unpack", "shape"), WORDS["any-shape"]))
+    return query.as_bool(answer), after
+
+
+def _cause_of_rejection(query: Query, case: Case) -> str:
+    """Return why a correct gradient is rejected: the wrong one that is accepted in its place tells what is computed."""
+    for factor in (2, 0.5, -1):
+        if _verdict(query, case._replace(gradient=[factor * part for part in case.gradient]))[0]:
+            return WORDS["differences-scaled"].format(factor=factor)
+    if _verdict(query, case._replace(gradient=[np.full(part.shape, part.flat[-1]) for part in case.gradient]))[0]:
+        return WORDS["differences-overwritten"]
+    slopes = [np.arange(1.0, weight.size + 1).reshape(weight.shape) for weight in case.weights]
+    linear = ("def loss(weights):\n    return sum((np.array(slope) * weight).sum() for slope, weight in "
+              f"zip({[slope.tolist() for slope in slopes]}, weights))\n")
+    bends = case.mistake == "step-size" and _verdict(query, case._replace(source=linear, gradient=slopes))[0]
+    return WORDS["step-too-large" if bends else case.mistake]

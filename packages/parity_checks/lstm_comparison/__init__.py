@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from parity_checks import check, fresh, private  # noqa: F401  (notebooks call them here)
-from parity_checks.assertions import Mistakes, Query, agree, likely_cause, messages
+from parity_checks.assertions import Mistakes, Query, agree, likely_cause, messages, with_other
 from parity_checks.decorator import not_installed
 from parity_checks.lstm_comparison.comparison import fair_plan, summarise  # noqa: F401
 from parity_checks.two_unit_search import first_true
@@ -110,10 +110,26 @@ def _step_mistakes(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights
         "h-unused": [next_states(x, 0 * h, c, weights)], "no-tanh-on-c": [state(lambda c: c)],
         "sigmoid-on-g": [state(g=_sigmoid(a[2]))],
         "tanh-on-gates": [state(**{gate: np.tanh(a["ifgo".index(gate)]) for gate in part}) for part in ("ifo", "if")],
-        "sigmoid-sign": [state(**{gate: 1 - own[gate] for gate in "ifo"})]})
+        "sigmoid-sign": [state(**{gate: 1 - own[gate] for gate in "ifo"})],
+        "one-for-both": [(part, part) for part in correct], "old-c-returned": [(correct[0], c)],
+        "bias-repeated": [next_states(x, h, c, weights | {name: weights[other]}) for name, other in (
+            ("bias_ih", "bias_hh"), ("bias_hh", "bias_ih"))],
+        "blocks-transposed": [next_states(x, h, c, weights | {"weight_hh": np.concatenate(
+            [block.T for block in np.split(weights["weight_hh"], 4)])})],
+        "interleaved": [next_states(x, h, c, {name: np.concatenate([part[k::4] for k in range(4)])
+                                              for name, part in weights.items()})]})
+    for what, part in (("V h", h @ weights["weight_hh"].T), ("U x", x @ weights["weight_ih"].T),
+                       ("bias_ih", 0 * h @ weights["weight_hh"].T + weights["bias_ih"]),
+                       ("bias_hh", 0 * h @ weights["weight_hh"].T + weights["bias_hh"])):
+        for k, name in enumerate("ifgo"):
+            changed = a[k] - np.split(part, 4, axis=1)[k]
+            yield (state(**{name: np.tanh(changed) if name == "g" else _sigmoid(changed)}),
+                   WORDS["other-part"].format(name=name, instead=f"the same without {what}"))
     for name, value, instead in (
             ("i", 1 - own["f"], "1 - f"), ("f", 1 - own["i"], "1 - i"), ("g", a[2], "its sum without tanh"),
             *((gate, 1, "1, so it is missing") for gate in "ifo"), ("c", np.tanh(c), "tanh(c)"), ("c", h, "h"),
+            ("g", -own["g"], "-g"), ("g", np.maximum(a[2], 0), "a relu"),
+            ("f", _sigmoid(a[1] + 1), "a gate with 1 in its sum"),
             ("o", np.tanh(a[3]), "a tanh"), ("o", a[3], "its sum without a sigmoid"), *(
                 (gate, own["o"], "o") for gate in "if")):
         yield state(**{name: value}), WORDS["other-part"].format(name=name, instead=instead)
@@ -121,6 +137,8 @@ def _step_mistakes(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights
     for name, squashed in (("c", c), ("h", h)):
         yield (own["o"] * np.tanh(squashed), correct[1]), WORDS["old-in-h"].format(name=name)
     yield (own["o"] * _sigmoid(correct[1]), correct[1]), WORDS["sigmoid-on-c"]
+    yield from with_other({"x": x, "h": h, "c": c} | weights, lambda x, h, c, *parts: next_states(
+        x, h, c, dict(zip(weights, parts, strict=True))))
 
 
 @check("forget_bias: the bias that keeps a given share of the cell state")
@@ -133,7 +151,8 @@ def forget_bias(seed: int = 0) -> None:
         got = query.as_array(query.call("forget_bias", steps, kept), (), nan_hint=WORDS["negative-logarithm"])
         bias = _bias(kept ** (1 / steps))
         hint = WORDS["nearly" if abs(got - bias) < 0.2 else "bias-unexplained"]
-        query.require_close(got, bias, hint, _bias_mistakes(steps, kept), 1e-4)
+        query.require_close(got, bias, hint, [*_bias_mistakes(steps, kept), *with_other(
+            {"steps": steps, "kept": kept}, lambda steps, kept: _bias(kept ** (1 / steps)))], 1e-4)
 
 
 def _bias(gate: float) -> float:
@@ -151,7 +170,8 @@ def _bias_mistakes(steps: int, kept: float) -> Mistakes:
     if steps > 1:
         yield from WORDS.of({
             "one-step": [_bias(kept)], "power-not-root": [_bias(kept**steps)],
-            "loss-divided": [_bias(1 - (1 - kept) / steps)], "share-divided": [_bias(kept / steps)],
+            "loss-divided": [_bias(1 - (1 - kept) / steps)], "kept-unused": [_bias(0.5 ** (1 / steps))] * (kept != 0.5),
+            "share-divided": [_bias(kept / steps), _bias(1 - kept / steps)],
             "share-lost": [_bias((1 - kept) ** (1 / steps))],
             "steps-off-by-one": [_bias(kept ** (1 / other)) for other in (steps - 1, steps + 1)]})
 
@@ -256,6 +276,8 @@ def _hint(weights: Weights, sequence: np.ndarray) -> str:
         return WORDS["row-order"]
     if any(corrects(weight_ih=weights["weight_ih"][:, order]) for order in orders):
         return WORDS["column-order"]
+    if any(corrects(weight_ih=weights["weight_ih"][order]) for order in orders):
+        return WORDS["row-order"]
     if corrects(weight_ih=weights["weight_ih"].T):
         return WORDS["weights-transposed"]
     if np.array_equal(weights["bias_ih"], weights["bias_hh"]) and corrects(bias_hh=np.zeros(4)):
@@ -283,9 +305,11 @@ def _wrong_gate(weights: Weights) -> tuple[str, int]:
     """Return what is wrong with the first gate on the wrong side of one half, or "", and the number of the gate."""
     i, f, g, o = _gates_without_h(weights)
     value, write, clear, read = EVERY_INPUT.T == 1
+    if np.allclose(g[value], g[~value]):
+        return WORDS["value-unused"], 2
     # Each mistake with its gate, its step, its inputs, the values, and 1 or -1 if these should be above or below 1/2.
     cases = {
-        "adds-up": (1, "write", write, f, -1), "never-cleared": (1, "clear", clear, f, -1),
+        "never-cleared": (1, "clear", clear, f, -1), "adds-up": (1, "write", write, f, -1),
         "forgets": (1, "step without a write or a clear", ~write & ~clear, f, 1),
         "writes-always": (0, "step without a write", ~write, i, -1), "never-writes": (0, "write", write, i, 1),
         "zeros-and-ones": (2, "", write, np.where(value, g, -g) + 1, 1),

@@ -89,6 +89,10 @@ def _size_hint(others: list[int], lstm_units: int) -> str:
 
 def _require_same_conditions(query: Query, runs: list[Run], seeds: list[int], budget: int, rates: list[float]) -> None:
     """Raise CheckFailed unless a network has exactly one full-budget run for each learning rate and seed."""
+    matched = [(run["lr"], run["seed"]) for run in runs] == list(zip(rates, seeds, strict=False))
+    if matched and len(runs) < len(rates) * len(seeds):
+        query.fail("each rate with each seed", "the first rate with the first seed, and so on",
+                   WORDS["one-run-per-pair"])
     for key, allowed, hint in (
             ("max_updates", [budget], WORDS["budget-differs"]),
             ("seed", seeds, WORDS["seeds-differ"]),
@@ -124,7 +128,9 @@ def summarise(seed: int = 0) -> None:
         counts = tuple(int(query.part(f"the number of {kind} runs").as_array(number, (), "integer"))
                        for kind, number in zip(("solved", "all"), result, strict=False))
         if counts != expected[:2]:
-            query.fail(expected, tuple(result), WORDS["wrong-counts"])
+            unsolved = len(steps) - expected[0], len(steps)
+            hint: dict[tuple, str] = {expected[1::-1]: "counts-swapped", unsolved: "unsolved-counted"}
+            query.fail(expected, tuple(result), WORDS[hint.get(counts, "wrong-counts")])
         got = None if result[2] is None else query.part("the median").as_array(
             result[2], (), nan_hint=WORDS["median-none"])
         if got != expected[2]:
@@ -140,4 +146,7 @@ def _median_hint(got: np.ndarray | None, late: list[float]) -> str:
             (sorted(late)[(len(late) - lower) // 2], WORDS["even-number"]) for lower in (0, 1)),
         (late[len(late) // 2], WORDS["not-sorted"]),
         (np.median(solved or np.nan), WORDS["solved-only"]),
-        (np.mean(solved or np.nan), WORDS["mean-not-median"])], tolerance=0) or WORDS["unsolved-replaced"]
+        (np.mean(solved or np.nan), WORDS["mean-not-median"]),
+        *((end(late), WORDS["largest-or-smallest"]) for end in (max, min)),
+        (np.median([step if np.isfinite(step) else 0 for step in late]), WORDS["unsolved-first"])],
+        tolerance=0) or WORDS["unsolved-replaced"]

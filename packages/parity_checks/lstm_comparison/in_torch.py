@@ -17,12 +17,12 @@ from parity_checks.plain_data import ModuleState
 WORDS = messages("lstm_comparison")
 GRADIENT = "gradient#The gradient through time"
 ERROR_CAUSES = {"'tuple' object": WORDS["tuple-of-lstm"]}
-LOSSES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
-    "last-string": lambda output: output[-1].sum(), "all-steps": lambda output: output.sum(),
-    "mean-over-units": lambda output: output[:, -1].mean(dim=1).sum(),
-    "mean-of-states": lambda output: output[:, -1].mean(), "first-state": lambda output: output[:, 0].sum(),
-    "one-unit": lambda output: output[:, -1, 0].sum(), "squared-states": lambda output: (output[:, -1]**2).sum(),
-    "norm-of-states": lambda output: output[:, -1].norm(dim=1).sum()}
+LOSSES: dict[str, Callable[[torch.Tensor, Any], torch.Tensor]] = {
+    "last-string": lambda output, _: output[-1].sum(), "all-steps": lambda output, _: output.sum(),
+    "mean-over-units": lambda output, _: output[:, -1].mean(dim=1).sum(),
+    "mean-of-states": lambda output, _: output[:, -1].mean(), "first-state": lambda output, _: output[:, 0].sum(),
+    "one-unit": lambda output, _: output[:, -1, 0].sum(), "squared-states": lambda output, _: (output[:, -1]**2).sum(),
+    "norm-of-states": lambda output, _: output[:, -1].norm(dim=1).sum()}
 
 
 @check("LSTMParity: an LSTM layer and its readout, one logit after each bit")
@@ -87,10 +87,10 @@ def _draw(model: nn.Module, low: float, high: float, batch: int, steps: int, rng
 
 
 def _gradient(model: nn.Module, inputs: torch.Tensor,
-              loss: Callable = lambda output: output[:, -1].sum()) -> np.ndarray:
+              loss: Callable = lambda output, last: output[:, -1].sum()) -> np.ndarray:
     """Return the gradient ``[batch, steps]`` of a loss with respect to each input bit."""
     inputs = inputs.clone().requires_grad_()
-    return torch.autograd.grad(loss(model(inputs)[0]), inputs)[0].numpy()[..., 0]
+    return torch.autograd.grad(loss(*model(inputs)), inputs)[0].numpy()[..., 0]
 
 
 def _mistakes(model: nn.Module, inputs: torch.Tensor) -> Mistakes:
@@ -100,6 +100,10 @@ def _mistakes(model: nn.Module, inputs: torch.Tensor) -> Mistakes:
         "sum-over-batch": [norms.sum(axis=0)], "mean-before-norm": [np.abs(signed), signed],
         "norm-over-batch": [np.linalg.norm(gradient, axis=0), np.sqrt(squares)], "squares": [squares],
         "largest-norm": [norms.max(axis=0)], "one-string": [norms[0]],
+        "median-over-batch": [np.median(norms, axis=0), torch.from_numpy(norms).median(dim=0).values],
+        "logarithm-of-norms": [np.log(norms.mean(axis=0)), np.log10(norms.mean(axis=0))],
+        "states-not-gradient": [model(inputs)[0].detach().norm(dim=2).mean(dim=0)],
         "relative-norms": [norms.mean(axis=0) / norms.mean(axis=0).max()]})
-    for mistake, loss in LOSSES.items():
+    cell_state = {"cell-state": lambda _, last: last[1].sum()} if isinstance(model, nn.LSTM) else {}
+    for mistake, loss in (LOSSES | cell_state).items():
         yield np.abs(_gradient(model, inputs, loss)).mean(axis=0), WORDS[mistake]

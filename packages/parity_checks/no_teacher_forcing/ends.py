@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from parity_checks.assertions import Mistakes, Query, messages, show, to_numpy
+from parity_checks.assertions import Mistakes, Query, messages, show, to_numpy, with_other
 from parity_checks.core import call_gradient, replaced_if_wrong
 from parity_checks.decorator import check
 from parity_checks.no_teacher_forcing import training_reference
@@ -43,7 +43,8 @@ def _check_last_valid(outputs: torch.Tensor, lengths: torch.Tensor, note: str) -
         query.fail("a tensor", "a NumPy array", WORDS["through-numpy"])
     got = query.as_array(result, nan_hint=WORDS["padding-multiplied"])
     query.require_close(got, correct_last_valid(outputs, lengths), WORDS["last-unexplained"],
-                        _last_mistakes(outputs.numpy(), lengths.numpy()))
+                        [*_last_mistakes(outputs.numpy(), lengths.numpy()), *with_other(
+                            {"outputs": outputs, "lengths": lengths}, correct_last_valid)])
     if note:
         return
     query.require_unchanged("last_valid", {"outputs": outputs, "lengths": lengths}, forbid=READY_LAST)
@@ -64,8 +65,9 @@ def _last_mistakes(outputs: np.ndarray, lengths: np.ndarray) -> Mistakes:
         "counted-from-the-end": [outputs[rows, -lengths]],
         "same-step-for-all": [outputs[:, position] for position in (0, lengths.min() - 1, lengths.max() - 1)],
         "every-row-with-every-step": [outputs[:, lengths - 1]],
-        "one-feature": [outputs[rows, lengths - 1][:, :1], outputs[rows, lengths - 1, 0]],
-        "not-one-step": [total, total / lengths[:, None], outputs.mean(axis=1)]})
+        "one-feature": [outputs[rows, lengths - 1][:, part] for part in (slice(1), slice(-1, None), 0, -1)],
+        "rows-permuted": [outputs[order, lengths - 1] for order in (np.argsort(lengths, kind="stable"), rows[::-1])],
+        "not-one-step": [total, total / lengths[:, None], outputs.mean(axis=1), outputs.max(axis=1), real.max(axis=1)]})
 
 
 def correct_last_valid(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
@@ -81,7 +83,7 @@ CORRECT_LAST = ("last_valid", last_valid, f"{__name__}:correct_last_valid")
 def end_loss(seed: int = 0) -> None:
     """Check ``end_loss(logits, lengths, labels)`` for logits ``[batch, steps, 1]``. It returns a scalar tensor."""
     rng = np.random.default_rng(seed)
-    for batch, steps, size in ((2, 1, 1.0), (4, 3, 1.0), (6, 8, 3.0), (5, 5, 200.0)):
+    for batch, steps, size in ((4, 3, 1.0), (2, 1, 1.0), (6, 8, 3.0), (5, 5, 200.0)):
         logits, lengths, labels = _draw_answers(rng, batch, steps, size)
         query = Query(f"end_loss of logits {tuple(logits.shape)}{' of up to about 200' if size > 100 else ''} with the "
                       f"lengths {show(lengths, 40)} and the labels {show(labels, 40)}", THE_LOSS)

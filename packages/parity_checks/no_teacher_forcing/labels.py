@@ -1,8 +1,10 @@
 """Checks for the student's ``final_parity`` and ``next_max_length`` functions."""
 
+from functools import partial
+
 import numpy as np
 
-from parity_checks.assertions import Query, messages, show
+from parity_checks.assertions import Query, messages, show, with_other
 from parity_checks.decorator import check
 from parity_checks.plain_data import kind_of
 
@@ -10,9 +12,11 @@ WORDS = messages("no_teacher_forcing")
 THE_END = "packing#The last real step"
 READY_PARITY = ("parity_lib.data:final_parity", "parity_lib.data:running_parity")
 READY_CURRICULUM = ("parity_lib.data:Curriculum.next_longest",)
+ACCURACIES = (0.0, 0.5, 0.9, 0.93, 0.949, 0.95, 0.951, 0.97, 0.995, 1.0)
 # On these strings, no two of the usual mistakes give the same labels.
-BITS = np.array([[1, 0, 1, 1, 0, 1], [1, 1, 1, 0, 0, 0], [0, 1, 1, 1, 0, 0], [0, 1, 0, 1, 0, 1], [1, 0, 1, 1, 1, 0]])
-LENGTHS = np.array([2, 3, 6, 5, 1])
+BITS = np.array([[*map(int, string)] for string in ("1110000", "0011111", "1111110", "1100110", "1110010", "1000000",
+                                                    "0001110", "1100111", "0111111")])
+LENGTHS = np.array([3, 6, 6, 4, 1, 6, 4, 3, 2])
 ERROR_CAUSES = {"could not be broadcast": WORDS["second-axis"], "is out of bounds": WORDS["out-of-bounds"]}
 
 
@@ -52,12 +56,15 @@ def final_parity(seed: int = 0) -> None:
             query.fail("a NumPy array of integers", kind_of(result))
         got = query.as_array(result, kind="integer")
         parity, real, rows = cut_parity(bits, lengths), _real(bits, lengths), np.arange(len(bits))
+        count = (bits * real).sum(axis=1)
         query.require_equal(got, parity, WORDS["label-unexplained"], [
             *((label(bits, lengths), WORDS[mistake]) for mistake, label in PARITY_MISTAKES), *WORDS.of({
                 "label-per-step": [np.cumsum(bits, axis=1) % 2, np.cumsum(bits * real, axis=1) % 2],
                 "after-the-cut": [(bits * other).sum(axis=1) % 2 for other in (~real, real[:, ::-1])],
                 "last-bit": [bits[rows, lengths - 1]], "columns": [(bits * real).sum(axis=0) % 2],
-                "minus-one-and-one": [2 * parity - 1]})])
+                "minus-one-and-one": [2 * parity - 1], "any-one": [count > 0], "floor-division": [count // 2],
+                "zeros-counted": [(lengths - count) % 2], "first-bit-left-out": [(count - bits[:, 0]) % 2]}),
+            *with_other({"lengths": lengths}, partial(cut_parity, bits))])
         query.require_unchanged("final_parity", {"bits": bits, "lengths": lengths}, forbid=READY_PARITY)
 
 
@@ -73,8 +80,18 @@ def next_max_length(seed: int = 0) -> None:
         query = Query(f"next_max_length({longest}, {accuracy:.4g}, stop={stop})")
         got = query.as_array(query.call("next_max_length", longest, accuracy, stop, forbid=READY_CURRICULUM), (),
                              "integer")
-        grows = accuracy >= 0.95
-        hint = WORDS["beyond-stop" if got > stop else "grows-by-one" if grows else "stays"]
-        if accuracy == 0.95 and got == longest:
-            hint = WORDS["exactly-enough"]
-        query.require_equal(got, min(longest + 1, stop) if grows else longest, hint)
+        expected = min(longest + 1, stop) if accuracy >= 0.95 else longest
+        query.require_equal(got, expected, "" if got == expected else _hint(query, int(got), longest, accuracy, stop))
+
+
+def _hint(query: Query, got: int, longest: int, accuracy: float, stop: int) -> str:
+    answers = [query.call("next_max_length", 2, limit, 50, forbid=READY_CURRICULUM) for limit in ACCURACIES]
+    grows, right = ([*map(bool, part)] for part in (np.array(answers) > 2, np.array(ACCURACIES) >= 0.95))
+    if grows != right and got <= stop:
+        reversed_order = [not answer for answer in right]
+        return WORDS["never-grows" if not any(grows) else "always-grows" if all(grows) else
+                     "grows-when-wrong" if grows == reversed_order else
+                     "exactly-enough" if grows[6] and not grows[5] else "other-limit"].format(
+                         limit=", ".join(str(limit) for limit, answer in zip(ACCURACIES, grows, strict=True) if answer))
+    return WORDS["beyond-stop" if got > stop else "stays" if accuracy < 0.95 else "stop-not-reached"
+                 if longest + 1 == stop else "stop-at-once" if got == stop else "grows-by-one"].format(by=got - longest)

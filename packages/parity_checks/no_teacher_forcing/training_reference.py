@@ -186,6 +186,12 @@ LOSSES: tuple[tuple[str, Callable[[Tensor, Tensor, Tensor], Tensor]], ...] = (
     ("same-step-for-all", lambda o, n, y: cross_entropy(o[:, 0, 0], y)),
     ("same-step-for-all", lambda o, n, y: cross_entropy(_at(o, n.max().expand(len(n)) - 1), y)),
     ("mean-of-logits", lambda o, n, y: cross_entropy(o[..., 0].mean(dim=1), y)),
+    ("labels-plus-minus", lambda o, n, y: cross_entropy(_at(o, n - 1), 2 * y - 1)),
+    ("one-of-two-terms", lambda o, n, y: cross_entropy(_at(o, n - 1), y, weight=y)),
+    ("one-of-two-terms", lambda o, n, y: cross_entropy(_at(o, n - 1), y, weight=1 - y)),
+    ("one-string", lambda o, n, y: cross_entropy(_at(o, n - 1)[0], y[0])),
+    ("one-string", lambda o, n, y: cross_entropy(_at(o, n - 1)[-1], y[-1])),
+    ("share-of-errors", lambda o, n, y: ((_at(o, n - 1) > 0) != (y > 0.5)).float().mean() + 0 * o.sum()),
     ("mean-over-lengths", lambda o, n, y: cross_entropy(_at(o, n - 1), y, reduction="sum") / n.sum()),
     ("mean-over-lengths", lambda o, n, y: cross_entropy(_at(o, n - 1), y, reduction="sum") / o.shape[1]))
 

@@ -7,8 +7,9 @@ import numpy as np
 
 from parity_checks import check, fresh, private  # noqa: F401  (notebooks call them here)
 from parity_checks import two_unit_search as search
-from parity_checks.assertions import Mistakes, Query, agree, messages
+from parity_checks.assertions import Mistakes, Query, agree, likely_cause, messages, where_different, with_other
 from parity_checks.core import call, replaced_if_wrong
+from parity_checks.plain_data import split_cause
 from parity_lib.numpy_rnn import NumpyRNN
 
 WORDS = messages("unrolling")
@@ -25,9 +26,11 @@ SHAPES = {"U": (2, 1), "V": (2, 2), "b": (2,), "W": (1, 2), "c": (1,)}
 def parity(seed: int = 0) -> None:
     """Check ``parity(bits)``, which takes integers ``[batch, steps]`` and returns ``[batch]``, with 1 for odd."""
     rng = np.random.default_rng(seed)
-    cases = [np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1], [0, 1, 0]]), np.array([[1, 0, 1, 1, 0]]),
-             rng.integers(2, size=(9, 9)), rng.integers(2, size=(7, 13)), rng.integers(2, size=(9, 600)),
-             np.ones((2, 300), dtype=int), (np.arange(5001) > [[-1], [0]]).astype(int)]
+    # Five of the first strings are a basis of all strings of five bits, so the bits that an answer leaves out show.
+    first = [[0, 0, 0, 0, 0], [1, 0, 0, 0, 0], [0, 1, 1, 0, 0], [1, 1, 1, 0, 0], [0, 0, 1, 0, 1], [1, 0, 1, 1, 1],
+             [1, 1, 1, 1, 1], [0, 1, 0, 0, 0]]
+    cases = [np.array(first), np.array([[1, 0, 1, 1, 0]]), rng.integers(2, size=(9, 9)), rng.integers(2, size=(7, 13)),
+             rng.integers(2, size=(9, 600)), np.ones((2, 300), dtype=int), (np.arange(5001) > [[-1], [0]]).astype(int)]
     for bits in cases:
         strings = ", ".join("".join(map(str, row)) for row in bits)
         these = f"the strings {strings}" if bits.size < 50 else f"{len(bits)} strings of {bits.shape[1]} bits"
@@ -36,14 +39,24 @@ def parity(seed: int = 0) -> None:
         hint = WORDS["half-precision" if long else "parity-unexplained"]
         result = query.call("parity", bits, forbid=READY_PARITY)
         hint = hint if getattr(result, "shape", ()) == count.shape else ""
-        query.require_equal(result, count % 2, hint, () if long else WORDS.of({
-            "count-returned": [count], "floor-division": [count // 2], "last-bit": [bits[:, -1]],
-            "last-bit-left-out": [bits[:, :-1].sum(axis=1) % 2], "first-bit-left-out": [bits[:, 1:].sum(axis=1) % 2],
-            "any-one": [count > 0], "even-and-odd": [1 - count % 2], "columns": [bits.sum(axis=0) % 2],
+        query.require_equal(result, count % 2, hint, () if long else [*WORDS.of({
+            "changes-counted": [np.abs(np.diff(bits)).sum(axis=1) % 2]}), *_some_bits(bits), *WORDS.of({
+            "count-returned": [count], "floor-division": [count // 2], "any-one": [count > 0],
+            "all-ones": [bits.min(axis=1)], "majority": [2 * count > bits.shape[1]],
+            "carried-over": [np.cumsum(count) % 2],
+            "even-and-odd": [1 - count % 2], "columns": [bits.sum(axis=0) % 2],
             "one-answer": [np.full(shape, bits.sum() % 2) for shape in ((), len(bits)) if len(bits) > 1],
             "every-bit": [np.cumsum(bits, axis=1) % 2],
-            "minus-one-and-one": [sign * (1 - 2 * (count % 2)) for sign in (1, -1)]}))
+            "minus-one-and-one": [sign * (1 - 2 * (count % 2)) for sign in (1, -1)]})])
         query.as_array(result, kind="integer")
+
+
+def _some_bits(bits: np.ndarray) -> Mistakes:
+    last = bits.shape[1] - 1
+    for count in range(1, last + 1 if last == 4 else 0):
+        for left_out in itertools.combinations(range(last + 1), count):
+            yield (np.delete(bits, left_out, axis=1).sum(axis=1) % 2,
+                   WORDS["bits-left-out"].format(places=", ".join(map(str, left_out)), last=last))
 
 
 def _step(x: np.ndarray, h: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray | float) -> np.ndarray:
@@ -69,8 +82,14 @@ def _step_mistakes(x: np.ndarray, h: np.ndarray, U: np.ndarray, V: np.ndarray, b
         yield np.tanh(x @ U.T) + np.tanh(h @ V.T) + last, WORDS["tanh-of-each"]
     yield _step(x, np.tanh(h), U, V, b), WORDS["tanh-of-old-state"]
     yield np.tanh(a) + h, WORDS["old-state-added"]
-    for name, value in (("a sigmoid", (1 + np.tanh(a / 2)) / 2), ("a relu", a * (a > 0)), ("arctan", np.arctan(a))):
+    for name, value in (("a sigmoid", (1 + np.tanh(a / 2)) / 2), ("a relu", a * (a > 0)), ("arctan", np.arctan(a)),
+                        ("the sum, cut at -1 and 1", a.clip(-1, 1)), ("tanh of half the sum", np.tanh(a / 2)),
+                        ("tanh of a tanh", np.tanh(np.tanh(a)))):
         yield value, WORDS["other-activation"].format(name=name)
+    yield np.tanh(x @ U.T + h * np.diag(V) + b), WORDS["diagonal-of-V"]
+    yield (np.tanh(a) + h) / 2, WORDS["mean-with-old-state"]
+    yield np.tanh(parts["U x"] * parts["V h"] + b), WORDS["parts-multiplied"]
+    yield from with_other({"x": x, "h": h, "U": U, "V": V, "b": b}, _step)
 
 
 @check("rnn_step: one time step of nn.RNN, for a whole batch")
@@ -122,8 +141,26 @@ def _compare_states(query: Query, arguments: tuple[np.ndarray, ...], again: bool
         **dict.fromkeys(((batch, hidden), (1, batch, hidden)), WORDS["only-last-state"])})
     if again:
         query.require_close(got, expected, WORDS["state-kept"], tolerance=TOLERANCE)
-    hint = WORDS["later-state" if agree(got[:, 0], expected[:, 0], TOLERANCE) else "first-state"]
-    query.require_close(got, expected, hint, _unroll_mistakes(expected, *arguments), TOLERANCE)
+    query.require_close(got, expected, _hint_of_state(got, expected, *arguments),
+                        _unroll_mistakes(expected, *arguments), TOLERANCE)
+
+
+def _hint_of_state(got: np.ndarray, expected: np.ndarray, xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> str:
+    """Return from which input and which old state the first wrong state was computed, or else where it is."""
+    t = next((t for t in range(xs.shape[1]) if not agree(got[:, t], expected[:, t], TOLERANCE)), 0)
+    known = {"0": 0 * h0, "`h0`": h0} | {
+        f"the state after time step {k}": h for k, h in enumerate(expected.swapaxes(0, 1))}
+    right = list(known)[t + 1]
+    inputs = {f"`xs[:, {k}]`": x for k, x in enumerate(xs.swapaxes(0, 1))} | {"an input of 0": 0 * xs[:, 0]}
+    mistakes = [(h, f"is {old}") for old, h in known.items()] + [
+        (_step(x, h, *weights), f"is computed from {new} and {old}")
+        for (new, x), (old, h) in itertools.product(inputs.items(), known.items())]
+    if found := likely_cause(got[:, t], mistakes, TOLERANCE):
+        return WORDS["other-state"].format(t=t, found=found, right=right)
+    words = likely_cause(got[:, t], _step_mistakes(xs[:, t], known[right], *weights), TOLERANCE)
+    where = where_different(got, expected, TOLERANCE)
+    return (WORDS["wrong-step"].format(t=t, words=split_cause(words)[1]) if words else
+            WORDS["later-state"].format(t=t) if t else f"{WORDS['first-state']} {where}")
 
 
 def states(xs: np.ndarray, h0: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -141,6 +178,7 @@ def _unroll_mistakes(expected: np.ndarray, xs: np.ndarray, h0: np.ndarray, *weig
         "one-step-short": [np.concatenate([expected[:, :-1], 0 * last], axis=1)],
         "state-not-carried": [np.stack([_step(x, h0, *weights) for x in xs.swapaxes(0, 1)], axis=1)],
         "same-array": [np.repeat(last, steps, axis=1)],
+        "through-strings": [states(xs.reshape(1, -1, 1), h0[:1], *weights).reshape(expected.shape)],
         "reshaped": [expected.swapaxes(0, 1).reshape(expected.shape)]})
 
 
@@ -187,6 +225,10 @@ def _hint(weights: search.Weights, string: np.ndarray) -> str:
         ("inverse-substituted", (U / 4, V, b + 3 / 4 * U[:, 0], W, c)), ("signs-of-b", (U, V, -b, W, c)),
         ("signs-of-V", (U, -V, b, W, c)), ("units-swapped", (U, V, b[::-1], W, c)),
         *[("V-halved", (U, 2 * V, b, W, c))] * np.allclose(2 * np.abs(V), np.abs(U)),
+        *[("V-doubled", (U, V / 2, b, W, c))] * np.allclose(np.abs(V), 2 * np.abs(U)),
+        *(("b-of-one-unit", (U, V, b + U[:, 0] * unit, W, c)) for unit in np.eye(2)),
+        ("signs-of-U", (-U, V, b, W, c)), ("second-column", (U, V * [1, -1], b, W, c)),
+        ("off-diagonal", (U, np.tile(np.diag(V), (2, 1)), b, W, c)),
         *(("readout", (U, V, b, np.array([[sign, -sign]]), -np.ones(1))) for sign in (1, -1)),
         ("not-sharp", (2 * U, 2 * V, 2 * b, W, c))]
     tried = search.every_string(), string[None]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from parity_checks import check, fresh, private  # noqa: F401  (notebooks call them here)
-from parity_checks.assertions import Mistakes, Query, agree, messages, show
+from parity_checks.assertions import Mistakes, Query, agree, likely_cause, messages, show, with_other
 from parity_checks.core import call_gradient, call_on_same, replaced_if_wrong
 from parity_checks.plain_data import ModuleState, Seed, is_tensor, kind_of
 
@@ -109,9 +110,14 @@ def _require_uniform(query: Query, lengths: np.ndarray, max_bits: int) -> None:
         group_counts, mean = np.bincount(group, minlength=max_bits + 1)[1:], group.size / max_bits
         if abs(_deviation(((group_counts - mean) ** 2 / mean).sum(), max_bits - 1)) > TOO_FAR:
             one_row_full = len(lengths) > 1 and (lengths == max_bits).all(axis=0).any()
+            ends, inside = counts[[0, -1]], counts[1:-1].mean()
+            mistake = ("row-always-full" if one_row_full else "ends-half" if (np.abs(ends / inside - 0.5) < 0.1).all()
+                       else "clipped-length" if (np.abs(ends / inside - 2) < 0.25).any() else "not-uniform")
+            rare, often = (", ".join(map(str, np.flatnonzero(sign * (counts - expected) > 0.1 * expected)[:6] + 1))
+                           for sign in (-1, 1))
             query.fail(f"each length about {expected:.0f} times", f"1: {counts[0]}, 2: {counts[1]}, … {max_bits - 1}: "
-                       f"{counts[-2]}, {max_bits}: {counts[-1]} times",
-                       WORDS["row-always-full" if one_row_full else "not-uniform"])
+                       f"{counts[-2]}, {max_bits}: {counts[-1]} times", WORDS[mistake].format(
+                           end=max_bits if ends[1] > ends[0] else 1, rare=rare or "none", often=often or "none"))
 
 
 def _require_own_generator(seed: int, other_seed: int) -> None:
@@ -140,17 +146,22 @@ def length_mask(seed: int = 0) -> None:
                             causes=dict.fromkeys(("broadcast", "must match"), WORDS["second-axis"]))
         got = query.as_array(result, (len(lengths), max_bits), "bool", shape_hints={
             (len(lengths), lengths.max()): WORDS["as-wide-as-longest"]})
-        position, length = np.arange(max_bits), lengths[:, None]
-        after, before = position < length, position >= max_bits - length
-        expected, other = (before, after) if padding == ["before"] else (after, before)
-        query.require_equal(got, expected, WORDS["mask-unexplained"], WORDS.of({
-            "complement-before" if expected is before else "true-and-false": [~expected],
-            "other-side": [other], "strings-reversed": [other[::-1]], "begins-at-length": [position >= length],
+        side, mask = padding == ["before"], partial(_mask, max_bits=max_bits)
+        expected, position, length = mask(lengths, before=side), np.arange(max_bits), lengths[:, None]
+        query.require_equal(got, expected, WORDS["mask-unexplained"], [*WORDS.of({
+            "complement-before" if side else "true-and-false": [~expected],
+            "other-side": [mask(lengths, before=not side)], "strings-reversed": [mask(lengths, before=not side)[::-1]],
+            "begins-at-length": [position >= length], "from-longest": [position >= length.max() - length],
             "one-position": [position == length, position == length - 1],
-            "off-by-one": [position >= max_bits - more if expected is before else position < more
-                           for more in (length - 1, length + 1)]}))
+            "off-by-one": [mask(lengths + more, before=side) for more in (-1, 1)]}),
+            *with_other({"lengths": lengths}, partial(mask, before=side))])
         query.require_unchanged("length_mask", {"lengths": lengths, "max_bits": max_bits,
                                                 **dict(zip(["padding"], padding, strict=False))}, forbid=READY_MASK)
+
+
+def _mask(lengths: np.ndarray, max_bits: int, before: bool) -> np.ndarray:
+    position, length = np.arange(max_bits), lengths[:, None]
+    return position >= max_bits - length if before else position < length
 
 
 @check("run_packed: the states of nn.RNN, rows in their order, zeros on padding")
@@ -184,16 +195,22 @@ def _compare_states(query: Query, result: Any, unmasked: np.ndarray, lengths: np
         query.fail("one tensor", f"a {type(result).__name__} of {len(result)}", PAIR)
     got = query.as_array(result, unmasked.shape, shape_hints={
         (batch, lengths.max(), hidden): WORDS["rectangle-shrank"],
-        (steps, batch, hidden): BATCH_FIRST, (lengths.max(), batch, hidden): BATCH_FIRST})
-    real = (np.arange(steps) < lengths[:, None])[..., None]
-    real_if_sorted = (np.arange(steps) < np.sort(lengths)[::-1, None])[..., None]
-    expected = unmasked * real
+        (steps, batch, hidden): BATCH_FIRST, (lengths.max(), batch, hidden): BATCH_FIRST,
+        (batch, hidden): WORDS["last-states"], (1, batch, hidden): WORDS["last-states"]})
+
+    def masked(lengths: np.ndarray) -> np.ndarray:
+        return unmasked * (np.arange(steps) < lengths[:, None])[..., None]
+
+    expected = masked(lengths)
     if again:
         query.require_close(got, expected, WORDS["state-kept"])
     rows = [sorted(states.reshape(batch, -1).round(4).tolist()) for states in (got, expected)]
-    query.require_close(got, expected, WORDS["rows-permuted"] if rows[0] == rows[1] else "", WORDS.of({
-        "states-on-padding": [unmasked], "only-lengths-sorted": [unmasked * real_if_sorted],
-        "padding-not-zero": [np.where(real, unmasked, got)]}))
+    hint = WORDS["rows-permuted"] if rows[0] == rows[1] else ""
+    query.require_close(got, expected, hint, [*WORDS.of({
+        "states-on-padding": [unmasked], "only-lengths-sorted": [masked(np.sort(lengths)[::-1])],
+        "one-state-too-many": [masked(lengths + 1)],
+        "one-state-too-few": [masked(lengths - 1), masked(np.maximum(lengths - 1, 1))],
+        "padding-not-zero": [np.where(expected, unmasked, got)]}), *with_other({"lengths": lengths}, masked)])
 
 
 def _require_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) -> None:
@@ -268,7 +285,7 @@ def masked_loss(seed: int = 0) -> None:
     zeros, sure = _draw(rng, [1, 3], 5), _draw(rng, [2, 3], 3)
     zeros = zeros.changed("every logit 0", logits=0 * zeros.logits)
     sure = sure.changed("logits of -200 and 200", logits=np.where(sure.targets > 0, -200.0, 200.0))
-    for case in (zeros, *_draw_cases(rng), sure):
+    for case in (*_draw_cases(rng), zeros, sure):
         query = Query(f"masked_loss, {case.description}", ON_LOGITS if case is sure else case.section)
         result = query.call("masked_loss", *case.arguments, forbid=READY_MEAN, causes=SHAPE_CAUSES)
         if not is_tensor(result):
@@ -283,6 +300,7 @@ def masked_loss(seed: int = 0) -> None:
             "padding-in-sum": [zeroed / real, zeroed / case.mask.size],
             "sigmoid-twice": [cross_entropy(chance, case.targets)[case.mask].mean()],
             "labels-flipped": [cross_entropy(case.logits, 1 - case.targets)[case.mask].mean()],
+            "one-of-two-terms": [(losses * part)[case.mask].mean() for part in (case.targets, 1 - case.targets)],
             "logits-and-targets": [cross_entropy(case.targets, case.logits)[case.mask].mean()],
             "squared-error": [((chance - case.targets) ** 2)[case.mask].mean()]})], 1e-4)
     for case in (_draw(rng, [3, 1, 5, 2], 5), _draw(rng, rng.integers(1, 8, size=4), 9),
@@ -310,6 +328,15 @@ def _mean_mistakes(values: np.ndarray, mask: np.ndarray) -> Mistakes:
         "rectangle-divides": [real.sum() / mask.size], "sum-not-mean": [real.sum()],
         "mean-of-means": [(real.sum(axis=1) / mask.sum(axis=1)).mean()],
         "padding-selected": [values[~mask].mean()], "last-column": [values[:, -1].mean()]})
+    first, last = (mask & (mask[:, ::order].cumsum(axis=1)[:, ::order] == 1) for order in (1, -1))
+    string = mask * np.arange(1, batch + 1)[:, None]
+    for name, chosen in {
+            "the first string alone": string == 1, "the last string alone": string == batch,
+            "the first real position of each string": first, "the last real position of each string": last,
+            "all real positions but the first of each string": mask & ~first,
+            "all real positions but the last of each string": mask & ~last}.items():
+        if chosen.any():
+            yield values[chosen].mean(), WORDS["some-positions"].format(name=name)
     for name, number in (("strings", batch), ("time steps", steps), ("padded positions", (~mask).sum())):
         yield real.sum() / number, WORDS["other-divisor"].format(name=name)
 
@@ -352,6 +379,8 @@ def _accuracy_mistakes(case: MaskedLogits) -> Mistakes:
         "above-one-half": [confident[mask].mean()], "share-of-errors": [1 - share], "per-cent": [100 * share],
         "logits-rounded": [(answers == case.targets)[mask].mean() for answers in (case.logits.round(), case.logits)],
         "padding-correct": [by_string.mean()], "whole-strings": [by_string.all(axis=1).mean()],
+        "one-kind-of-target": [correct[part].mean() for part in (mask & odd, mask & ~odd) if part.any()],
+        "rounded-share": [share.round(digits) for digits in (1, 2, 3)],
         "odd-answers": [(case.logits > 0)[mask].mean()], "probability-above-0": [case.targets[mask].mean()],
         "zero-is-even": [((case.logits >= 0) == odd)[mask].mean()]})
 
@@ -370,11 +399,23 @@ def always_even(seed: int = 0) -> None:
         query = Query(f"always_even, {case.description}", KNOWS_NOTHING)
         result = query.call("always_even", *case.arguments[1:], forbid=READY_MEAN, causes=SHAPE_CAUSES)
         got = np.array(query.as_arrays(result, {"over the rectangle": (), "over real positions": ()}))
-        rectangle, real = (case.targets == 0).mean(), (case.targets[case.mask] == 0).mean()
-        query.require_close(got, (rectangle, real), WORDS["always-even-unexplained"], WORDS.of({
-            "same-share": [(real, real), (rectangle, rectangle)], "shares-order": [(real, rectangle)],
-            "always-odd": [(1 - rectangle, 1 - real)], "rectangle-divides": [(rectangle, real * case.mask.mean())],
-            "padding-wrong": [(real * case.mask.mean(), real)]}))
+        zero, mask = case.targets == 0, case.mask
+        rectangle, real, last = zero.mean(), zero[mask].mean(), (np.arange(len(mask)), mask.sum(axis=1) - 1)
+        shares = {"the accuracy over the whole rectangle": rectangle, "the accuracy over the real positions": real,
+                  "the accuracy on the padding alone": zero[~mask].mean() if (~mask).any() else np.nan,
+                  "the accuracy at the last real position of each string": zero[last].mean(),
+                  "the mean of the accuracies of the strings": ((zero & mask).sum(axis=1) / mask.sum(axis=1)).mean(),
+                  "the correct real positions, divided by the size of the rectangle": real * mask.mean(),
+                  "the share of real positions": mask.mean(), "the share of padding": (~mask).mean(),
+                  "one half": 0.5}
+        hint = WORDS["always-even-unexplained"]
+        for k, name in enumerate(("first", "second")):
+            found = likely_cause(got[k], ((value, what) for what, value in shares.items()))
+            if found and not agree(got[k], (rectangle, real)[k]):
+                hint = WORDS["other-share"].format(name=name, found=found, right=list(shares)[k])
+        query.require_close(got, (rectangle, real), hint, WORDS.of({
+            "shares-order": [(real, rectangle)], "always-odd": [(1 - rectangle, 1 - real)],
+            "padding-wrong": [(real * mask.mean(), real)]}))
 
 
 @check("reported_accuracy: the accuracy over the rectangle, for a useless network and for others")
@@ -385,8 +426,10 @@ def reported_accuracy(seed: int = 0) -> None:
         query = Query(f"reported_accuracy({', '.join(f'{value:.4g}' for value in arguments)})", KNOWS_NOTHING)
         got = query.as_array(query.call("reported_accuracy", *arguments), ())
         s, a = (*arguments, 0.5)[:2]
-        query.require_close(got, s + (1 - s) * a, WORDS["reported-unexplained"], WORDS.of({
+        query.require_close(got, s + (1 - s) * a, WORDS["reported-unexplained"], [*WORDS.of({
             "padding-guessed": [0.5 * s + (1 - s) * a], "mean-of-shares": [(s + a) / 2],
             "errors-counted": [s + (1 - s) * (1 - a)], "padding-added-twice": [min(1, s + a), s + a],
             "padding-not-added": [(1 - s) * a], "shares-swapped": [(1 - s) + s * a],
-            "guess-assumed": [0.5 + s / 2], "real-returned": [a]}))
+            "guess-assumed": [0.5 + s / 2], "real-returned": [a], "shares-multiplied": [s * a],
+            "weight-of-padding": [s + s * a], "bracket-missing": [s + 1 - s * a]}), *with_other(
+                {"share_of_padding": s, "real_accuracy": a}, lambda s, a: s + (1 - s) * a)])
