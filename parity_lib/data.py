@@ -84,7 +84,7 @@ class Curriculum:
         require(0 < self.threshold <= 1, "threshold", self.threshold, "a number above 0 and at most 1")
 
     def next_longest(self, longest: int, accuracy: float) -> int:
-        """Return the longest length of the next batch, from that of the last batch and the accuracy on it."""
+        """Return the longest length for the next batch, given the last batch's longest length and accuracy."""
         return min(longest + self.step, self.stop) if accuracy >= self.threshold else longest
 
 
@@ -109,7 +109,7 @@ class ParityTask:
     """A parity task with given string lengths, labels and padding.
 
     ``lengths`` is an integer (the length of every string), a pair (lengths are uniform between the two, inclusive) or a
-    :class:`Curriculum`. ``label`` is ``"every_step"`` (the mask has each bit) or ``"end"`` (it has each last bit only).
+    :class:`Curriculum`. ``label`` is ``"every_step"`` (the mask is True at each bit) or ``"end"`` (only at the last).
     ``padding`` says on which side of a short string the zeros are, ``"after"`` or ``"before"``. Raises ValueError for
     other values.
 
@@ -145,11 +145,11 @@ class ParityTask:
 
     @property
     def longest(self) -> int:
-        """The maximum string length, and the time steps of a batch, which has fewer while a curriculum grows."""
+        """The maximum string length. Batches have as many time steps, or fewer while a curriculum grows."""
         return self.curriculum.stop
 
     def stretched(self, factor: float) -> ParityTask:
-        """Return a copy whose longest strings (if all are equally long, all) are ``factor`` times as long."""
+        """Return a copy with the longest length (or the only one) multiplied by ``factor``."""
         longest = int(self.longest * factor)
         return replace(self, lengths=(self.shortest if self.shortest < self.longest else longest, longest))
 

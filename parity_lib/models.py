@@ -20,7 +20,7 @@ MODULES: dict[str, Any] = {"tanh": partial(nn.RNN, nonlinearity="tanh"), "relu":
 
 
 class ParityRNN(nn.Module):
-    """A recurrent network that predicts after each bit whether the number of ones so far is odd.
+    """A recurrent network that predicts, after each bit, whether the number of ones so far is odd.
 
     ``cell`` is ``"tanh"``, ``"relu"``, ``"lstm"`` or ``"gru"``, a key of :data:`MODULES`. Every parameter is drawn
     uniformly from +-1/sqrt(hidden_size), as PyTorch does by default for these layers, with a generator made from

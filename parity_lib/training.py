@@ -123,7 +123,7 @@ def train(model: nn.Module, task: ParityTask, *, max_updates: int, seed: int, ba
 
 
 def training_batches(task: ParityTask, batch_size: int, rng: np.random.Generator, history: History) -> Iterator[Batch]:
-    """Yield new batches without end. The caller adds the accuracy on each to ``history``, and a curriculum reads it."""
+    """Yield new batches endlessly. The caller adds the accuracy on each to ``history``, which a curriculum reads."""
     curriculum, longest = task.curriculum, task.curriculum.start
     while True:
         together = task.batch(batch_size * BATCHES_DRAWN_TOGETHER, rng, longest)
@@ -135,7 +135,7 @@ def training_batches(task: ParityTask, batch_size: int, rng: np.random.Generator
 
 
 def in_batches(task: ParityTask, bits: np.ndarray, lengths: np.ndarray) -> Iterator[Batch]:
-    """Convert the strings that ``task.draw`` returned to batches of at most 500."""
+    """Convert the strings that ``task.draw`` returned into batches of at most 500 strings."""
     for start in range(0, len(bits), TEST_BATCH):
         yield task.assemble(bits[start:start + TEST_BATCH], lengths[start:start + TEST_BATCH])
 
@@ -178,7 +178,7 @@ def evaluate(model: nn.Module, task: ParityTask, *, count: int = 5000, seed: int
 
 @torch.no_grad()
 def count_correct(model: nn.Module, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
-    """Count the correct predictions and the labels of each string: two ``int64`` arrays of shape ``[batch]``."""
+    """Count the correct predictions and the labels of each string, as two ``int64`` arrays of shape ``[batch]``."""
     batch = batch.to(next(model.parameters()).device)
     correct = (model(batch.inputs) > 0) == (batch.targets > 0.5)
     return (correct.squeeze(-1) & batch.mask).sum(1).cpu().numpy(), batch.mask.sum(1).cpu().numpy()

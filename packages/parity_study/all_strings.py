@@ -1,4 +1,4 @@
-"""Functions for training networks on all strings of n bits. Begin at :func:`train_on_all_strings`.
+"""Functions for training networks on all strings of n bits. Start with :func:`train_on_all_strings`.
 
 Chapter: *The experiment*. The gradient is computed over all strings, or over batches that are drawn from them. A batch
 is represented by a weight for each string, namely how often it was drawn, so that a large batch takes no more time than
@@ -110,7 +110,7 @@ def string_weights(strings: int, batch_size: int | None, seed: int) -> Iterator[
 
 
 class SignOfMomentum(torch.optim.Optimizer):
-    """An optimiser that changes each weight by the learning rate, against the sign of a running mean of its gradients.
+    """An optimiser that moves each weight by the learning rate, opposite in sign to a running mean of its gradients.
 
     >>> weight = torch.tensor([2.0, 2.0])
     >>> weight.grad = torch.tensor([1e-9, -5.0])

@@ -1,4 +1,4 @@
-"""Functions that test layers on long strings, look for wrong strings, and prove layers with exact factors correct."""
+"""Functions that test layers on long strings, look for errors, and prove that layers with exact factors are correct."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def as_bits(string: str) -> np.ndarray:
 
 
 def wrong_strings(network: Layer, strings: np.ndarray) -> list[str | None]:
-    """Return the shortest beginning of any of the strings on which each network errs, or None if it never errs."""
+    """Return, for each network, the shortest prefix of the strings on which it errs, or None if it never errs."""
     found: list[str | None] = []
     for errors in first_errors(network, strings):
         place = np.where(errors == 0, strings.shape[1] + 1, errors).argmin()
@@ -61,7 +61,7 @@ def wrong_strings(network: Layer, strings: np.ndarray) -> list[str | None]:
 
 @torch.no_grad()
 def machine_states(network: Diagonal | DeltaNet, most: int = 1000) -> list[int | None]:
-    """Return the number of states of each network with snapped factors, if it is proved correct, and None if it is not.
+    """Return the number of states of each network with snapped factors, or None if it is not proved correct.
 
     The proof follows every state that the network reaches with exact fractions, until there is no new one, and
     requires a correct answer after each step. It ends without a proof if there are more than ``most`` states.
@@ -100,7 +100,7 @@ def machine_states(network: Diagonal | DeltaNet, most: int = 1000) -> list[int |
 
 @torch.no_grad()
 def largest_factors(network: Diagonal | DeltaNet) -> list[float]:
-    """Return the largest size of any factor of each network."""
+    """Return, for each network, the size of its largest factor."""
     return network.factors().abs().amax(dim=(0, 2, 3)).tolist()
 
 

@@ -29,7 +29,7 @@ OTHER_SEEDS = 10_000    # the first of the other seeds
 
 def recheck(name: str, folder: Path, scheduler: str | None = None, jobs: int = -1,
             other_seeds: bool = False) -> dict[str, Any]:
-    """Recheck a sample of an experiment's results, or all of them from ``other_seeds``, and record the verdict.
+    """Recheck a sample of the results, or all of them if ``other_seeds`` is true, and record the verdict.
 
     The record is added to ``folder/NAME.json``. It is also returned, and contains the date, the versions, the
     processor, the ``sample`` and the ``verdict``: ``"holds"``, or ``"fails"`` with a list of ``failures``. Raises

@@ -1,4 +1,4 @@
-"""Today's recurrent layers, and a transformer, in a few lines of PyTorch each.
+"""Modern recurrent layers and a transformer, each in a few lines of PyTorch.
 
 Page: *Which layers keep a bit?* All layers read bits and answer after each of them. They have 8 units. A layer holds
 one network for each seed: all weights are ``[seeds, rows, columns]``, and multiply vectors from the right, as in
@@ -48,12 +48,12 @@ class Layer(nn.Module):
                 weight.data[place] += self.begin.get(name, 0)
 
     def vectors(self) -> np.ndarray:
-        """Return the weights of each seed in one row, in the order of ``sizes``, W, c."""
+        """Return the weights of each seed in one row, in the order of ``sizes``, followed by W and c."""
         return torch.cat([weight.detach().flatten(1) for weight in self.parameters()], dim=1).numpy()
 
     @classmethod
     def from_vectors(cls, vectors: np.ndarray) -> Layer:
-        """Create networks with the weights of :meth:`vectors`."""
+        """Create networks from weights in the form that :meth:`vectors` returns."""
         network = cls(range(len(vectors)))
         start = 0
         for weight in network.parameters():
@@ -63,7 +63,7 @@ class Layer(nn.Module):
         return network
 
     def only(self, chosen: Any) -> Layer:
-        """Return the networks in the chosen places."""
+        """Return the networks at the chosen indices."""
         network = type(self).from_vectors(self.vectors()[chosen])
         network.snapped = self.snapped
         return network
@@ -81,7 +81,7 @@ class Layer(nn.Module):
         return self.answer(torch.stack(outputs)), state
 
     def answer(self, outputs: Tensor) -> Tensor:
-        """Return the logits that belong to outputs ``[steps, seeds, batch, units]``."""
+        """Compute the logits from the outputs ``[steps, seeds, batch, units]``."""
         return (outputs @ self.W + self.c).squeeze(-1)
 
 
@@ -156,7 +156,7 @@ class Diagonal(Layer):
     signed = False      # whether factors between 0 and 1 are stretched to -1 to 1 (Grazzi and others 2025)
 
     def terms(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the factor a(x) and what is added, b(x)."""
+        """Return the factor a(x) and the term b(x) that is added."""
         raise NotImplementedError
 
     def stretch(self, factor: Tensor) -> Tensor:
@@ -167,7 +167,7 @@ class Diagonal(Layer):
         return self.terms(BOTH)[0]
 
     def output(self, x: Tensor, h: Tensor) -> Tensor:
-        """Return the output, which is h itself unless a layer says otherwise."""
+        """Return the output, which is h itself unless a subclass overrides this method."""
         return h
 
     def forward(self, bits, state=None):
@@ -225,7 +225,7 @@ class Mamba(Diagonal):
 class LRU(Diagonal):
     """A linear recurrent unit (Orvieto and others 2023), an S4D with fixed complex factors, and a gated unit behind it.
 
-    The initial factors have a size of about 0.9 to 0.99, and all directions.
+    The initial factors have a size of about 0.9 to 0.99, and point in all directions.
     """
 
     sizes: ClassVar = {"log_nu": (1, UNITS), "log_theta": (1, UNITS), "U_re": (1, UNITS), "b_re": (1, UNITS),
@@ -246,7 +246,7 @@ class LRU(Diagonal):
 
 
 class Turning(Diagonal):
-    """A layer with complex factors that the bit chooses: their size r is between 0 and 1, and theta is their angle."""
+    """A layer whose complex factors depend on the bit: their size r is between 0 and 1, and their angle is theta."""
 
     sizes: ClassVar = {"U_r": (1, UNITS), "b_r": (1, UNITS), "U_t": (1, UNITS), "b_t": (1, UNITS),
                        "U_u": (1, UNITS), "b_u": (1, UNITS)}
@@ -262,7 +262,7 @@ class Turning(Diagonal):
 
 
 class DeltaNet(Layer):
-    """A DeltaNet (Schlag and others 2021, Yang and others 2024): the state is a table of values, found by their keys.
+    """A DeltaNet (Schlag and others 2021, Yang and others 2024): the state is a table of values, looked up by key.
 
     Each time step moves the value that is stored under the key k towards v. ``largest_rate`` is 1 for eigenvalues from
     0 to 1 and 2 for eigenvalues from -1 to 1 (Grazzi and others 2025).
@@ -311,7 +311,7 @@ class MLSTM(Layer):
 
 
 class Transformer(Layer):
-    """A transformer of two layers (Vaswani and others 2017) that sees no later bit and no places.
+    """A transformer of two layers (Vaswani and others 2017) with causal attention and no positional encoding.
 
     ``reads`` is 1, or 2 if it also reads the answer to the string so far before each bit. The answers are the correct
     ones: up to its first mistake, a transformer that reads its own answers reads the same.

@@ -80,7 +80,7 @@ def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int, other_se
 def _find_problem(network: Any) -> str | None:
     """Describe what is wrong with a stored verdict. Returns None if nothing is wrong.
 
-    A verdict that takes longer than :data:`LONGEST` is not proved. On Windows there is no such limit.
+    A verdict whose check takes longer than :data:`LONGEST` is not proved. On Windows there is no such limit.
     """
     from parity_study.verify import check
 

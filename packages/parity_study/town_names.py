@@ -1,7 +1,7 @@
-"""Names of towns, and models that write such names or say from which country a name is.
+"""Names of towns, and models that write such names or tell which country a name comes from.
 
 Chapter: *A network that writes*. A network reads a name as numbers: each is the place of a symbol in :data:`SYMBOLS`,
-which has the end of a name, 29 characters and eight countries. The file of names is described in ``towns/README.md``.
+which contains the end of a name, 29 characters and eight countries. ``towns/README.md`` describes the file of names.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Name = tuple[str, str]
 
 
 def read_names(part: str, countries: Sequence[str] = tuple(COUNTRIES)) -> list[Name]:
-    """Return the names of the ``"training"`` (eight tenths), ``"validation"`` or ``"test"`` part (one tenth each).
+    """Return the names in one part: ``"training"`` (eight tenths), ``"validation"`` or ``"test"`` (one tenth each).
 
     Each entry is a country and a name in lower case. Raises ValueError if the part or a country does not exist.
 
@@ -51,7 +51,7 @@ def read_names(part: str, countries: Sequence[str] = tuple(COUNTRIES)) -> list[N
 
 
 def encode(symbols: Sequence[str]) -> torch.Tensor:
-    """Return the place of each symbol in :data:`SYMBOLS`, int64 ``[len(symbols)]``.
+    """Return the index of each symbol in :data:`SYMBOLS`, as an int64 tensor ``[len(symbols)]``.
 
     >>> encode("ab").tolist(), encode(["FI", "a", END]).tolist()
     ([4, 5], [32, 4, 0])
@@ -168,7 +168,7 @@ def bits_per_character(model: nn.Module, names: Sequence[Name]) -> float:
 @torch.no_grad()
 def write_names(model: nn.Module, countries: Sequence[str], generator: torch.Generator, temperature: float = 0.8,
                 most: int = 30) -> list[str]:
-    """Return a name that a network writes for each of the countries. It ends a name itself, or after ``most``.
+    """Return a name that a network writes for each country. It ends a name itself, or after ``most`` characters.
 
     Each character is drawn from ``softmax(logits / temperature)`` with the ``generator``. Raises ValueError if the
     temperature is not above 0.

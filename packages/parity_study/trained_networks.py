@@ -39,7 +39,7 @@ def train_network(network: dict[str, Any], seed: int, task: ParityTask = FIFTY_B
 
 def train_seeds(network: dict[str, Any], seeds: range, task: ParityTask = FIFTY_BITS,
                 **settings) -> tuple[list[ParityRNN], list[History]]:
-    """Train one new network per seed, all at the same time, and return the networks with their histories."""
+    """Train one new network per seed, all at once, and return the networks with their histories."""
     models = [ParityRNN(**network, seed=seed) for seed in seeds]
     return models, train_together(models, task, seeds=seeds, progress=False, **settings)
 

@@ -41,7 +41,7 @@ except ImportError as error:
 
 
 def read_claims(source: str) -> list[Claim]:
-    """Read the claims on a results file."""
+    """Read the claims about a results file."""
     path = Path(__file__).with_name(f"{source}.yaml")
     content = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
     rows = content.pop("rows", "conditions")
@@ -51,7 +51,7 @@ def read_claims(source: str) -> list[Claim]:
 
 
 def read_conditions(entries: list[dict[str, Any]], rows: Place, outer: dict[str, Any]) -> Iterator[Predicate]:
-    """Yield the conditions that a list in a file of claims describes.
+    """Yield the conditions described by a list in a file of claims.
 
     ``rows`` is the place of the rows in the results, and ``outer`` contains the values of the names in braces.
     """
@@ -72,7 +72,7 @@ def read_conditions(entries: list[dict[str, Any]], rows: Place, outer: dict[str,
 
 
 def _create(words: str, argument: Any, options: dict[str, Any], rows: Place) -> list[Predicate]:
-    """Create the conditions of one shape, or those that limit a number."""
+    """Create the conditions of a given shape, or those that limit a number."""
     limits = {side: options.pop(side) for side in ("above", "below") if side in options}
     arguments = [_row(rows, row) for row in _as_list(argument)] if SHAPES[words].takes == "rows" else _as_list(argument)
     made = SHAPES[words].create(*arguments, **options)
@@ -107,7 +107,7 @@ def _filled(value: Any, variables: dict[str, Any]) -> Any:
 
 
 def _row(rows: Place, name: str) -> Place:
-    """Return the place of a row. Its name contains " / " if it is deeper than the others."""
+    """Return the place of a row in the results. Its name contains " / " if it is nested more deeply than the others."""
     return (*rows, *filter(None, name.split(" / ")))
 
 
@@ -123,7 +123,7 @@ CLAIMS: tuple[Claim, ...] = tuple(claim for source in names() for claim in read_
 
 
 def as_data() -> dict[str, Any]:
-    """Return the content of ``claims.json``: the claims by results file."""
+    """Return the content of ``claims.json``: the claims, grouped by results file."""
     sources: dict[str, list[dict[str, Any]]] = {}
     for claim in CLAIMS:
         results = claim.results()
@@ -139,7 +139,7 @@ def publish() -> Path:
 
 
 def failing_claims(source: str, results: Any) -> list[str]:
-    """Describe the claims on a results file that do not hold for ``results``, or that cannot be evaluated."""
+    """Describe the claims about a results file that do not hold for ``results``, or that cannot be evaluated."""
     failures = []
     for claim in CLAIMS:
         for condition in claim.conditions if claim.source == source else ():

@@ -1,4 +1,4 @@
-"""Classes for claims, their conditions, and the numbers that conditions limit.
+"""Classes for claims, their conditions, and the numbers that the conditions limit.
 
 A claim is a sentence together with conditions that mean the same.
 """
@@ -62,7 +62,7 @@ class Claim:
 
 
 def at(results: Results, *place: Any) -> Any:
-    """Return the part of the results at a place."""
+    """Return the part of the results at the given place."""
     for key in place:
         results = results[key]
     return results
@@ -70,7 +70,7 @@ def at(results: Results, *place: Any) -> Any:
 
 @dataclass(frozen=True)
 class Number:
-    """A number that conditions limit, and that the page *Evidence* shows.
+    """A number that conditions can limit and that the page *Evidence* shows.
 
     ``quantity`` describes the number, and ``label`` names the network or condition to which it belongs. ``read`` reads
     the number from the results or computes it, and ``form`` formats it. A limit is a constant or another number.

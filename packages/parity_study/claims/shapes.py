@@ -1,4 +1,4 @@
-"""The shapes of requirements that many claims share: counts, comparisons of two rows, numbers and values.
+"""The kinds of requirements that many claims share: counts, comparisons of two rows, numbers and values.
 
 :data:`SHAPES` contains a function for each word that ``holds:`` in ``claims/NAME.yaml`` may use, as in
 ``- more often: [ROW, ROW]``. It returns requirements (:class:`~parity_study.claims.claim.Predicate`).
@@ -31,7 +31,7 @@ equivalent_rates, fisher_p = cache(comparisons.equivalent_rates), cache(comparis
 
 
 class Shape(NamedTuple):
-    """A function that creates requirements or a number, and what its arguments are: "rows", "pairs" or "words"."""
+    """A function that creates requirements or a number, with the kind of its arguments: "rows", "pairs" or "words"."""
 
     create: Callable[..., Any]
     takes: str
@@ -127,7 +127,7 @@ def successes(results: Results, pair: Pair, key: Place) -> list[tuple[int, int]]
 
 def _family(pairs: Sequence[Pair], only: Sequence[int] | None, words: str, holds: Callable[[Results, int], bool],
             key: str = "solved") -> list[Predicate]:
-    """Create a predicate on each pair, which reads the rows of all of them because of Holm's correction.
+    """Create a predicate for each pair, which reads the rows of all pairs because of Holm's correction.
 
     If ``only`` is given, only the pairs in these places get a predicate.
     """
@@ -141,7 +141,7 @@ def _family(pairs: Sequence[Pair], only: Sequence[int] | None, words: str, holds
 
 @shape("pairs")
 def same_rate(*pairs: Pair) -> list[Predicate]:
-    """Create predicates that require the interval of the difference within each pair to lie within 20 points."""
+    """Create predicates that require the interval of each pair's difference to lie within 20 percentage points."""
     def condition(pair: Pair) -> Predicate:
         return _family([pair], None, f"success rate within {100 * MARGIN:.0f} percentage points of that of",
                        lambda results, _: equivalent_rates(*successes(results, pair, ("solved",)), MARGIN))[0]
@@ -221,7 +221,7 @@ OF: dict[str, Callable[[Sequence[float]], float]] = {"lowest": min, "highest": m
 
 @shape("words")
 def number(label: str, quantity: str, place: Place, of: str = "", form: str = "number") -> Number:
-    """Return the number at a place, or the lowest, the highest or the median ``of`` the list there."""
+    """Return the number at the given place, or the lowest, the highest or the median ``of`` the list there."""
     return Number(label, quantity,
                   lambda results: OF[of](at(results, *place)) if of else at(results, *place), FORMS[form])
 

@@ -1,4 +1,4 @@
-"""Requirements and numbers of a few claims, which have no common shape.
+"""Requirements and numbers for a few claims that do not follow a common pattern.
 
 The functions are added to :data:`~parity_study.claims.shapes.SHAPES`. The name of a function, with spaces in place of
 underscores, is its word in ``claims/NAME.yaml``: to find the claim of ``relative updates``, search for these words.
@@ -48,7 +48,7 @@ def predicted_share(*rows: Place, must_be: str) -> list[Predicate]:
 
 @shape("words")
 def correct_of_the_failed(name: str, place: int, lengths: str) -> Number:
-    """Return the accuracy of the failed networks in one range of lengths, if all other networks are always correct."""
+    """Return the accuracy of the failed networks in one range of lengths, assuming that the others never err."""
     def read(results: Results) -> float:
         row = results["conditions"][name]
         return (row["by_length"]["mean"][place] * row["seeds"] - row["solved"]) / (row["seeds"] - row["solved"])
@@ -57,7 +57,7 @@ def correct_of_the_failed(name: str, place: int, lengths: str) -> Number:
 
 @shape("rows")
 def even_lengths_are_easier(row: Place) -> list[Predicate]:
-    """Require that each group of five lengths with three even ones is easier than each group with two."""
+    """Require that each group of five lengths with three even lengths is easier than each group with two."""
     def holds(results: Results) -> bool:
         shares = at(results, *row, "by_length", "mean")
         return min(shares[1::2]) > max(shares[::2])
@@ -88,13 +88,13 @@ def more_than_the_gates(bias: int) -> list[Predicate]:
 
 @shape("words")
 def number_of_seeds(count: int, *place: str) -> list[Predicate]:
-    """Require a number of seeds of a network."""
+    """Require that a network was trained from ``count`` seeds."""
     return [Predicate(f"{', '.join(place)}: {count} seeds", lambda results: len(at(results, *place, "test")) == count)]
 
 
 @shape("words")
 def gap_in_errors(rate: str, cell: str, of: str) -> Number:
-    """Return how many standard errors fewer bits a network needs than the best n-grams, lowest or highest of seeds."""
+    """Return a network's saving in bits over the best n-grams, in standard errors, for the lowest or highest seed."""
     place = ("writing", rate, cell)
     return Number(f"{cell}, rate {rate}, {of}", "Bits saved compared with the best n-grams, in standard errors",
                   lambda results: OF[of]([gap / error for gap, error in zip(
@@ -103,7 +103,7 @@ def gap_in_errors(rate: str, cell: str, of: str) -> Number:
 
 @shape("words")
 def rise_of_bits(*place: str, of: str) -> Number:
-    """Return how far the bits in validation rise from their lowest value to the end, lowest or highest of seeds."""
+    """Return how much the validation bits rise from their minimum to the end, for the lowest or highest seed."""
     return Number(f"{', '.join(place)}, {of}", "Rise of the bits in validation until the end",
                   lambda results: OF[of]([curve[-1] - min(curve) for curve in at(results, *place, "validation")]),
                   FORMS["three decimals"])

@@ -51,7 +51,7 @@ def train_series(conditions: Mapping[str, Condition | Enumerated], seeds: range,
 
 
 def _train_job(conditions: list[Any], seeds: list[int], *key: Any) -> list[dict[str, Any]]:
-    """Train networks under the conditions of a group. ``key`` contains what else decides the results."""
+    """Train networks under the conditions of a group. ``key`` contains everything else that affects the results."""
     return conditions[0].train(range(seeds[0], seeds[-1] + 1), *conditions[1:])
 
 

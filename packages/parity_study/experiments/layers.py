@@ -68,7 +68,7 @@ def run(layers: tuple[str, ...] = tuple(LAYERS), rates: tuple[float, ...] = (0.0
 
 
 def train_layer(name: str, rate: float, seeds: int, updates: int) -> tuple[list[int | None], Layer]:
-    """Train one network for each seed, all together. Return the update of each first success, and the networks."""
+    """Train one network for each seed, all at once. Return the update of each first success, and the networks."""
     network = LAYERS[name](range(seeds))
     optimizer = torch.optim.Adam(network.parameters(), lr=rate)
     generators = [np.random.default_rng(seed) for seed in range(seeds)]
@@ -98,7 +98,7 @@ def clip_each(weights: list[torch.nn.Parameter], largest: float = 1.0) -> None:
 
 
 def measure(kind: str, network: Layer, steps: list[int | None]) -> tuple[dict[str, Any], list[StoredNetwork]]:
-    """Test trained networks. Return their row, and, of tanh networks, those that learned with their verdicts.
+    """Test trained networks. Return their row and, for tanh, the networks that learned, with verdicts.
 
     ``steps`` has the update of each seed's first success, or None.
     """
@@ -134,7 +134,7 @@ def are_exact(network: Layer, strings: np.ndarray) -> np.ndarray:
 
 
 def exact_on_long(network: Layer) -> list[int]:
-    """Count the networks that are exact on random strings of each length and of those before."""
+    """Count the networks that are exact on random strings of each length and all lengths before it."""
     counts = []
     for length, count in LONG.items():
         strings = np.random.default_rng(length).integers(2, size=(count, length), dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""What do three hidden units of the network that writes names tell, and what happens if we change them?
+"""What do three hidden units of the network that writes names tell us, and what happens if we change them?
 
 The units were chosen on the validation names. Here the network reads the test names, and one letter of each, drawn at
 random, is counted. Then it writes names while a unit is held at a low or at a high value. Returns ``{"consonants" |

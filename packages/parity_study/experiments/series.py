@@ -98,7 +98,7 @@ RATES = {0.16: 8, 0.04: 4, 0.01: 0, 0.0025: -4, 0.000625: -8}
 
 def at_rates(bits: int, equivalent: Mapping[float, Sequence[int]], length: float = 80, words: str = "",
              **settings: Any) -> dict[str, Enumerated]:
-    """Return conditions with equal learning rate x updates, ``length``.
+    """Return conditions in which the learning rate x the number of updates is always ``length``.
 
     ``equivalent`` has, for each rate, the powers of two of the equivalent batches at a rate of 0.01.
     """

@@ -95,7 +95,7 @@ def run(seeds: int = 5, writing: tuple[tuple[float, str], ...] = WRITING, epochs
 
 
 def count_tables(names: list[Name], order: int, each_country: bool = True) -> Tables:
-    """Return n-grams for each country, which count its names alone, or the same n-grams of all names for each."""
+    """Return n-grams for each country, which count its own names only, or n-grams of all names for every country."""
     if not each_country:
         return dict.fromkeys(COUNTRIES, NGrams([name for _, name in names], order))
     return {country: NGrams([name for its, name in names if its == country], order) for country in COUNTRIES}
@@ -107,7 +107,7 @@ def bits_of(tables: Tables, names: list[Name]) -> np.ndarray:
 
 
 def symbols_in(names: list[Name]) -> np.ndarray:
-    """Return the number of characters of each name and its end ``[names]``."""
+    """Return the number of characters of each name, including its end, ``[names]``."""
     return np.array([len(name) + 1 for _, name in names])
 
 
@@ -130,14 +130,14 @@ def count_all(parts: dict[str, list[Name]]) -> tuple[dict[str, Any], np.ndarray]
 
 
 def most_likely(tables: Tables, training: list[Name], name: str) -> str:
-    """Return the most likely country of a name by Bayes' rule, if it is drawn like the training names."""
+    """Return the most likely country of a name by Bayes' rule. The prior is its share of the training names."""
     prior = Counter(country for country, _ in training)
     return min(prior, key=lambda country: sum(tables[country].bits(name)) - np.log2(prior[country]))
 
 
 def train_writer(parts: dict[str, list[Name]], best: np.ndarray, cell: str, rate: float, epochs: int,
                  hidden_size: int, seed: int) -> tuple[NameNetwork, dict[str, Any]]:
-    """Train a network that writes, and return it with its bits. ``best`` has the bits of n-grams on each test name."""
+    """Train a network that writes, and return it with its results. ``best`` has the n-grams' bits on each test name."""
     model = NameNetwork(hidden_size, cell, seed=seed)
     validation: list[float] = []
     train_epochs(model, parts["training"], writing_loss, epochs, seed=seed, lr=rate,
@@ -153,7 +153,7 @@ def train_writer(parts: dict[str, list[Name]], best: np.ndarray, cell: str, rate
 
 @torch.no_grad()
 def right_countries(model: NameNetwork, names: list[Name], characters: int | None = None) -> float:
-    """Return the share of names whose country is right after so many characters, or after the whole names.
+    """Return the share of names whose country is correct after so many characters, or after the whole name.
 
     Only names with that many characters count. The share is 0 if there are none.
     """
@@ -167,7 +167,7 @@ def right_countries(model: NameNetwork, names: list[Name], characters: int | Non
 
 def train_reader(parts: dict[str, list[Name]], cell: str, rate: float, epochs: int, hidden_size: int,
                  every_step: bool, seed: int) -> dict[str, Any]:
-    """Train a network that reads a name and says from which country it is. Return the shares of correct answers."""
+    """Train a network to tell which country a name comes from. Return the shares of correct answers."""
     model = NameNetwork(hidden_size, cell, len(COUNTRIES), seed=seed)
     curve: list[float] = []
     train_epochs(model, parts["training"], partial(reading_loss, every_step=every_step), epochs, seed=seed, lr=rate,
@@ -177,13 +177,13 @@ def train_reader(parts: dict[str, list[Name]], cell: str, rate: float, epochs: i
 
 
 def together(rows: Sequence[dict[str, Any]]) -> dict[str, list]:
-    """Return the results of several seeds as lists with an entry for each seed."""
+    """Combine the results of several seeds into lists with an entry for each seed."""
     return {key: [row[key] for row in rows] for key in rows[0]}
 
 
 def count_invented(models: Sequence[NameNetwork], parts: dict[str, list[Name]],
                    temperatures: tuple[float, ...]) -> dict[str, Any]:
-    """Count the written names that exist: one list for each temperature, with a number for each network."""
+    """Count the invented names that exist, in a list for each temperature with a number for each network."""
     known = {part: {name for _, name in names} for part, names in parts.items()}
     countries = [country for country, _ in parts["test"]]
     found: dict[str, Any] = {"temperature": list(temperatures), "written": len(parts["test"]), "training": [],

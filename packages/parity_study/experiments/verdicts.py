@@ -27,7 +27,7 @@ USUAL = {"batch_size": 64, "lr": 0.01, "clip": 1.0}
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of networks: their cell, their number of units, and how they are trained from each of ``seeds`` seeds.
+    """A kind of network: its cell, its number of units, and how it is trained from each of ``seeds`` seeds.
 
     ``settings`` are arguments of :func:`~parity_study.ensemble.train_together`.
     """
@@ -40,7 +40,7 @@ class Kind:
 
 
 def decide_all(kinds: Mapping[str, Kind], retrain: bool, save: bool, effort: int) -> dict[str, list[StoredNetwork]]:
-    """Decide about all networks of the given kinds that solve their task.
+    """Decide whether the networks of the given kinds that solve their task are always correct.
 
     The networks are read from the store, or trained if ``retrain`` is true. If ``save`` is true, the verdicts are
     written to the store, which ``parity verify`` checks. Returns the networks of each kind with their verdicts.

@@ -11,7 +11,7 @@ from parity_study.results import load
 
 @cache
 def claims() -> dict[str, list[dict[str, Any]]]:
-    """Return the claims by results file; see :func:`parity_study.claims.as_data`."""
+    """Return the claims, grouped by results file; see :func:`parity_study.claims.as_data`."""
     return load("claims", "claims")
 
 
