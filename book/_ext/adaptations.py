@@ -1,6 +1,6 @@
 """A Sphinx extension that adapts Jupyter Book to this book.
 
-It repeats the warnings about a broken page in every build. Its pages ask no other host for anything, and screen readers
+It repeats the warnings about a broken page in every build. Its pages load nothing from other hosts, and screen readers
 understand them. It adds a description and social metadata to each page, a notebook of each chapter to download, the
 address of the repository, and the role {claim}. The other modules of this folder are connected here too, except for
 those that `_config.yml` names.

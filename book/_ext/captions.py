@@ -1,7 +1,7 @@
 """A Sphinx transform that turns drawings into numbered figures with captions.
 
 A cell gives the name and the caption of its figure: `:mystnb: {figure: {name: fig-x, caption: "..."}}`. A drawing
-brings a key of its own and a table of its numbers. The key is added to the caption, and the table follows the caption.
+comes with its own key and a table of its numbers. The key is added to the caption, and the table follows the caption.
 """
 
 from __future__ import annotations

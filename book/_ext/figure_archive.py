@@ -28,7 +28,7 @@ def collect_figures(app, page: str, templatename: str, context: dict, doctree: n
 
 
 def side_by_side(panels: list[str]) -> str:
-    """Return the panels of a figure as one drawing."""
+    """Combine the panels of a figure into one drawing."""
     if len(panels) == 1:
         return panels[0]
     sizes = [tuple(map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', panel).groups())) for panel in panels]
@@ -41,7 +41,7 @@ def side_by_side(panels: list[str]) -> str:
 
 
 def on_its_own(svg: str, title: str) -> str:
-    """Return a drawing of a page as a file."""
+    """Convert a drawing on a page to the text of a self-contained SVG file."""
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
     size = f'width="{width}pt" height="{height}pt" style="stroke-linejoin: round"'
     svg = re.sub('style="[^"]*"', size, svg, count=1).replace(">", f"><title>{escape(title)}</title>", 1)

@@ -1,6 +1,6 @@
 """A Sphinx renderer that writes formulas as MathML, which browsers draw and screen readers read without a script.
 
-Their font is in a style sheet, which a browser reads before it draws the page, so that nothing moves when it comes.
+Their font is in a style sheet, which a browser reads before it draws the page, so that nothing moves later.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def write_style(app, config) -> None:
 
 
 def add_style(app, page: str, template: str, context: dict, doctree) -> None:
-    """Add the style sheet to a page that has formulas, or notes of terms, which may have some."""
+    """Add the style sheet to a page with formulas, or with notes on terms, which may contain formulas."""
     if "<math" in context.get("body", "") or "glossary.html#term-" in context.get("body", ""):
         app.add_css_file(STYLE.name)
 

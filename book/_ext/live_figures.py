@@ -22,7 +22,7 @@ WIDGET, SVG = "application/vnd.jupyter.widget-view+json", "image/svg+xml"
 class LiveFigures(SphinxPostTransform):
     """A transform that adds a container and a still picture to each interactive figure.
 
-    A widget offers its picture as a second form of a cell's output. MyST-NB later keeps the interactive form alone,
+    A widget offers its picture as a second form of a cell's output. MyST-NB later keeps only the interactive form,
     so the picture has to be taken before. It becomes a file, which browsers with JavaScript never fetch.
     """
 

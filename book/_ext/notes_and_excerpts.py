@@ -59,7 +59,7 @@ def text_of(page: str) -> str:
 
 
 def shortened(figures: str, most: int = MOST_FIGURES) -> str:
-    """Return the figures of a claim, cut after ``most`` characters, between two rows.
+    """Cut the figures of a claim after ``most`` characters, between two rows.
 
     >>> shortened("A: 5 of 20; B: 0 of 20; C: 1 of 20.", most=25)
     'A: 5 of 20; B: 0 of 20; and more on the page Evidence.'
@@ -84,7 +84,7 @@ def with_places(text: str, env) -> str:
         return env.toc_secnumbers.get(page, {}).get("", ())
 
     def place(page: str) -> tuple:
-        """Sort by numbers, then letters, and then pages that have neither."""
+        """Return a sort key that puts numbers first, then letters, and then pages that have neither."""
         return not number(page), [(isinstance(part, str), part) for part in number(page)], page
 
     for page in sorted(env.parity_claims, key=place):

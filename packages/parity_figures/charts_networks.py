@@ -119,7 +119,7 @@ def many_curves(runs: Sequence[Sequence[dict]], labels: Sequence[str]) -> Pictur
 @in_style
 def lines(x: Sequence[int], series: Series, xlabel: str, ylabel: str, *, log: bool = False,
           level: tuple[float, str] | None = None) -> Picture:
-    """Plot up to six series as lines, and a horizontal line if ``level`` has its height and its name.
+    """Plot up to six series as lines, with a horizontal line if ``level`` gives its height and its name.
 
     If ``log`` is true, the vertical axis is logarithmic. A series may be shorter than ``x``.
     """
@@ -147,7 +147,7 @@ def gradient_norms(series: Series) -> Picture:
 
 @in_style
 def drift(before: Values, series: Series, state: str = "d") -> Picture:
-    """Plot the change in a state of one number during one time step as a function of the state.
+    """Plot the change in a one-dimensional state during one time step as a function of the state.
 
     There is a line for each network. ``before [points]`` must increase, and each of ``series`` has the state after the
     step at the same points. The network has a fixed point where its line crosses 0.
@@ -195,7 +195,7 @@ def accuracy_by_length(rows: Sequence[dict], title: str = "") -> Picture:
 
 @in_style
 def accuracy_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray]) -> Picture:
-    """Plot the update from which on all positions up to one are answered correctly, with a line for each run.
+    """Plot the update from which each position and all earlier ones stay correct, with a line for each run.
 
     ``runs`` has the fractions of correct answers as arrays ``[updates, positions]`` of one shape. Positions count as
     correct if at least nine tenths of the answers at each of them are, from then on. Raises ValueError if the arrays
@@ -226,7 +226,7 @@ def accuracy_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray])
 
 
 def _learned(updates: Sequence[int], shares: np.ndarray) -> int | None:
-    """Return the update from which on the accuracy stays at or above 90 %, or None if there is none."""
+    """Return the update from which the accuracy stays at or above 90 %, or None if there is none."""
     wrong = np.flatnonzero(shares < 0.9)
     first = 0 if len(wrong) == 0 else wrong[-1] + 1
     return int(updates[first]) if first < len(updates) else None
@@ -234,7 +234,7 @@ def _learned(updates: Sequence[int], shares: np.ndarray) -> int | None:
 
 @in_style
 def verdicts(rows: Sequence[tuple[str, int, int, int]]) -> Picture:
-    """Plot the numbers of certified, refuted and undecided networks as bars in three columns of one scale.
+    """Plot the numbers of certified, refuted and undecided networks as bars in three columns with the same scale.
 
     ``rows`` has ``(label, certified, refuted, undecided)``. Each number is written at its bar.
     """

@@ -240,7 +240,7 @@ def _draw_square(axes: Axes, x: float, y: float, row: int, t: int) -> None:
 
 def _draw_cell(nodes: Sequence[tuple], lines: Sequence[tuple], boxes: Sequence[tuple],
                words: Sequence[tuple]) -> Figure:
-    """Draw a cell: circles, lines through points with an arrowhead at their ends, boxes with text, and words."""
+    """Draw a cell from circles, lines through points that end in an arrowhead, boxes with text, and words."""
     figure, axes = canvas(height=3.3)
     blank(axes, 9.3, 4.9, -0.75, -0.8)
     for points in lines:

@@ -191,12 +191,12 @@ def panels(titles: Sequence[str], height: float, together: bool = False) -> tupl
 
 
 def legend_above(figure: Figure, axes: Axes, columns: int) -> None:
-    """Place the legend of ``axes`` above the figure, in the order in which its parts are read."""
+    """Place the legend of ``axes`` above the figure, with the entries in the order of the labelled parts."""
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left", ncols=columns, borderaxespad=0)
 
 
 def name_lines(axes: Axes) -> None:
-    """Write the name of each labelled line next to it, where it covers no line and no other line is as near.
+    """Write the name of each labelled line next to the line, where the name covers no line and is nearest to its own.
 
     More than four names go into a legend. Call this function last, because the places depend on the limits of the axes.
     """
@@ -226,7 +226,7 @@ def name_lines(axes: Axes) -> None:
 
 
 def _dense(points: np.ndarray) -> np.ndarray:
-    """Return 200 points on the way through ``points [count, 2]``."""
+    """Return 200 points on the polyline through ``points [count, 2]``."""
     at = np.linspace(0, len(points) - 1, 200)
     return np.column_stack([np.interp(at, np.arange(len(points)), column) for column in np.asarray(points).T])
 

@@ -1,4 +1,4 @@
-"""Drawings of networks that read a sequence. What two of them share is at the same place."""
+"""Drawings of networks that read a sequence, with shared parts in the same place."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def _sequence(elements: Sequence[str]) -> tuple[Figure, Axes]:
 
 
 def _content(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
-    """Draw a box with a word in it; the words of all boxes in a row stand on one line."""
+    """Draw a box with a word in it; the words in a row of boxes share a baseline."""
     box(axes, x, y, "", colour, HALF, SHAPES[colour == ODD] if colour in (EVEN, ODD) else ROUNDED)
     write(axes, x, y - 0.07, text, va="baseline")
 
@@ -57,7 +57,7 @@ def all_at_once(elements: Sequence[str], weights: int, answers: Sequence[tuple[s
 @in_style
 def one_by_one(elements: Sequence[str], memory: tuple[str, Sequence[str]], answer: str = "",
                words: Sequence[str] = ()) -> Picture:
-    """Draw what is remembered while the elements are read one at a time.
+    """Draw the memory of a network that reads the elements one at a time.
 
     ``memory`` has a title and the contents after each element. ``answer`` is what the last content leads to, and
     ``words`` say what each element does to the memory.

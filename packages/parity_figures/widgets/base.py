@@ -50,7 +50,7 @@ def front_end(name: str) -> tuple[str, str]:
 
 
 def _as_function(name: str, text: str) -> str:
-    """Return a module in the form of a function that is called at once and returns the exported names."""
+    """Wrap a module in a function that is called immediately and returns the exported names."""
     body = EXPORT.sub(r"\1", text)
     exported = ", ".join(each for _, each in EXPORT.findall(text))
     return f"const from_{name} = (() => {{\n{body}\nreturn {{ {exported} }};\n}})();"

@@ -47,7 +47,7 @@ a 1 and 13 zeros: it answers odd, but from bit 14 on it answers even.
         super().__init__({label: as_model(network) for label, network in self._stored.items()})
 
     def summary(self) -> str:
-        """Say how the first network fails."""
+        """Describe how the first network fails."""
         string = self.networks["1"]["string"]
         return (f"Twelve trained networks, each correct on {TESTED[0]:,} random strings of {TESTED[1]} bits. The first "
                 f"one reads a 1 and {len(string) - 1} zeros: it answers odd, but from bit {len(string)} on it answers "

@@ -25,7 +25,7 @@ UNITS = {
 
 
 class NameWriter(ParityWidget):
-    """A widget in which a GRU invents names of towns, for a ``country`` and after a ``beginning``.
+    """A widget in which a GRU invents names of towns in a ``country``, starting with a ``beginning``.
 
     It shows the probabilities of each character before one is drawn, at a chosen temperature; the reader may choose the
     next character instead. It marks invented names that are in our list of that country's towns. A folded part colours
@@ -94,7 +94,7 @@ class NameWriter(ParityWidget):
 
 
 def _legend(about: str, found: dict) -> dict:
-    """Return a hidden unit's number, a name, and a sentence with what we measured (``name_units.json``)."""
+    """Return a hidden unit's number, a name, and a sentence about what we measured (``name_units.json``)."""
     name, after = UNITS[about]
     shares = {kind: f"{row['positive'] / row['letters']:.0%}" for kind, row in found["after"].items()}
     legend = f"In names outside the training set, unit {found['unit']} is above zero after {after.format(**shares)}."
@@ -109,7 +109,7 @@ def _towns() -> str:
 
 
 def _packed(array: torch.Tensor) -> dict:
-    """Return a matrix as compressed 8-bit integers, with the number that one unit stands for and the rows."""
+    """Return a matrix as compressed 8-bit integers, with the value of one unit and the number of rows."""
     values = array.detach().numpy()
     unit = float(np.abs(values).max()) / 127 or 1.0
     return {"unit": unit, "rows": len(values), "data": _compressed(np.round(values / unit).astype("i1").tobytes())}

@@ -76,7 +76,7 @@ class Playground(ParityWidget):
 
 
 def when_to_stop() -> dict[str, dict]:
-    """Return the cap on updates, and the reason for it, for presets that rarely or never learn.
+    """Return the cap on updates, and the reason for it, for presets under which training rarely or never succeeds.
 
     Each of these presets is mapped to a dict of its ``cap`` and a sentence about the book's own runs.
 
