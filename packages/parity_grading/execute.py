@@ -1,4 +1,4 @@
-"""Run the cells of a submission: the student's in a kernel in the sandbox, and the tests in this process.
+"""Tools for running the cells of a submission: a student's in a sandboxed kernel, and the tests in this process.
 
 :class:`Execute` takes the place of nbgrader's preprocessor of this name, and has the limits as its settings. Test cells
 reach the student's functions through :mod:`parity_checks.rpc` only, so no code of a student ever runs in this process.

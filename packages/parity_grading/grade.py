@@ -56,7 +56,7 @@ class Row:
 
 
 def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = False, jobs: int = 1) -> Iterator[Row]:
-    """Grade the submissions for an exercise, of these ``students`` or of all, and yield the results.
+    """Grade the submissions for an exercise, from these ``students`` or from all, and yield the results.
 
     A submission that was graded and has not changed since is kept, unless ``force`` is true; the gradebook is then
     copied first. ``jobs`` is the number of processes that grade at the same time. Raise ValueError if there is no
@@ -106,7 +106,7 @@ def course_lock(app: NbGraderApp) -> Iterator[None]:
 
 
 def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: int) -> Generator[Row, None, None]:
-    """Yield ``task(folder)`` for each folder, each a second time in a new process if its process was killed."""
+    """Yield ``task(folder)`` for each folder. If its process was killed, run it once more in a new process."""
     own, pools = threading.local(), []      # each thread has a pool of one process, and a core of its own
     cores = itertools.cycle(sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [None])
 

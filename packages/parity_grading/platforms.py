@@ -215,7 +215,7 @@ class Roster:
     def find(self, uploads: list[Upload], platform: Platform) -> tuple[Upload, str]:
         """Return the interpretation of a file's path that fits a student, and the student's id.
 
-        Raise ValueError if none fits, or more than one. Every number as long as one of the list counts.
+        Raise ValueError if none fits, or more than one. Every number at least as long as one in the list counts.
         """
         fitting, shortest = [upload for upload in uploads if upload.number in self.rows], min(map(len, self.rows))
         if fitting and sum(len(upload.number) >= shortest for upload in uploads) > 1:

@@ -102,7 +102,7 @@ def is_root() -> bool:
 
 
 def account_options() -> tuple[list[str], list[str]]:
-    """Return bubblewrap's options for the account of a program, and the words before the program's command.
+    """Return bubblewrap's options for the account of a program, and the words to put before its command.
 
     An ordinary user keeps their own account, in a user namespace. For root, ``setpriv``, for which bubblewrap keeps
     three capabilities, changes to an account whose number differs between processes, and drops these capabilities.

@@ -191,7 +191,7 @@ class Sanitise(Preprocessor):
     within_limits = False       # whether this process has limits, or the page is known to keep them
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Clean the notebook and the student's names, or leave nothing of the work if its page exceeds a limit."""
+        """Clean the notebook and the student's names, or remove all of the work if its page exceeds a limit."""
         if self.parent and FORK and not self.within_limits and not self._renders_within_limits(nb, resources):
             marked = [cell for cell in nb.cells if "nbgrader" in cell.metadata]
             for cell in marked:

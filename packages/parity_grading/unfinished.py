@@ -1,4 +1,4 @@
-"""Tools for knowing which submission was graded, and whether its grading was finished.
+"""Tools for recording which submission was graded and detecting whether its grading was finished.
 
 nbgrader writes a notebook into ``autograded/`` twice: before its cells run and afterwards. :class:`FinishGrading`
 writes the fingerprint of the submission into the second file, so a file without one comes from an interrupted grading.

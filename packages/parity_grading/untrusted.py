@@ -103,7 +103,7 @@ def named_cells(path: Path) -> dict[str, NotebookNode]:
 
 
 def paths_below(folder: Path) -> list[Path]:
-    """Return what lies in a folder, to a depth of :data:`MOST_LEVELS`. Links are not followed."""
+    """Return the paths below a folder, to a depth of :data:`MOST_LEVELS`. Links are not followed."""
     found = []
     for parent, folders, files in os.walk(folder):
         found += filter(os.path.lexists, [Path(parent, name) for name in (*folders, *files)])
@@ -137,7 +137,7 @@ def storable(value: Any, levels: int = MOST_LEVELS) -> Any:
 
 
 def valid_output(value: Any, convert: Callable[[Any], dict] = dict) -> NotebookNode | None:
-    """Return a valid output of a cell, which ``convert`` makes from a value, or None."""
+    """Convert a value to an output of a cell with ``convert``, or return None if the output is not valid."""
     try:
         output = nbformat.from_dict(storable(convert(value)))
         if isinstance(output.get("text"), list):

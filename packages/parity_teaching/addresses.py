@@ -1,4 +1,4 @@
-"""What `_config.yml` and `_toc.yml` say about the published course: its addresses on the web, and its chapters.
+"""The web addresses and the chapters of the published course, as given in `_config.yml` and `_toc.yml`.
 
 Links in notebooks, feedback pages and reports, the code with which a notebook installs the library, and the tables that
 repeat the titles and reading times of chapters get them here.

@@ -1,7 +1,7 @@
 """Tools for converting exercise sources to notebooks.
 
 Each ``solutions/NAME/NAME.md`` becomes nbgrader's source notebook, from which nbgrader makes the notebook that students
-receive. *Exercises of your own* in the book describes the form of a source. Besides, a line of +++ ends a text cell. A
+receive. *Exercises of your own* in the book describes the form of a source. A line of +++ also ends a text cell. A
 source that does not have this form raises ValueError, because a mistake could release a solution or lose points
 unnoticed.
 """
@@ -90,7 +90,7 @@ def _points(cell: Cell) -> int:
 
 
 def read(path: Path) -> Source:
-    """Parse an exercise source. Raise ValueError, naming the place, if it does not have the right form."""
+    """Parse an exercise source. Raise ValueError, giving the location, if it is malformed."""
     try:
         text, root = path.read_text(encoding="utf-8"), path.absolute().parents[2]
         numbers = {"markdown": itertools.count(1), "code": itertools.count(1)}
@@ -255,7 +255,7 @@ def _write_about(source: Source, root: Path) -> None:
 
 
 def _write_addresses(cells: list[Cell], root: Path) -> None:
-    """Write the code that installs the library, and links to the website of the book, or words if it has no address."""
+    """Insert the code that installs the library, and links to the book's website, or words if it has no address."""
     known = addresses(root)
 
     def written(link: re.Match) -> str:
@@ -272,7 +272,7 @@ def _write_addresses(cells: list[Cell], root: Path) -> None:
 
 
 def notebook(source: Source) -> nbformat.NotebookNode:
-    """Create nbgrader's source notebook for an exercise. The model answers of an instructor's own stay with them."""
+    """Create nbgrader's source notebook for an exercise. Model answers of an instructor's own exercise stay private."""
     make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
     cells = [make[cell["cell_type"]](cell["source"], id=cell["id"], metadata=cell["metadata"]) for cell in source.cells
              if not (source.own and cell["source"].startswith(MODEL_ANSWER))]

@@ -88,7 +88,7 @@ class FrequentMessage:
     tasks: dict[str, list[str]] = field(default_factory=dict)
 
     def text_for(self, students: list[str]) -> str:
-        """Return the text, which for a single student contains what the student's own code has said."""
+        """Return the text. For a single student, it can contain output of the student's own code."""
         return self.text if self.likely or len(students) > 1 else self.example.splitlines()[0][:160]
 
     @property
@@ -122,7 +122,7 @@ class ClassReport:
 
     @property
     def to_speak_to(self) -> dict[tuple[tuple[str, str], ...], list[StudentStatus]]:
-        """The students with few points, by the tasks in which they have none and what was said about these."""
+        """The students with few points, grouped by the tasks in which they have none and the messages about these."""
         groups: dict[tuple[tuple[str, str], ...], list[StudentStatus]] = {}
         for row in self.students:
             tasks = [task.name for task in self.tasks if task.points.get(row.student) == 0]
@@ -138,7 +138,7 @@ class ClassReport:
 
     @property
     def costliest(self) -> list[tuple[float, FrequentMessage]]:
-        """The four messages with a likely cause that cost the class most points, after these points."""
+        """The four messages with a likely cause that cost the class most points, each with these points."""
         most = {task.name: task.most for task in self.tasks}
         costs = [(sum(most.get(task, 0) * len(students) for task, students in message.tasks.items()), message)
                  for message in self.messages if message.likely]

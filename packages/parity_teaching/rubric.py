@@ -127,7 +127,7 @@ def quoted_numbers(task: str, answer: str, student: str) -> list[tuple[str, int,
 
 
 def owners_of_seeds(answer: str, model: str, students: Iterable[str]) -> dict[int, str]:
-    """Return to whom each seed that an answer quotes belongs: to one of the students, or to the model answer.
+    """Return the owner of each seed that an answer quotes: one of the students, or the model answer.
 
     >>> owners_of_seeds("My seed is 70000.", "The seed is 70000.", [])
     {70000: 'the model answer'}
@@ -146,7 +146,7 @@ def _seed(student: str) -> int | None:
 
 
 def facts_about(task: str, student: str) -> list[tuple[str, str]]:
-    """Return what is true of this student's own runs or script, and of nobody else's, each with a name."""
+    """Return named facts that are true of this student's own runs or script, and of nobody else's."""
     task, seed = task.replace("-", "_"), _seed(student)
     if seed is None:
         return []
