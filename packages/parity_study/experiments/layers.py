@@ -67,24 +67,29 @@ def run(layers: tuple[str, ...] = tuple(LAYERS), rates: tuple[float, ...] = (0.0
     return {"nets": nets}
 
 
-def train_layer(name: str, rate: float, seeds: int, updates: int) -> tuple[list[int | None], Layer]:
-    """Train one network for each seed, all together. Return the update of each first success, and the networks."""
+def train_layer(name: str, rate: float, seeds: int, updates: int,
+                labelled: int = 1) -> tuple[list[int | None], Layer]:
+    """Train one network for each seed, all together. Return the update of each first success, and the networks.
+
+    Only the answers from the time step ``labelled`` on have a label. If these are not all, the networks are tested on
+    strings of 50 bits, and not of 75.
+    """
     network = LAYERS[name](range(seeds))
     optimizer = torch.optim.Adam(network.parameters(), lr=rate)
     generators = [np.random.default_rng(seed) for seed in range(seeds)]
-    validation = np.random.default_rng(seeds).integers(2, size=(100, 75), dtype=np.uint8)
+    validation = np.random.default_rng(seeds).integers(2, size=(100, 75 if labelled == 1 else 50), dtype=np.uint8)
     steps: list[int | None] = [None] * seeds
     for update in range(1, updates + 1):
         strings = np.stack([generator.integers(2, size=(32, 50), dtype=np.uint8) for generator in generators])
         bits, parity = (torch.from_numpy(array).float().permute(2, 0, 1)
                         for array in (strings, running_parity(strings.reshape(-1, 50)).reshape(strings.shape)))
-        loss = binary_cross_entropy_with_logits(network(bits[..., None])[0], parity, reduction="none")
+        loss = binary_cross_entropy_with_logits(network(bits[..., None])[0], parity, reduction="none")[labelled - 1:]
         optimizer.zero_grad()
         loss.mean(dim=(0, 2)).sum().backward()
         clip_each(list(network.parameters()))
         optimizer.step()
         if update % 50 == 0:
-            right = (first_errors(network, validation) == 0).all(axis=1)
+            right = (first_errors(network, validation, labelled=labelled) == 0).all(axis=1)
             steps = [update if step is None and right[seed] else step for seed, step in enumerate(steps)]
     return steps, network
 
