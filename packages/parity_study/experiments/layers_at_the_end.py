@@ -1,6 +1,6 @@
 """Which recurrent layers learn strings of 50 bits from a label at the end?
 
-The layers, strings, seeds and caps are those of the experiment :mod:`~parity_study.experiments.layers`, at a rate of
+The layers, strings and caps are those of the experiment :mod:`~parity_study.experiments.layers`, at a rate of
 0.01. Returns ``{"nets": {LAYER: {"seeds", "updates", "solved", "steps", "accuracy", "exact"}}}``. ``solved`` counts the
 networks whose last answer is correct on 2,000 strings of 50 bits; ``accuracy`` has the share of these strings for each
 network. ``exact`` counts those of the solved ones that are correct after every bit of 1,000 strings of 75 bits. The
@@ -21,7 +21,7 @@ SAMPLE: dict[str, Any] = {"layers": ("tanh", "minGRU with a sign")}
 BITS = 50
 
 
-def run(layers: tuple[str, ...] = tuple(LAYERS), seeds: int = 20, updates: int = 2000) -> dict[str, Any]:
+def run(layers: tuple[str, ...] = tuple(LAYERS), seeds: int = 10, updates: int = 2000) -> dict[str, Any]:
     """Run the experiment and return the results described in the module docstring."""
     short, long = (np.random.default_rng(length).integers(2, size=(count, length), dtype=np.uint8)
                    for count, length in ((2000, BITS), (1000, 75)))
