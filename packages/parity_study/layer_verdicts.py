@@ -100,12 +100,6 @@ def machine_states(network: Diagonal | DeltaNet, most: int = 1000) -> list[int |
     return proved
 
 
-@torch.no_grad()
-def largest_factors(network: Diagonal | DeltaNet) -> list[float]:
-    """Return the largest size of any factor of each network."""
-    return network.factors().abs().amax(dim=(0, 2, 3)).tolist()
-
-
 def as_stored(kind: str, network: Layer, seeds: Sequence[int], wrong: Sequence[str | None]) -> list[StoredNetwork]:
     """Convert tanh networks, so that :func:`~parity_study.experiments.verdicts.decide` can decide them.
 

@@ -3,16 +3,16 @@
 Each layer of :mod:`parity_study.recurrent_layers` is trained by Adam on batches of 32 random strings of 50 bits, with a
 label at every time step. Training does not stop when a network is correct, and the tests are those of the last weights.
 
-Returns ``{"nets": {"LAYER, rate RATE": {"seeds", "updates", "steps", "first", "solved", "exact", "special",
-"certified", "refuted", "wrong", "largest", "snapped"}}}``. ``first`` counts the networks that are correct on 1,000
-strings of 75 bits, and ``solved`` those that are also correct on another 1,000. ``steps`` has the update at which each
-solved network first was correct on 100 strings of 75 bits. All that follows is about the networks that solved the task.
+Returns ``{"nets": {"LAYER, rate RATE": {"seeds", "updates", "steps", "solved", "exact", "special",
+"certified", "refuted", "wrong", "snapped"}}}``. ``solved`` counts the networks that are correct on 1,000 strings of 75
+bits, and on another 1,000. ``steps`` has the update at which each of them was first correct on 100 such strings. All
+that follows is about the networks that solved the task.
 ``exact`` counts those that are correct on all random strings of 1,000 and of 10,000 bits, and ``special`` those that
 are correct on each string of ``SPECIAL``. ``certified`` counts the proved ones, and ``refuted`` those for which there
-is a wrong string in ``wrong``, which has an entry for each seed: the network errs after its last bit. ``largest`` has
-the largest size of a factor of each network. ``snapped`` tells how many are exact on long strings after their
-``factors`` have been snapped, and after ``all`` has been; how many of the latter are ``proved``; and how many
-``states`` each of those has. These two are empty for layers without factors that the bit chooses.
+is a wrong string in ``wrong``, which has an entry for each seed: the network errs after its last bit. ``snapped``
+tells how many are exact on long strings after their ``factors`` have been snapped, and after ``all`` has been; how many
+of the latter are ``proved``; and how many ``states`` each of those has. It is empty for layers without factors that the
+bit chooses.
 """
 
 from typing import Any
@@ -24,9 +24,8 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from parity_lib.data import running_parity
 from parity_study.certificate_store import StoredNetwork, write_store
 from parity_study.certify import periodic_strings
-from parity_study.experiments.summaries import rounded
 from parity_study.experiments.verdicts import decide
-from parity_study.layer_verdicts import as_bits, as_stored, first_errors, largest_factors, machine_states, wrong_strings
+from parity_study.layer_verdicts import as_bits, as_stored, first_errors, machine_states, wrong_strings
 from parity_study.recurrent_layers import LAYERS, DeltaNet, Layer, Mamba, MinGRU, TanhLayer, Transformer, Turning
 from parity_study.results import FOLDER
 
@@ -108,24 +107,23 @@ def measure(kind: str, network: Layer, steps: list[int | None]) -> tuple[dict[st
     ``steps`` has the update of each seed's first success, or None.
     """
     tests = np.random.default_rng(75).integers(2, size=(2, 1000, 75), dtype=np.uint8)
-    first, again = (are_exact(network, strings) for strings in tests)
-    solved = network.only(first & again)
+    passed = np.logical_and(*(are_exact(network, strings) for strings in tests))
+    solved = network.only(passed)
     special = np.concatenate([as_bits(string) for string in SPECIAL])
     periodic = periodic_strings(200 if isinstance(network, Transformer) else 2000)
     wrong = [short or long for short, long in zip(*(wrong_strings(solved, part) for part in (periodic, special)))]
     decided: list[StoredNetwork] = []
     if isinstance(network, TanhLayer):
-        places = np.flatnonzero(first & again).tolist()
+        places = np.flatnonzero(passed).tolist()
         decided = [decide(stored, EFFORT) for stored in as_stored(kind, solved, places, wrong)]
         wrong = [stored.string for stored in decided]
-    row = {"seeds": len(first), "first": int(first.sum()), "solved": int((first & again).sum()),
-           "steps": [step if both else None for step, both in zip(steps, first & again)],
+    row = {"seeds": len(passed), "solved": int(passed.sum()),
+           "steps": [step if right else None for step, right in zip(steps, passed)],
            "exact": exact_on_long(solved), "special": (first_errors(solved, special) == 0).sum(axis=0).tolist(),
            "certified": sum(stored.verdict == "certified" for stored in decided),
            "refuted": sum(string is not None for string in wrong),
-           "wrong": [wrong.pop(0) if both else None for both in first & again], "largest": [], "snapped": {}}
+           "wrong": [wrong.pop(0) if right else None for right in passed], "snapped": {}}
     if isinstance(solved, MinGRU | Mamba | Turning | DeltaNet):
-        row["largest"] = rounded(largest_factors(solved))
         states = machine_states(solved)
         row["snapped"] = {"proved": sum(count is not None for count in states), "states": states}
         for solved.snapped in ("factors", "all"):
