@@ -40,7 +40,7 @@ class AllStrings(Ensemble):
         require_int("bits", bits, least=1)
         require(bits <= MOST_BITS, "bits", bits, f"at most {MOST_BITS}")
         self.bits = bits
-        self.odd = (np.arange(2**bits)[:, None] >> np.arange(bits) & 1).sum(1) % 2 == 1
+        self.odd = np.bitwise_count(np.arange(2**bits)) % 2 == 1
 
     def final_logits(self) -> np.ndarray:
         """Return the logits ``[seeds, 2^bits]`` after the last bit of each string.

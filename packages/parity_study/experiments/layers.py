@@ -15,6 +15,7 @@ of the latter are ``proved``; and how many ``states`` each of those has. It is e
 bit chooses.
 """
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -48,18 +49,17 @@ def run(layers: tuple[str, ...] = tuple(LAYERS), rates: tuple[float, ...] = (0.0
     """
     nets, decided = {}, []
     weights: dict[str, Any] = {}
-    for rate in rates:
-        for name in layers:
-            if rate != rates[0] and name not in AT_ALL_RATES:
-                continue
-            most = min(updates, FEWER.get(name, updates))
-            steps, network = train_layer(name, rate, seeds, most)
-            kind = f"{name}, rate {rate:g}"
-            row, networks = measure(kind, network, steps)
-            nets[kind] = {"updates": most} | row
-            if row["refuted"]:      # without a verdict there is nothing to check
-                weights[kind] = network.vectors()
-            decided += networks
+    for rate, name in product(rates, layers):
+        if rate != rates[0] and name not in AT_ALL_RATES:
+            continue
+        most = min(updates, FEWER.get(name, updates))
+        steps, network = train_layer(name, rate, seeds, most)
+        kind = f"{name}, rate {rate:g}"
+        row, networks = measure(kind, network, steps)
+        nets[kind] = {"updates": most} | row
+        if row["refuted"]:      # without a verdict there is nothing to check
+            weights[kind] = network.vectors()
+        decided += networks
     if save:
         write_store(decided)
         np.savez_compressed(FOLDER / "layers.npz", **weights)
