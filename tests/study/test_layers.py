@@ -18,10 +18,6 @@ def silu(z):
     return z * sigmoid(z)
 
 
-def unit(z):
-    return z / np.linalg.norm(z)
-
-
 def mingru(w, bits, with_sign):
     """Feng and others 2024: h = (1 - z) h + z candidate, where z is one minus that of the book."""
     h = 0
@@ -70,7 +66,8 @@ def deltanet(w, bits, largest_rate):
     S = np.zeros((UNITS, UNITS))
     for x in bits:
         q, k, v = (silu(x * w[f"U_{name}"] + w[f"b_{name}"]) for name in "qkv")
-        q, k, beta = unit(q), unit(k), largest_rate * sigmoid(x * w["U_beta"] + w["b_beta"])
+        q, k = q / np.linalg.norm(q), k / np.linalg.norm(k)
+        beta = largest_rate * sigmoid(x * w["U_beta"] + w["b_beta"])
         S = S @ (np.eye(UNITS) - beta * np.outer(k, k)) + beta * np.outer(v, k)
         yield S @ q
 
