@@ -7,14 +7,7 @@ import torch
 from parity_lib.data import running_parity
 from parity_study.certify import periodic_strings
 from parity_study.experiments.layers import measure, train_layer
-from parity_study.layer_verdicts import (
-    as_bits,
-    as_stored,
-    first_errors,
-    machine_states,
-    trained_layers,
-    wrong_strings,
-)
+from parity_study.layer_verdicts import as_bits, as_stored, first_errors, machine_states, trained_layers, wrong_strings
 from parity_study.recurrent_layers import BOTH, LAYERS, snap
 from parity_study.results import load
 from parity_study.trained_networks import as_model
