@@ -84,8 +84,8 @@ def test_first_errors_agree_with_one_pass_over_the_strings():
 
 
 def test_seeds_are_trained_independently_and_measured():
-    steps, both = train_layer("GRU", 0.01, seeds=2, updates=2)
-    _, first = train_layer("GRU", 0.01, seeds=1, updates=2)
+    steps, both = train_layer("GRU", 0.01, range(2), updates=2)
+    _, first = train_layer("GRU", 0.01, range(1), updates=2)
     np.testing.assert_allclose(first.vectors()[0], both.vectors()[0], atol=1e-5)
     row, decided = measure("GRU, rate 0.01", both, steps)
     assert (row["seeds"], row["solved"], row["wrong"], row["exact"], decided) == (2, 0, [None, None], [0, 0], [])
@@ -97,7 +97,7 @@ def test_seeds_are_trained_independently_and_measured():
 
 
 def test_only_labelled_answers_are_trained():
-    before, (_, after) = LAYERS["GRU"](range(9)), train_layer("GRU", 0.01, seeds=9, updates=1, labelled=50)
+    before, (_, after) = LAYERS["GRU"](range(9)), train_layer("GRU", 0.01, range(9), updates=1, labelled=50)
     strings = np.stack([np.random.default_rng(seed).integers(2, size=(32, 50), dtype=np.uint8) for seed in range(9)])
     logits, _ = before(torch.from_numpy(strings).float().permute(2, 0, 1)[..., None])
     error = torch.sigmoid(logits[-1]) - torch.from_numpy(strings.sum(axis=2) % 2)

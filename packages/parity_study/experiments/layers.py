@@ -53,7 +53,7 @@ def run(layers: tuple[str, ...] = tuple(LAYERS), rates: tuple[float, ...] = (0.0
         if rate != rates[0] and name not in AT_ALL_RATES:
             continue
         most = min(updates, FEWER.get(name, updates))
-        steps, network = train_layer(name, rate, seeds, most)
+        steps, network = train_layer(name, rate, range(seeds), most)
         kind = f"{name}, rate {rate:g}"
         row, networks = measure(kind, network, steps)
         nets[kind] = {"updates": most} | row
@@ -66,18 +66,18 @@ def run(layers: tuple[str, ...] = tuple(LAYERS), rates: tuple[float, ...] = (0.0
     return {"nets": nets}
 
 
-def train_layer(name: str, rate: float, seeds: int, updates: int,
+def train_layer(name: str, rate: float, seeds: range, updates: int,
                 labelled: int = 1) -> tuple[list[int | None], Layer]:
     """Train one network for each seed, all together. Return the update of each first success, and the networks.
 
     Only the answers from the time step ``labelled`` on have a label. If these are not all, the networks are tested on
     strings of 50 bits, and not of 75.
     """
-    network = LAYERS[name](range(seeds))
+    network = LAYERS[name](seeds)
     optimizer = torch.optim.Adam(network.parameters(), lr=rate)
-    generators = [np.random.default_rng(seed) for seed in range(seeds)]
-    validation = np.random.default_rng(seeds).integers(2, size=(100, 75 if labelled == 1 else 50), dtype=np.uint8)
-    steps: list[int | None] = [None] * seeds
+    generators = [np.random.default_rng(seed) for seed in seeds]
+    validation = np.random.default_rng(len(seeds)).integers(2, size=(100, 75 if labelled == 1 else 50), dtype=np.uint8)
+    steps: list[int | None] = [None] * len(seeds)
     for update in range(1, updates + 1):
         strings = np.stack([generator.integers(2, size=(32, 50), dtype=np.uint8) for generator in generators])
         bits, parity = (torch.from_numpy(array).float().permute(2, 0, 1)
@@ -89,7 +89,7 @@ def train_layer(name: str, rate: float, seeds: int, updates: int,
         optimizer.step()
         if update % 50 == 0:
             right = (first_errors(network, validation, labelled=labelled) == 0).all(axis=1)
-            steps = [update if step is None and right[seed] else step for seed, step in enumerate(steps)]
+            steps = [update if step is None and right[place] else step for place, step in enumerate(steps)]
     return steps, network
 
 
