@@ -16,7 +16,7 @@ from parity_study.experiments.summaries import rounded, summarise_updates
 from parity_study.layer_verdicts import first_errors
 from parity_study.recurrent_layers import LAYERS
 
-QUICK: dict[str, Any] = {"layers": ("GRU",), "seeds": 2, "updates": 2}
+QUICK: dict[str, Any] = {"seeds": 2, "updates": 2}
 SAMPLE: dict[str, Any] = {"layers": ("tanh", "minGRU with a sign")}
 BITS = 50
 TOGETHER = 10       # the number of seeds that are trained together
