@@ -149,7 +149,7 @@ class ParityTask:
         return self.curriculum.stop
 
     def stretched(self, factor: float) -> ParityTask:
-        """Return a copy with the longest length (or the only one) multiplied by ``factor``."""
+        """Return a copy with the longest length (and an equal shortest length) multiplied by ``factor``."""
         longest = int(self.longest * factor)
         return replace(self, lengths=(self.shortest if self.shortest < self.longest else longest, longest))
 

@@ -148,7 +148,7 @@ def name_pages(app, config) -> None:
 
 
 def name_repository(app, name: str, source: list[str]) -> None:
-    """Replace the example address of the repository by the one in `_config.yml`, or else remove the lines with it."""
+    """Replace the example address of the repository with the one in `_config.yml`, or else remove its lines."""
     if address := addresses(Path(app.srcdir)).repository:
         source[0] = source[0].replace(EXAMPLE, address)
     else:

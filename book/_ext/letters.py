@@ -27,13 +27,13 @@ def replace_numbers(env, new: Callable[[str, object], object]) -> None:
 
 
 def put_numbers_back(app, env) -> list[str]:
-    """Replace the letters of an earlier build by the numbers that Sphinx had given. No page needs rewriting."""
+    """Replace the letters of an earlier build with the numbers that Sphinx had given. No page needs rewriting."""
     replace_numbers(env, lambda page, letter: getattr(env, "parity_numbers", {}).get(page, letter))
     return []
 
 
 def write_letters(app, env) -> list[str]:
-    """Replace the numbers that Sphinx has given by letters. No further page needs rewriting."""
+    """Replace the numbers that Sphinx has given with letters. No further page needs rewriting."""
     pages = lettered_pages(env)
     env.parity_numbers = {page: env.toc_secnumbers[page][""][0] for page in pages}
     replace_numbers(env, lambda page, number: chr(ord("A") + pages.index(page)))

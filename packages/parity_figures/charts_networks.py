@@ -119,7 +119,7 @@ def many_curves(runs: Sequence[Sequence[dict]], labels: Sequence[str]) -> Pictur
 @in_style
 def lines(x: Sequence[int], series: Series, xlabel: str, ylabel: str, *, log: bool = False,
           level: tuple[float, str] | None = None) -> Picture:
-    """Plot up to six series as lines, with a horizontal line if ``level`` gives its height and its name.
+    """Plot up to six series as lines, with a horizontal line if ``level`` gives its height and name.
 
     If ``log`` is true, the vertical axis is logarithmic. A series may be shorter than ``x``.
     """

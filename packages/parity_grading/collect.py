@@ -63,7 +63,7 @@ class Candidate:
 
 
 class Collector:
-    """A collection of the submissions in a download. ``needs_attention`` says if a person should look at its report."""
+    """A collection of the submissions in a download. ``needs_attention`` says whether its report has to be read."""
 
     def __init__(self, app: NbGraderApp, name: str, source: str, list_path: Path) -> None:
         """Load the students from the gradebook and the platform's list."""

@@ -1,6 +1,6 @@
 """Tools for grading the submissions for an exercise, with nbgrader's own ``Autograde`` on a normalised copy of each.
 
-An interrupted grading continues where it stopped.
+Grading that was interrupted continues where it stopped.
 """
 
 import contextlib

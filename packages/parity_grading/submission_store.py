@@ -1,4 +1,4 @@
-"""A store for what is known about submissions, which protects the files placed by hand.
+"""A store of records about submissions, which protects the files that were placed by hand.
 
 A submission that differs from its entry in ``private/collected/NAME.json`` was placed or changed by a person.
 """

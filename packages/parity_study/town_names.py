@@ -161,7 +161,7 @@ def train_epochs(model: nn.Module, names: Sequence[Name], loss_of: Callable, epo
 
 @torch.no_grad()
 def bits_per_character(model: nn.Module, names: Sequence[Name]) -> float:
-    """Return the mean cross-entropy, in bits, of each character and end, given the country and what came before."""
+    """Return the mean cross-entropy, in bits, of each character and end, given the country and earlier characters."""
     return writing_loss(model, names).item() / log(2)
 
 
@@ -223,7 +223,7 @@ class NGrams:
 
 
 def stored_writer() -> NameNetwork:
-    """Return a GRU that writes names, with the weights in ``towns/writer.npz``, so that all pages show the same one."""
+    """Return the GRU that writes names on all pages, with its weights from ``towns/writer.npz``."""
     model = NameNetwork()
     with np.load(STORED) as weights:
         model.load_state_dict({name: torch.from_numpy(weights[name]).float() for name in weights.files})

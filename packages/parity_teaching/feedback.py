@@ -86,7 +86,7 @@ class TaskResults(NbGraderPreprocessor):
     """A preprocessor that adds the names and points of tasks, and rubrics, to a feedback page."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Add the tasks to ``resources``, and to each cell in ``parity_result`` what its heading says."""
+        """Add the tasks to ``resources``, and the content of each cell's heading to its ``parity_result``."""
         course, about = CourseDirectory(config=self.config), resources["nbgrader"]
         path = Path(course.root, course.format_path(course.source_directory, ".", about["assignment"]),
                     f"{about['notebook']}.ipynb")

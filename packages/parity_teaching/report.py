@@ -1,4 +1,4 @@
-"""Tools for creating a report on a class's results. A student's words are text on this page, never HTML."""
+"""Tools for creating a report on a class's results. On this page, a student's words are text, never HTML."""
 
 import operator
 import os

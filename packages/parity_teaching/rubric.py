@@ -90,7 +90,7 @@ def first_sentence(text: str) -> str:
 
 
 def without_own_use(cells: Iterable[NotebookNode]) -> list[NotebookNode]:
-    """Return the cells without those that show progress and model answers to a student, which print nothing here."""
+    """Return all cells except those that show progress and model answers to a student, which print nothing here."""
     return [cell for cell in cells
             if cell.get("outputs") or "nbgrader" in cell.metadata or not cell.source.startswith(OWN_USE)]
 
@@ -102,7 +102,7 @@ def numbers_in(text: str) -> set[int]:
 
 
 def words_around(text: str, number: int) -> list[tuple[str, str, str]]:
-    """Return the words before a number, the number as it is written, and the words after it, for up to three places.
+    """Return the words before a number, the number as it is written, and the words after it, at most three times.
 
     >>> words_around("With my seed, 5, I counted 17 753 of the places and no more of them.", 17753)
     [('my seed, 5, I counted ', '17 753', ' of the places and no')]
