@@ -45,7 +45,7 @@ class Addresses:
         return f"https://colab.research.google.com/github/{name}/blob/{self.branch}/{notebook}" if name else ""
 
     def install_code(self, figures: bool = False) -> str:
-        """Return code that installs a missing library without git, and with ``figures`` also what interactive figures need."""
+        """Return code that installs a missing library without git, and, for interactive ``figures``, anywidget."""
         needed = '(find_spec("parity_lib") and find_spec("anywidget"))' if figures else 'find_spec("parity_lib")'
         archive, also = f"{self.repository}/archive/refs/heads/{self.branch}.zip", ', "anywidget"' if figures else ""
         code = INSTALL_IF_MISSING + (INSTALL if self.repository else SAY_HOW_TO_INSTALL)
