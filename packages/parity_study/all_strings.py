@@ -8,7 +8,6 @@ a small one. Strings with the same beginning share its time steps.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -41,7 +40,7 @@ class AllStrings(Ensemble):
         require_int("bits", bits, least=1)
         require(bits <= MOST_BITS, "bits", bits, f"at most {MOST_BITS}")
         self.bits = bits
-        self.odd = (np.arange(2**bits)[:, None] >> np.arange(bits) & 1).sum(1) % 2 == 1
+        self.odd = np.bitwise_count(np.arange(2**bits)) % 2 == 1
 
     def final_logits(self) -> np.ndarray:
         """Return the logits ``[seeds, 2^bits]`` after the last bit of each string.
@@ -157,7 +156,6 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_updates:
     training = EnsembleTraining(models, ensemble, histories, RULES[optimizer], lr, clip, **options)
     sizes = [batch_size] * len(models) if isinstance(batch_size, (int, type(None))) else batch_size
     weights = [string_weights(len(ensemble.odd), size, seed) for size, seed in zip(sizes, seeds, strict=True)]
-    began = time.perf_counter()
     for step in range(1, max_updates + 1):
         training.update(*ensemble.loss_and_gradient(np.stack([next(weights[row]) for row in training.rows])))
         if step % VALIDATE_EVERY == 0 or step == max_updates:
@@ -166,6 +164,4 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_updates:
         if not len(training.rows):
             break
     training.copy_weights()
-    for history in histories:
-        history.seconds = time.perf_counter() - began
     return histories

@@ -23,22 +23,24 @@ def trained_layers(kind: str) -> Layer:
 
 
 @torch.no_grad()
-def first_errors(network: Layer, strings: np.ndarray, chunk: int = 100) -> np.ndarray:
+def first_errors(network: Layer, strings: np.ndarray, chunk: int = 100, labelled: int = 1) -> np.ndarray:
     """Return the first time step at which each network errs on each of the strings ``[count, steps]``.
 
-    The result is ``[seeds, count]``. Time steps are counted from 1, and 0 means that the network never errs.
+    The result is ``[seeds, count]``. Time steps are counted from 1, and 0 means that the network never errs. Answers
+    before the time step ``labelled`` do not count.
     """
     seeds, (count, steps) = len(network.c), strings.shape
     if isinstance(network, Transformer):
         group, chunk = max(1, 50_000 // steps), steps
         if count > group:
-            return np.concatenate([first_errors(network, strings[start:start + group])
+            return np.concatenate([first_errors(network, strings[start:start + group], labelled=labelled)
                                    for start in range(0, count, group)], axis=1)
     truth, state, errors = running_parity(strings) == 1, None, np.zeros((seeds, count), dtype=int)
     bits = torch.from_numpy(strings).to(network.c.dtype).T[:, None, :, None].expand(-1, seeds, -1, -1)
     for start in range(0, steps, chunk):
         logits, state = network(bits[start:start + chunk], state)
         wrong = (logits > 0).numpy() != truth.T[start:start + chunk, None]
+        wrong[:max(0, labelled - 1 - start)] = False
         errors = np.where((errors == 0) & wrong.any(axis=0), start + 1 + wrong.argmax(axis=0), errors)
         if errors.all():
             break
@@ -96,12 +98,6 @@ def machine_states(network: Diagonal | DeltaNet, most: int = 1000) -> list[int |
         correct = bool((logits * (2 * odd - 1) > 1e-6).all())
         proved.append(len(seen) if correct and not waiting else None)
     return proved
-
-
-@torch.no_grad()
-def largest_factors(network: Diagonal | DeltaNet) -> list[float]:
-    """Return the largest size of any factor of each network."""
-    return network.factors().abs().amax(dim=(0, 2, 3)).tolist()
 
 
 def as_stored(kind: str, network: Layer, seeds: Sequence[int], wrong: Sequence[str | None]) -> list[StoredNetwork]:

@@ -10,6 +10,7 @@ root is that of the units, as in PyTorch, too.
 from __future__ import annotations
 
 import math
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -55,17 +56,16 @@ class Layer(nn.Module):
     def from_vectors(cls, vectors: np.ndarray) -> Layer:
         """Create networks with the weights of :meth:`vectors`."""
         network = cls(range(len(vectors)))
-        start = 0
-        for weight in network.parameters():
-            count = weight.shape[1] * weight.shape[2]
-            weight.data = torch.from_numpy(vectors[:, start:start + count].copy()).view_as(weight)
-            start += count
+        parts = torch.from_numpy(vectors).split([weight[0].numel() for weight in network.parameters()], dim=1)
+        for weight, part in zip(network.parameters(), parts, strict=True):
+            weight.data = part.clone().view_as(weight)
         return network
 
     def only(self, chosen: Any) -> Layer:
         """Return the networks in the chosen places."""
-        network = type(self).from_vectors(self.vectors()[chosen])
-        network.snapped = self.snapped
+        network = deepcopy(self)
+        for weight in network.parameters():
+            weight.data = weight.data[chosen]
         return network
 
     def step(self, x: Tensor, state: Any) -> tuple[Any, Tensor]:

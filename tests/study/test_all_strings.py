@@ -14,14 +14,9 @@ from parity_study.all_strings import AllStrings, string_weights, train_on_all_st
 CELLS = ("tanh", "relu", "lstm", "gru")
 
 
-def strings(bits):
-    """Return all strings ``[2^bits, bits]`` in the order of AllStrings."""
-    return np.arange(2**bits)[:, None] >> np.arange(bits) & 1
-
-
 def torch_gradient(model, bits, weights):
     """Return the loss, the logits and the gradient over all strings; PyTorch runs each string on its own row."""
-    rows = strings(bits)
+    rows = np.arange(2**bits)[:, None] >> np.arange(bits) & 1
     logits = model(torch.from_numpy(rows).double().unsqueeze(-1))[:, -1, 0]
     labels = torch.from_numpy(rows.sum(1) % 2).double()
     loss = (torch.from_numpy(weights) * binary_cross_entropy_with_logits(logits, labels, reduction="none")).sum()

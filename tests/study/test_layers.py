@@ -1,8 +1,12 @@
 """Compare each layer with PyTorch's own or with its paper's equations, written as a loop over one string in NumPy."""
 
+from functools import partial
+from itertools import product
+
 import numpy as np
 import pytest
 import torch
+from scipy.special import expit as sigmoid
 from torch import nn
 
 from parity_study.recurrent_layers import LAYERS, UNITS, WIDTH
@@ -10,20 +14,8 @@ from parity_study.recurrent_layers import LAYERS, UNITS, WIDTH
 BITS = np.random.default_rng(1).integers(2, size=(7, 2, 3))      # [steps, seeds, batch]
 
 
-def sigmoid(z):
-    return 1 / (1 + np.exp(-z))
-
-
-def softplus(z):
-    return np.log1p(np.exp(z))
-
-
 def silu(z):
     return z * sigmoid(z)
-
-
-def unit(z):
-    return z / np.linalg.norm(z)
 
 
 def mingru(w, bits, with_sign):
@@ -40,7 +32,7 @@ def mamba(w, bits, with_sign):
     """Gu and Dao 2023, equations 2 and 4, with B discretised as Delta B, and the gate of their figure 3."""
     h, A = 0, -np.exp(w["log_A"])
     for x in bits:
-        u, Delta = silu(x * w["U_u"] + w["b_u"]), softplus(x * w["U_D"] + w["b_D"])
+        u, Delta = silu(x * w["U_u"] + w["b_u"]), np.logaddexp(0, x * w["U_D"] + w["b_D"])
         B, C = (x * w[f"U_{name}"] + w[f"b_{name}"] for name in "BC")
         A_bar = np.exp(Delta * A)
         h = (2 * A_bar - 1 if with_sign else A_bar) * h + Delta * B * u
@@ -74,7 +66,8 @@ def deltanet(w, bits, largest_rate):
     S = np.zeros((UNITS, UNITS))
     for x in bits:
         q, k, v = (silu(x * w[f"U_{name}"] + w[f"b_{name}"]) for name in "qkv")
-        q, k, beta = unit(q), unit(k), largest_rate * sigmoid(x * w["U_beta"] + w["b_beta"])
+        q, k = q / np.linalg.norm(q), k / np.linalg.norm(k)
+        beta = largest_rate * sigmoid(x * w["U_beta"] + w["b_beta"])
         S = S @ (np.eye(UNITS) - beta * np.outer(k, k)) + beta * np.outer(v, k)
         yield S @ q
 
@@ -100,70 +93,49 @@ def slstm(w, bits):
         yield h
 
 
+def cell(kind):
+    """Return a function that computes PyTorch's own cell."""
+    def outputs(w, bits):
+        module = kind(1, UNITS, dtype=torch.float64)
+        for weight, value in zip(module.parameters(), (w["U"][:, None], w["V"].T, w["b"], w.get("d", 0 * w["b"]))):
+            weight.data = torch.from_numpy(value)
+        return module(torch.from_numpy(bits[:, None]).double())[0].detach().numpy()
+    return outputs
+
+
+def transformer(w, bits, reads_answers):
+    """PyTorch's own blocks, and a norm."""
+    y = np.outer(bits, w["E"]) + w["e"]
+    if reads_answers:
+        y += np.outer(np.cumsum([0, *bits[:-1]]) % 2, w["E_answer"])
+    y, mask = torch.from_numpy(y), nn.Transformer.generate_square_subsequent_mask(len(bits), dtype=torch.float64)
+    for layer in "12":
+        block = nn.TransformerEncoderLayer(WIDTH, 2, 4 * WIDTH, dropout=0, norm_first=True, dtype=torch.float64)
+        QKV, P, F, f, G, g = (w[part + layer].T for part in ("QKV", "P", "F", "f", "G", "g"))
+        given = QKV, np.zeros(3 * WIDTH), P, np.zeros(WIDTH), F, f, G, g
+        for weight, value in zip(block.parameters(), given):        # the norms, which come last, stay as they are
+            weight.data = torch.from_numpy(value)
+        y = block(y, mask)
+    return nn.functional.layer_norm(y, (WIDTH,)).detach().numpy()
+
+
 EQUATIONS = {
-    "sLSTM": slstm, "minGRU": lambda w, bits: mingru(w, bits, False),
-    "minGRU with a sign": lambda w, bits: mingru(w, bits, True), "Mamba": lambda w, bits: mamba(w, bits, False),
-    "Mamba with a sign": lambda w, bits: mamba(w, bits, True), "LRU": lru, "complex": turning,
-    "DeltaNet": lambda w, bits: deltanet(w, bits, 1), "DeltaNet with a sign": lambda w, bits: deltanet(w, bits, 2),
-    "mLSTM": mlstm}
+    "tanh": cell(nn.RNN), "LSTM": cell(nn.LSTM), "GRU": cell(nn.GRU), "sLSTM": slstm,
+    "minGRU": partial(mingru, with_sign=False), "minGRU with a sign": partial(mingru, with_sign=True),
+    "Mamba": partial(mamba, with_sign=False), "Mamba with a sign": partial(mamba, with_sign=True),
+    "LRU": lru, "complex": turning, "mLSTM": mlstm,
+    "DeltaNet": partial(deltanet, largest_rate=1), "DeltaNet with a sign": partial(deltanet, largest_rate=2),
+    "transformer": partial(transformer, reads_answers=False),
+    "transformer that writes": partial(transformer, reads_answers=True)}
 
 
-def weights_of(network, seed):
-    """Return the weights of one seed in float64, biases and others of one row as vectors."""
-    return {name: weight[seed].detach().double().numpy().squeeze(0) if weight.shape[1] == 1
-            else weight[seed].detach().double().numpy() for name, weight in network.named_parameters()}
-
-
-def logits_of(network):
-    logits, _ = network(torch.from_numpy(BITS[..., None]).float())
-    return logits.detach().numpy()
-
-
-@pytest.mark.parametrize("name", EQUATIONS)
-def test_a_layer_agrees_with_the_equations_of_its_paper(name):
-    network = LAYERS[name](range(2))
-    logits = logits_of(network)
-    for seed in range(2):
-        w = weights_of(network, seed)
-        for place in range(3):
-            outputs = np.stack(list(EQUATIONS[name](w, BITS[:, seed, place])))
-            expected = (outputs @ w["W"].reshape(-1, 1) + w["c"])[:, 0]
-            np.testing.assert_allclose(logits[:, seed, place], expected, atol=1e-5, err_msg=name)
-
-
-@pytest.mark.parametrize(("name", "module"), [("tanh", nn.RNN), ("LSTM", nn.LSTM), ("GRU", nn.GRU)])
-def test_a_cell_agrees_with_pytorch(name, module):
-    network = LAYERS[name](range(2))
-    logits = logits_of(network)
-    for seed in range(2):
-        cell = module(1, UNITS)
-        given = [network.U[seed].T, network.V[seed].T, network.b[seed, 0],
-                 network.d[seed, 0] if name == "GRU" else torch.zeros(cell.bias_hh_l0.shape)]
-        for weight, value in zip(cell.parameters(), given, strict=True):
-            weight.data = value.detach()
-        outputs, _ = cell(torch.from_numpy(BITS[:, seed, :, None]).float())
-        expected = (outputs @ network.W[seed] + network.c[seed]).squeeze(-1).detach()
-        np.testing.assert_allclose(logits[:, seed], expected, atol=1e-6)
-
-
-@pytest.mark.parametrize("name", ["transformer", "transformer that writes"])
-def test_a_transformer_agrees_with_pytorch(name):
-    network = LAYERS[name](range(2))
-    logits = logits_of(network)
-    mask = nn.Transformer.generate_square_subsequent_mask(len(BITS))
-    for seed in range(2):
-        bits = torch.from_numpy(BITS[:, seed, :, None]).float()
-        y = bits * network.E[seed] + network.e[seed]
-        if name.endswith("writes"):
-            written = torch.tensor([[BITS[:t, seed, place].sum() % 2 for place in range(3)] for t in range(len(BITS))])
-            y = y + written[..., None] * network.E_answer[seed]
-        for layer in "12":
-            block = nn.TransformerEncoderLayer(WIDTH, 2, 4 * WIDTH, dropout=0, norm_first=True)
-            w = {part: getattr(network, part + layer)[seed] for part in ("QKV", "P", "F", "f", "G", "g")}
-            nothing = torch.zeros(3 * WIDTH)
-            given = [w["QKV"].T, nothing, w["P"].T, nothing[:WIDTH], w["F"].T, w["f"][0], w["G"].T, w["g"][0]]
-            for weight, value in zip(block.parameters(), given):        # the norms, which come last, stay as they are
-                weight.data = value.detach()
-            y = block(y, mask)
-        expected = nn.functional.layer_norm(y, (WIDTH,)) @ network.W[seed] + network.c[seed]
-        np.testing.assert_allclose(logits[:, seed], expected.squeeze(-1).detach(), atol=1e-5)
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_layer_agrees_with_the_equations_of_its_paper_or_with_pytorch(name):
+    network = LAYERS[name](range(2)).double()
+    logits = network(torch.from_numpy(BITS[..., None]).double())[0].detach().numpy()
+    for seed, place in product(range(2), range(3)):
+        w = {part: weight[seed].detach().numpy() for part, weight in network.named_parameters()}
+        w = {part: weight[0] if len(weight) == 1 else weight for part, weight in w.items()}
+        outputs = np.stack(list(EQUATIONS[name](w, BITS[:, seed, place])))
+        expected = (outputs @ w["W"].reshape(-1, 1) + w["c"])[:, 0]
+        np.testing.assert_allclose(logits[:, seed, place], expected, atol=1e-12)

@@ -143,6 +143,10 @@ SERIES |= {
     "longer_training": Series(
         "Do four times as many updates help at a small learning rate?", 50,
         at_rates(5, {0.0025: (10, 14)}, 320), first_seed=FRESH),
+    "seven_bits": Series(
+        "Does the law of the batch and the learning rate hold for seven bits?", 20,
+        at_rates(7, {rate: (30, 36, 42) for rate in (0.01, 0.0025)}), extras={"predicted": {7: (0.2, 36)}},
+        first_seed=FRESH),
 }
 
 REPEATED = {  # for each condition, the series that contains it and its name there
