@@ -117,9 +117,10 @@ class Picture:
         return f"[Figure] {self.alt}"
 
     def svg(self) -> str:
-        """Return each panel as an SVG element whose colours follow the theme of the page. The first has the label."""
-        label = f'role="img" aria-label="{html.escape(self.alt, quote=True)}"'
-        return _svg(self.figure, label) + "".join(_svg(figure, 'aria-hidden="true"') for figure in self.more)
+        """Return each panel as an SVG element whose colours follow the theme of the page. The first describes all."""
+        labels = [self.alt, *(f"Panel {2 + place}, described with the first" for place in range(len(self.more)))]
+        return "".join(_svg(figure, f'role="img" aria-label="{html.escape(label, quote=True)}"')
+                       for figure, label in zip((self.figure, *self.more), labels))
 
     def _repr_html_(self) -> str:
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""

@@ -259,5 +259,6 @@ def test_two_panels_stand_side_by_side_on_a_page_and_one_below_the_other_on_a_ph
     assert len(boxes) == 2
     assert len({round(box["y"]) for box in boxes}) == rows
     assert all(box["x"] + box["width"] <= width for box in boxes)
-    assert [panel.get_attribute("aria-hidden") for panel in page.locator("svg").all()] == [None, "true"]
+    labels = [panel.get_attribute("aria-label") for panel in page.locator("svg[role=img]").all()]
+    assert labels[1:] == ["Panel 2, described with the first"]
     page.close()

@@ -126,7 +126,7 @@ def test_rubric_and_model_answer_are_below_a_read_answer_that_lost_points_if_the
     rubric = page_of(folder, "s204501").find(class_="rubric")
     assert len(rubric.table.find_all("tr")) == 4
     assert "open" not in rubric.details.attrs
-    assert "an argument about the states" in text_of(rubric.details)
+    assert "argument about the states" in text_of(rubric.details)
     assert [text_of(head) for head in rubric.table.find_all("th")] == [
         f"{number}. worth 1" for number in range(1, 5)]
     by_demand = page_of(folder, "s204504")

@@ -212,7 +212,7 @@ def test_the_rubric_the_numbers_and_the_students_outputs_are_next_to_the_answer(
     count = count_for("what_convinces", seed)
     assert re.search(rf"<td>{count}</td>\n<td>“… .* and <strong>{count}</strong> of my strings have one", section)
     assert page.count(classroom.TABLE) == 1     # next to the answer, and not also where the student has run it
-    assert "I would be convinced by an argument about the states" in section      # the model answer
+    assert "An argument about the states would convince me" in section      # the model answer
     assert "parity-look" not in section
 
 
@@ -248,7 +248,7 @@ def test_feedback_has_no_rubric(show):
                 cell.metadata["nbgrader"].update(score=1, comment="fine")
     page = show("s204501", "feedback", give_points)
     assert "A state is flipped" in page
-    for words in ('class="parity-', "Rubric", "an argument about the states"):
+    for words in ('class="parity-', "Rubric", "argument about the states"):
         assert words not in page
 
 
