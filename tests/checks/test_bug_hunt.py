@@ -57,7 +57,7 @@ def test_an_error_in_a_test_does_not_end_the_demonstration(monkeypatch):
     submission = bank.named("bug_hunt/right_unusual_tests")
     needed = ("imports", "lent", "script", "tests", "verdict", "verdicts")
     kept = [cell.source for cell in bank.notebook(submission).cells if cell.id in needed]
-    stops = script.with_edits([(script.LENGTHS, "rng.integers(1, 1)")])
+    stops = script.with_edits([(script.PARTS["LENGTHS"], "rng.integers(1, 1)")])
     monkeypatch.setattr(bug_hunt, "script_for", lambda seed: stops)
     with contextlib.redirect_stdout(io.StringIO()) as shown:
         exec("\n".join(["import math", *kept]), {})

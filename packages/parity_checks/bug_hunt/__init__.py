@@ -1,8 +1,10 @@
 """Checks for the exercise *Bug hunt*: tests that students write for a training script, and ``find_error``."""
 
 import time
+import tomllib
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,24 +22,8 @@ BY_HAND = "unrolling#Two units by hand"
 MARGIN = 1e-3  # an output nearer to 0 than this may have another sign on another processor
 SHORT, LONG = 12, 60
 
-# K, the thresholds of the two units, and that of the readout. The chapter's network has K, 1, 3 and 1.
-# The first of the brittle networks errs only on strings with an even number of ones, and the second on the others.
-BRITTLE = ((1.4647, 0.81, 3.2692, 0.6787), (1.7062, 1.2049, 2.8075, 1.2859), (1.3, 0.75, 3.2, 1.2))
-SLOW = ((1.6397, 1.1641, 3.0006, 0.81), (1.5318, 0.8474, 3.1352, 0.9856), (1.8018, 1.21, 2.8749, 0.8605))
-# These networks are correct on strings of any length: the tests certify it.
-STURDY = ((3.0, 1.0, 3.0, 1.0), (2.2, 0.95, 3.05, 1.1), (2.6, 1.1, 2.95, 0.9))
-# The entries of U, V, b, W and c. The state nearest to a wrong answer does not lead to the errors of these networks: a
-# search has to keep more states.
-CROWDED = (((4.928, 4.158), (2.03, -2.353, 2.076, -1.882), (-1.764, -7.161), (1.069, -1.124), (-1.141,)),
-           ((2.052, 2.608), (1.31, -1.481, 1.062, -1.28), (-1.542, -4.561), (1.02, -1.064), (-1.381,)))
-# This network errs on the string 11, and on no other string of up to 12 bits.
-EARLY = ((3.4, 3.941), (1.86, -2.599, 2.066, -2.219), (-2.318, -7.671), (1.112, -1.094), (-0.832,))
-# Only long strings that are not periodic find the errors of these networks. The first two err only on strings with an
-# even and with an odd number of ones, in this order, and on no string of a short start and a pattern of up to nine
-# bits that is repeated. The third errs on strings of two periodic parts.
-APERIODIC = (((2.895, 2.564), (1.47, -1.139, 1.48, -1.077), (-1.284, -4.102), (1.002, -0.998), (-0.875,)),
-             ((4.109, 3.949), (2.487, -3.047, 2.426, -2.806), (-2.148, -5.137), (0.915, -1.085), (-1.155,)),
-             ((4.473, 3.413), (1.779, -1.594, 2.129, -1.551), (-1.406, -4.119), (1.315, -0.685), (-0.821,)))
+BRITTLE, SLOW, STURDY, CROWDED, EARLY, APERIODIC = tomllib.loads(
+    Path(__file__).with_name("networks.toml").read_text(encoding="utf-8")).values()
 # What a false alarm may come from in the test of each function, and the section about the function.
 ALARMS = {
     "draw": ("alarm-draw", "data#Random bits"), "labels": ("alarm-labels", "data#Three ways to compute labels"),
@@ -75,8 +61,9 @@ def hunt(function: str, faulty: list[script.Fault], rng: np.random.Generator) ->
             source = script.with_dead_lines(script.with_edits(script.IN_OTHER_WORDS if version else ()), rng)
             query = Query(f"{test} on the correct script{version}", see)
             if not query.as_bool(query.call_through("verdict", test, test, source, causes=causes)):
-                even = (script.LENGTHS, "1 + rng.permutation(np.arange(batch) % longest)")
-                zeros = (f"bits, {script.ARANGE}", f"bits * ({script.ARANGE}), {script.ARANGE}")
+                even = (script.PARTS["LENGTHS"], "1 + rng.permutation(np.arange(batch) % longest)")
+                mask = script.PARTS["ARANGE"]
+                zeros = (f"bits, {mask}", f"bits * ({mask}), {mask}")
                 easier = {"alarm-tolerance": [even], "alarm-padding": [zeros], "alarm-both": [zeros, even]}
                 accepted = (cause for cause, edits in easier.items() if function == "draw" and
                             _accepts_fault(test, script.with_edits(edits)))
@@ -117,7 +104,7 @@ def by_hand(sharpness: float, first: float, second: float, readout: float) -> We
             np.array([[1.0, -1.0]]), np.array([-readout]))
 
 
-def from_entries(U: tuple, V: tuple, b: tuple, W: tuple, c: tuple) -> Weights:
+def from_entries(U: list, V: list, b: list, W: list, c: list) -> Weights:
     """Create a network from the entries of its five weight arrays."""
     return np.reshape(U, (2, 1)), np.reshape(V, (2, 2)), np.array(b), np.reshape(W, (1, 2)), np.array(c)
 

@@ -10,6 +10,7 @@ from parity_checks import check, fresh, private  # noqa: F401  (notebooks call t
 from parity_checks.assertions import Mistakes, Query, agree, likely_cause, messages, with_other
 from parity_checks.decorator import not_installed
 from parity_checks.lstm_comparison.comparison import fair_plan, summarise  # noqa: F401
+from parity_checks.plain_data import split_cause
 from parity_checks.two_unit_search import first_true
 
 try:
@@ -244,8 +245,11 @@ def stored_values(inputs: np.ndarray) -> np.ndarray:
 
 def first_error(weights: Weights, inputs: np.ndarray) -> tuple[int, int] | None:
     """Return the row and the step of the earliest wrong hidden state, or None if every state is correct."""
+    return _first_wrong(hidden_states(weights, inputs), inputs)
+
+
+def _first_wrong(h: np.ndarray, inputs: np.ndarray) -> tuple[int, int] | None:
     shown = stored_values(inputs) * inputs[..., READ]
-    h = hidden_states(weights, inputs)
     return first_true(~np.where(shown == 0, np.abs(h) < HIDDEN, h * shown > SHOWN))
 
 
@@ -282,7 +286,7 @@ def _hint(weights: Weights, sequence: np.ndarray) -> str:
         return WORDS["weights-transposed"]
     if np.array_equal(weights["bias_ih"], weights["bias_hh"]) and corrects(bias_hh=np.zeros(4)):
         return WORDS["bias-twice"]
-    words, gate = _wrong_gate(weights)
+    words, gate = _wrong_gate(weights, sequence[None], short)
     if words:
         right = {name: value.copy() for name, value in weights.items()}
         for name, value in CORRECT.items():
@@ -301,9 +305,23 @@ def _gates_without_h(weights: Weights) -> np.ndarray:
     return gates(EVERY_INPUT, np.zeros((16, 1)), weights)[..., 0]
 
 
-def _wrong_gate(weights: Weights) -> tuple[str, int]:
-    """Return what is wrong with the first gate on the wrong side of one half, or "", and the number of the gate."""
-    i, f, g, o = _gates_without_h(weights)
+def _states_of(gates: np.ndarray, inputs: np.ndarray) -> np.ndarray:
+    """Compute the hidden states ``[batch, steps]`` from the gates for each of the 16 inputs, ``[4, 16]``."""
+    c, states = np.zeros(len(inputs)), []
+    for i, f, g, o in gates[:, inputs @ (8, 4, 2, 1)].transpose(2, 0, 1):
+        c = f * c + i * g
+        states.append(o * np.tanh(c))
+    return np.stack(states, axis=1)
+
+
+def _wrong_gate(weights: Weights, sequence: np.ndarray, short: np.ndarray) -> tuple[str, int]:
+    """Return what is wrong with a gate on the wrong side of one half, or "", and the number of the gate.
+
+    It is the first mistake without which the last state of the ``sequence`` is correct. If the gate makes others too,
+    so that the ``short`` sequences stay wrong, these follow.
+    """
+    own, correct = _gates_without_h(weights), _gates_without_h(CORRECT)
+    i, f, g, o = own
     value, write, clear, read = EVERY_INPUT.T == 1
     if np.allclose(g[value], g[~value]):
         return WORDS["value-unused"], 2
@@ -315,14 +333,26 @@ def _wrong_gate(weights: Weights) -> tuple[str, int]:
         "zeros-and-ones": (2, "", write, np.where(value, g, -g) + 1, 1),
         "zero-stores-nothing": (2, "", ~value & write, -g, 1), "one-not-stored": (2, "", value & write, g, 1),
         "shows-always": (3, "step without a read", ~read, o, -1), "never-shows": (3, "read", read, o, 1)}
+    found = []
     for mistake, (gate, step, where, values, sign) in cases.items():
         wrong = where & (sign * (values - 0.5) < -1e-9)
         if wrong.any():
-            only = [f" This happens only if {name} is {bit}."
-                    for name, column in zip(("value", "write", "clear", "read"), EVERY_INPUT.T, strict=True)
-                    for bit in (0, 1) if (wrong == where & (column == bit)).all() and (wrong != where).any()]
-            return WORDS[mistake] + "".join(only), gate
-        if step and (np.abs(values[where] - 0.5) < 1e-9).any():
-            name = ("input", "forget", "", "output")[gate]
-            return WORDS["one-half"].format(gate=name, step=step, sign="positive" if sign > 0 else "negative"), gate
-    return "", 0
+            words = WORDS[mistake] + "".join(
+                f" This happens only if {name} is {bit}."
+                for name, column in zip(("value", "write", "clear", "read"), EVERY_INPUT.T, strict=True)
+                for bit in (0, 1) if (wrong == where & (column == bit)).all() and (wrong != where).any())
+        elif step and (wrong := where & (np.abs(values - 0.5) < 1e-9)).any():
+            words = WORDS["one-half"].format(gate=("input", "forget", "", "output")[gate], step=step,
+                                             sign="positive" if sign > 0 else "negative")
+        else:
+            continue
+        right = own.copy()
+        right[gate, wrong] = correct[gate, wrong]
+        found.append((words, gate, right))
+    if not found:
+        return "", 0
+    words, gate, right = next((each for each in found if
+                               _first_wrong(_states_of(each[2], sequence), sequence) is None), found[0])
+    if _first_wrong(_states_of(right, short), short) is not None:
+        words = " ".join([words, *(split_cause(other)[1] for other, at, _ in found if at == gate and other != words)])
+    return words, gate

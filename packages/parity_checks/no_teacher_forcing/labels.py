@@ -17,7 +17,7 @@ ACCURACIES = (0.0, 0.5, 0.9, 0.93, 0.949, 0.95, 0.951, 0.97, 0.995, 1.0)
 BITS = np.array([[*map(int, string)] for string in ("1110000", "0011111", "1111110", "1100110", "1110010", "1000000",
                                                     "0001110", "1100111", "0111111")])
 LENGTHS = np.array([3, 6, 6, 4, 1, 6, 4, 3, 2])
-ERROR_CAUSES = {"could not be broadcast": WORDS["second-axis"], "is out of bounds": WORDS["out-of-bounds"]}
+ERROR_CAUSES = {"could not be broadcast": WORDS["second-axis"]}
 
 
 def cut_parity(bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
@@ -85,10 +85,12 @@ def next_max_length(seed: int = 0) -> None:
 
 
 def _hint(query: Query, got: int, longest: int, accuracy: float, stop: int) -> str:
-    answers = [query.call("next_max_length", 2, limit, 50, forbid=READY_CURRICULUM) for limit in ACCURACIES]
-    grows, right = ([*map(bool, part)] for part in (np.array(answers) > 2, np.array(ACCURACIES) >= 0.95))
-    if grows != right and got <= stop:
-        reversed_order = [not answer for answer in right]
+    grows, elsewhere = ([query.call("next_max_length", other, limit, 50, forbid=READY_CURRICULUM) > other
+                         for limit in ACCURACIES] for other in (2, 20))
+    right = [limit >= 0.95 for limit in ACCURACIES]
+    reversed_order = [not answer for answer in right]
+    # Otherwise the answers do not depend on the accuracy alone.
+    if right != grows == elsewhere and got <= stop and grows in (sorted(grows), reversed_order):
         return WORDS["never-grows" if not any(grows) else "always-grows" if all(grows) else
                      "grows-when-wrong" if grows == reversed_order else
                      "exactly-enough" if grows[6] and not grows[5] else "other-limit"].format(

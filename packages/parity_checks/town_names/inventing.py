@@ -32,7 +32,8 @@ CAUSES = dict.fromkeys(("'tuple' object", "values to unpack", "index 1 is out of
     "non-iterable": WORDS["loss-and-state"], "Expected target size": WORDS["classes-second"],
     "backward through the graph a second time": WORDS["state-not-detached"], "IndexError: Target": WORDS["no-readout"],
     "hx should also be 3-D": WORDS["state-indexed"],
-    "prob_dist must be 1 or 2 dim": WORDS["one-row"], "RNN input dtype": WORDS["not-one-hot"]}
+    "prob_dist must be 1 or 2 dim": WORDS["one-row"], "RNN input dtype": WORDS["not-one-hot"],
+    "need to be at least 1D": WORDS["unbatched"], "got 4D": WORDS["axis-too-many"]}
 MOST = 30               # characters of a name
 BATCHES = 2, 4, 5, 8, 10, 16, 20, 25, 30, 32, 50, 64, 100, 128      # usual sizes
 # The logits of a distribution from which names are drawn: one of these always comes next.
@@ -77,6 +78,7 @@ def encode_names(seed: int = 0) -> None:
             query.fail("three tensors", kind_of(result), WORDS["three-tensors"])
         inputs, labels, lengths = to_write(names)
         narrow, wide = ((len(names), inputs.shape[1] + more) for more in (-1, 1))
+        rolled = labels.scatter(1, lengths[:, None] - 1, inputs[:, :1]), inputs.roll(-1, 1)
         for place, name, correct, mistake, missing in (
                 (1, "labels", labels, (inputs, WORDS["not-shifted"]), WORDS["end-missing"]),
                 (0, "inputs", inputs, (labels, WORDS["country-missing"]), WORDS["country-missing"]),
@@ -86,7 +88,8 @@ def encode_names(seed: int = 0) -> None:
                           shape_hints={narrow: missing, wide: WORDS["symbol-too-many"]})
             others = [(torch.full_like(lengths, int(lengths.max())), WORDS["lengths-alike"]),
                       (lengths.sort().values, WORDS["lengths-alike"])] if name == "lengths" else [
-                (torch.where(real, correct, result[place]), WORDS["padding-not-zero"])]
+                (torch.where(real, correct, result[place]), WORDS["padding-not-zero"]),
+                *((wrong, WORDS["country-wrapped"]) for wrong in rolled if name == "labels")]
             part.require_equal(result[place], correct, WORDS["names-unexplained"], [mistake, *others])
 
 
@@ -234,7 +237,7 @@ def _check_shares(rng: np.random.Generator, temperature: float, times: int) -> N
         for character, logit in LOGITS.items():
             network[1].bias[CHARACTERS.index(character)] = logit
     query = Query(f"write_name, {times} times with the same generator and the temperature {temperature}, where "
-                  "the logits of a, b, c and the end are always 1, 0, -1 and 0, and all others are very low", DRAWING)
+                  "the logits of a, b, c and the end are always 1, 0, -1 and 0, and all others are very low", WRITING)
     first, again = (_names(query, network, "FI", seed, temperature, times=count) for count in (times, 9))
     if ended := [name for name in first if END in name]:
         query.fail("names without the end mark", repr(ended[0]), WORDS["end-kept"])
@@ -257,7 +260,8 @@ def _check_shares(rng: np.random.Generator, temperature: float, times: int) -> N
         cause = min(distances, key=lambda cause: distances[cause])
         if distances[cause] > near or not shares.all():
             cause = "unlikely-drawn" if shares.sum() < 0.9 else "shares-unexplained"
-        query.part("the shares of a, b, c and the end").fail(possible[""], shares, WORDS[cause])
+        see = DRAWING if cause.startswith("temperature") else WRITING
+        replace(query.part("the shares of a, b, c and the end"), see=see).fail(possible[""], shares, WORDS[cause])
 
 
 def _check_certain_name(layer: type[nn.GRU | nn.LSTM], rng: np.random.Generator) -> None:

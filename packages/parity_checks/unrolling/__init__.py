@@ -218,6 +218,7 @@ def picture() -> dict[str, list[float] | list[list[float]] | int]:
 
 def _hint(weights: search.Weights, string: np.ndarray) -> str:
     U, V, b, W, c = weights
+    multiples = U.all() and np.allclose(b / U[:, 0] % 1, 0)
     repairs: list[tuple[str, search.Weights]] = [
         ("bits-0-and-1", (U / 2, V, b + U[:, 0] / 2, W, c)), ("wrong-way-round", (U, V, b, -W, -c)),
         ("weights-transposed", (U, V.T, b, W, c)), ("half-substituted", (U / 2, V, b, W, c)),
@@ -226,7 +227,7 @@ def _hint(weights: search.Weights, string: np.ndarray) -> str:
         ("signs-of-V", (U, -V, b, W, c)), ("units-swapped", (U, V, b[::-1], W, c)),
         *[("V-halved", (U, 2 * V, b, W, c))] * np.allclose(2 * np.abs(V), np.abs(U)),
         *[("V-doubled", (U, V / 2, b, W, c))] * np.allclose(np.abs(V), 2 * np.abs(U)),
-        *(("b-of-one-unit", (U, V, b + U[:, 0] * unit, W, c)) for unit in np.eye(2)),
+        *(("b-of-one-unit", (U, V, b + U[:, 0] * unit, W, c)) for unit in np.eye(2) if multiples),
         ("signs-of-U", (-U, V, b, W, c)), ("second-column", (U, V * [1, -1], b, W, c)),
         ("off-diagonal", (U, np.tile(np.diag(V), (2, 1)), b, W, c)),
         *(("readout", (U, V, b, np.array([[sign, -sign]]), -np.ones(1))) for sign in (1, -1)),
