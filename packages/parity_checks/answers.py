@@ -16,7 +16,7 @@ MIN_WORDS = 20
 
 
 class ModelAnswer(str):
-    """A model answer in Markdown, which a notebook formats. Elsewhere it is shown as text."""
+    """A model answer in Markdown, rendered in a notebook and shown as plain text elsewhere."""
 
     def _repr_markdown_(self) -> str:
         return str(self)
@@ -68,7 +68,7 @@ def published_answers() -> dict[str, str]:
 
 
 def is_past(date: str) -> bool:
-    """Return True if a date in UTC, such as ``"2026-11-20 18:00:00 UTC"``, is past. An empty date never is.
+    """Return True if a date in UTC, such as ``"2026-11-20 18:00:00 UTC"``, is in the past. An empty date never is.
 
     >>> is_past("2001-01-01 12:00:00 UTC"), is_past("9999-01-01 12:00:00 UTC"), is_past("")
     (True, False, False)

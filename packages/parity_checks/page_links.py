@@ -27,7 +27,7 @@ def section(see: str) -> str:
 
 
 def offer_link(message: str) -> None:
-    """Display a link in the notebook to the section of the book that a message names.
+    """Display, in the notebook, a link to the section of the book named in a message.
 
     The address of the book is in ``PARITY_BOOK``. Without it there is no link, because Jupyter would show the source of
     the page.

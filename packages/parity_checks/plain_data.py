@@ -214,7 +214,7 @@ def arrange(message: str) -> str:
 
 
 def wrap(line: str, indent: str) -> str:
-    """Wrap a line at words. Each further line begins with ``indent``."""
+    """Wrap a line at word boundaries. Each subsequent line begins with ``indent``."""
     return textwrap.fill(line, LINE_WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 

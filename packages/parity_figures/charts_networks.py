@@ -51,7 +51,7 @@ def _columns(name: str, x: Sequence[float], series: Series) -> Numbers:
 
 
 def _draw_coin(axes: Axes, right: float | None = None) -> None:
-    """Draw a dotted line at ln 2, the loss of always predicting 0.5. If ``right`` is given, a label ends there."""
+    """Draw a dotted line at ln 2, the loss of always predicting 0.5, with a label ending at x = ``right`` if given."""
     axes.axhline(np.log(2), color=MUTED, linestyle=":", linewidth=1.2)
     if right is not None:
         axes.annotate("a coin: ln 2", (right, np.log(2)), (0, 4), textcoords="offset points", ha="right", color=MUTED)

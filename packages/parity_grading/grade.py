@@ -56,7 +56,7 @@ class Row:
 
 
 def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = False, jobs: int = 1) -> Iterator[Row]:
-    """Grade the submissions for an exercise, from these ``students`` or from all, and yield the results.
+    """Grade the submissions for an exercise, from the given ``students`` or from all students, and yield the results.
 
     A submission that was graded and has not changed since is kept, unless ``force`` is true; the gradebook is then
     copied first. ``jobs`` is the number of processes that grade at the same time. Raise ValueError if there is no

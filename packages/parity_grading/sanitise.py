@@ -106,7 +106,7 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
 
 
 def visible_text(source: str) -> str:
-    """Return the text that a person reads on the page of a Markdown answer.
+    """Return the text that a reader sees when a Markdown answer is rendered.
 
     It contains the TeX of a formula, unless this has a command that may hide what it is given.
 
@@ -119,7 +119,7 @@ def visible_text(source: str) -> str:
 
 
 def highlight_code(source: str, language: str | None = None, metadata: Mapping | None = None) -> str:
-    """Convert code to HTML as nbconvert does, but without colours for long lines, and for too much code on a page."""
+    """Convert code to HTML as nbconvert does, but without colours if a line is long or a page has too much code."""
     short = len(source) <= MOST_CODE and max(map(len, source.split("\n"))) <= LONGEST_LINE
     if short and not (metadata or {}).get(PLAIN):
         return str(Highlight2HTML()(source, language, metadata))

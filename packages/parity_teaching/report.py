@@ -99,7 +99,7 @@ class FrequentMessage:
 
 @dataclass
 class ClassReport:
-    """The results of a class in an exercise."""
+    """The results of a whole class of students on an exercise."""
 
     exercise: str
     states: Counter[str]
@@ -260,7 +260,7 @@ def page(report: ClassReport, site: str = "", time: str = "") -> str:
 
 
 def _without_control_characters(value: Any) -> Any:
-    """Replace invisible characters in a string, some of which reverse the text direction, but not in markup."""
+    """Replace invisible characters in a string (some reverse the text direction), but leave markup as it is."""
     return value if isinstance(value, Markup) else "\n".join(map(printable, str(value).split("\n")))
 
 

@@ -166,7 +166,7 @@ def with_long_pause(bits: np.ndarray) -> int:
 
 
 def correct_if_always_even(bits: np.ndarray) -> int:
-    """Count the positions at which "even" is correct if row k keeps 1 + k % steps bits, and all others are 0."""
+    """Count the positions at which "even" is correct if row k keeps its first 1 + k % steps bits and the rest are 0."""
     count, steps = bits.shape
     real = np.arange(steps) < 1 + (np.arange(count) % steps)[:, None]
     return int((~(real & (bits.cumsum(axis=1) % 2 == 1))).sum())

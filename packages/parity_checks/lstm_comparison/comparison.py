@@ -38,7 +38,7 @@ def fair_plan(seed: int = 0) -> None:
 
 
 def parameters(net: str, units: int) -> int:
-    """Return the total number of parameters in a recurrent layer with one input and its readout."""
+    """Return the total number of parameters in a one-input recurrent layer and its readout."""
     return count({"RNN": "tanh", "LSTM": "lstm"}[net], 1, units, 1) + units + 1
 
 

@@ -36,7 +36,7 @@ def lstm_parity(seed: int = 0) -> None:
 
 @check("gradient_norms: how far back the gradient of the last state reaches, for RNN, LSTM and GRU")
 def gradient_norms(seed: int = 0) -> None:
-    """Check ``gradient_norms(model, inputs)`` for inputs ``[batch, steps, 1]``. It returns floats ``[steps]``."""
+    """Check ``gradient_norms(model, inputs)`` for inputs ``[batch, steps, 1]``. It should return floats ``[steps]``."""
     rng = np.random.default_rng(seed)
     for layer, hidden, batch, steps in ((nn.RNN, 3, 4, 6), (nn.LSTM, 3, 5, 7), (nn.GRU, 2, 3, 4), (nn.RNN, 3, 150, 5),
                                         (nn.LSTM, 4, 1, 5)):

@@ -199,7 +199,7 @@ def _require_updates(query: Query, network: Network, batches: list[tuple], losse
 
 
 def _call(query: Query, name: str, network: Network, batches: list[tuple]) -> list:
-    """Call the student's ``name`` for several batches, with an SGD optimiser."""
+    """Call the student's function ``name`` on several batches, with an SGD optimiser."""
     return query.call_through(name, "train_step", *map(ModuleState.of, network), by=call_on_same, batches=batches,
                               learning_rate=RATE_OF_STEPS, causes=CAUSES)
 

@@ -109,7 +109,7 @@ def _towns() -> str:
 
 
 def _packed(array: torch.Tensor) -> dict:
-    """Return a matrix as compressed 8-bit integers, with the value of one unit and the number of rows."""
+    """Return a matrix as compressed 8-bit integers, with the value of one step and the number of rows."""
     values = array.detach().numpy()
     unit = float(np.abs(values).max()) / 127 or 1.0
     return {"unit": unit, "rows": len(values), "data": _compressed(np.round(values / unit).astype("i1").tobytes())}

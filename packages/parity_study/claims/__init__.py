@@ -89,7 +89,7 @@ def _limit(limit: Any) -> float | Number:
 
 
 def _combinations(each: dict[str, list]) -> Iterator[dict[str, Any]]:
-    """Yield all combinations of the values of each name. Names that share a key get their values together."""
+    """Yield all combinations of the values of each name. Names that share a key vary together."""
     for values in product(*each.values()):
         yield {name: part for key, value in zip(each, values)
                for name, part in (zip(key.split(), value, strict=True) if " " in key else [(key, value)])}
