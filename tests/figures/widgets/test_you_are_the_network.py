@@ -41,3 +41,23 @@ def test_a_round_asks_ten_times_and_shows_the_bits_with_the_mistakes_and_the_que
     assert page.evaluate("document.activeElement.textContent") == "Even"
     assert page.locator(".pw-arriving").inner_text() == bits[10]
     assert (count(page), question.is_hidden()) == ("bit 1 of 10", True)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_an_eleventh_answer_in_the_same_place_or_by_the_same_key_presses_no_new_button(show, width):
+    page = show(YouAreTheNetwork(), width=width)
+    line, questions = page.locator(".pw-told"), page.locator(".pw-asked button")
+    for name in ("Even", "Odd"):
+        box = button(page, name).bounding_box()
+        for _ in range(11):
+            page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.keyboard.press("Enter")
+        assert line.inner_text().endswith("How many of the bits did you keep in mind?")
+        assert page.locator(".pw-asked [aria-pressed=true]").count() == 0
+        for each in questions.all():
+            each.wait_for(state="visible")
+        page.keyboard.press("Tab")      # the keyboard goes on where it was
+        assert page.evaluate("document.activeElement.textContent") == "All of them"
+        click(page, "One: odd or even")
+        assert line.inner_text().startswith("Yes.")
+        click(page, "Start again")
