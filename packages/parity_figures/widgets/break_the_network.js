@@ -101,7 +101,7 @@ function build(model, el) {
   view.buttons = buttons;
   const test = make("p", { class: "pw-test" }, make("b", {}, "Break the network"));
   view.count = addCount(test);
-  view.sentence = make("p", { class: "pw-told" });
+  view.sentence = make("p", { class: "pw-told" }, make("b"), make("span"));
   view.note = make("p", { class: "pw-note", role: "status" });
   view.why = make("p", { class: "pw-why" });
   view.output = svg("svg", { class: "pw-output", role: "img" });
@@ -115,7 +115,8 @@ function build(model, el) {
     const label = labels[labels.indexOf(model.get("network")) + by];
     if (label && event.target.type !== "radio") choose(label);
   };
-  onKeys(view.root, { 0: send("0"), 1: send("1"), backspace: goBack, arrowleft: move(-1), arrowright: move(1) });
+  onKeys(view.root, { arrowleft: move(-1), arrowright: move(1) });
+  onKeys(view.inBook ? document : view.root, { 0: send("0"), 1: send("1"), backspace: goBack });
   new ResizeObserver(() => drawOutput(view)).observe(view.output);
   if (view.inBook) {
     addEventListener("hashchange", () => replay(view, model));
@@ -134,10 +135,12 @@ function paint(view, model) {
   const bits = model.get("bits"), no = model.get("network"), networks = model.get("networks"), network = networks[no];
   if (!network.string && no === view.no) view.sent += Math.max(0, bits.length - view.bits.length);
   const runs = Object.fromEntries(Object.entries(networks).map(([label, each]) => [label, read(each, bits)]));
+  const others = []; // that the reader has broken with these bits
   for (const [label, run] of Object.entries(runs)) {
     const found = bits.slice(0, run.fall), own = found && !view.given.startsWith(found);
     if (own && !(view.best[label]?.length <= found.length)) view.best[label] = found;
     if (label === no) Object.assign(view, { run, bits, no });
+    if (label !== no && own) others.push(`No. ${label} ${others.length ? "" : "broke "}at bit ${run.fall}`);
     if (label === no && own) tried(view, no).add(found);
     if (label === no && own && view.inBook) history.replaceState(null, "", addressOf(no, found));
   }
@@ -148,8 +151,11 @@ function paint(view, model) {
     view.run.steps.slice(-SAID).map(({ height }) => height.toFixed(1)).join(", ") + ". It answers odd if the output is above 0.");
   const { fall } = view.run, proved = !network.string && view.proved;
   view.root.classList.toggle("pw-broken", fall > 0 && fall === bits.length);
-  view.sentence.setAttribute("aria-live", view.timer ? "off" : "polite");
-  view.sentence.textContent = describe(view, no, network);
+  const [breaks, state] = view.sentence.children, list = new Intl.ListFormat("en-GB").format(others);
+  const news = list && `${list}. `, isNew = news !== breaks.textContent;
+  view.sentence.setAttribute("aria-live", view.timer && !isNew ? "off" : "polite");
+  if (isNew) breaks.textContent = news; // otherwise screen readers would read it again
+  state.textContent = describe(view, no, network);
   view.note.textContent = "";
   view.why.hidden = !fall && !proved;
   view.why.replaceChildren(proved && !fall ?

@@ -77,9 +77,11 @@ export function widgetOf(traits, build, paint, stop = () => {}) {
   return { render };
 }
 
-/** Call an action when its key is pressed, wherever the focus is in an element. The keys are in lower case. */
+/** Call an action when its key, in lower case, is pressed in an element or the document, but not in a text field. */
 export const onKeys = (element, actions) => element.addEventListener("keydown", (event) => {
-  if (!event.ctrlKey && !event.altKey && !event.metaKey && !event.repeat) actions[event.key.toLowerCase()]?.(event);
+  const typing = event.target.closest("input:not([type=radio]), select, textarea, [contenteditable]");
+  if (typing || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+  actions[event.key.toLowerCase()]?.(event);
 });
 
 /** Create a row of buttons from [label, action] pairs. The buttons are returned by their labels. */

@@ -129,7 +129,8 @@ def test_bits_come_from_buttons_and_keys_and_the_first_break_is_the_score(show):
     click(page, "Start again", "0", "1", "Fifty zeros")     # at once, because this reader wants less motion
     score = first_error("1", "01" + 50 * "0")
     assert score > len(stored()["1"].string)
-    assert told(page) == (f"You broke No. 1 with {score} bits: it answers even, but the number of ones is 1. "
+    assert told(page) == (f"No. 3 broke at bit {first_error('3', '01' + 50 * '0')}. "
+                          f"You broke No. 1 with {score} bits: it answers even, but the number of ones is 1. "
                           "Can you do it with fewer bits?")
     assert page.locator(f"[aria-label='No. 1, broken with {score} bits']").is_checked()
     assert page.locator(".pw-times").first.text_content().startswith(f"wrong at bit {score}: ")
@@ -139,7 +140,7 @@ def test_bits_come_from_buttons_and_keys_and_the_first_break_is_the_score(show):
     assert page.locator("circle.pw-step-wrong.pw-even-step").count() == page.locator(".pw-step-wrong").count() == 1
     assert page.url.endswith(f"#no=1&bits=01{(score - 2) * '0'}")
     click(page, "1")        # the bits stay alive
-    assert told(page).startswith(f"No. 1 broke at bit {score}. Now it answers ")
+    assert f". No. 1 broke at bit {score}. Now it answers " in told(page)
     assert page.locator(".pw-why").is_visible()
     page.keyboard.press("ArrowRight")
     assert page.locator("[aria-label='No. 2']").is_checked()
@@ -233,7 +234,54 @@ def test_zeros_slow_down_before_the_failure_and_stop_at_it(show):
     click(page, "Fifty zeros")
     page.clock.run_for(10_000)
     assert page.locator(".pw-output .pw-step").count() == 1 + 64
-    assert told(page).startswith("No. 1 broke at bit 14.")
+    assert told(page).startswith("No. 2 broke at bit 17, No. 3 at bit 22, No. 4 at bit 31, No. 5 at bit 30 and No. 6 "
+                                 "at bit 48. No. 1 broke at bit 14.")
     click(page, "Fifty zeros", "Start again")       # ends the row of zeros
     page.clock.run_for(1000)
     assert page.locator(".pw-output .pw-step").count() == 1
+
+
+@pytest.mark.browser
+def test_the_break_of_a_network_that_is_not_chosen_is_told_at_once_and_its_tile_is_marked_for_a_moment(show):
+    page, at = show(widget(), less_motion=False), first_error("7", 50 * "0")
+    page.clock.install(time=0)
+    page.clock.pause_at(60_000)
+    tile = page.locator(".pw-tile", has_text="7")
+    page.evaluate("""() => { window.heard = []; const line = document.querySelector(".pw-told");
+        new MutationObserver(() => line.ariaLive === "polite" && heard.push(line.textContent)).observe(line,
+            { childList: true, subtree: true }); }""")
+    click(page, "Fifty zeros")
+    page.clock.run_for(90 * (at - 2))
+    assert (count(page), told(page)[:3]) == ("0 of 11 broken", "Aft")
+    page.clock.run_for(90)
+    assert count(page) == "1 of 11 broken"
+    assert told(page) == (f"No. 7 broke at bit {at}. After {at} bits, No. 1 answers even, which is correct: the number "
+                          "of ones so far is 0.")
+    assert tile.evaluate("tile => tile.getAnimations().map(each => each.animationName)") == ["pw-fallen"]
+    ink = page.locator(".parity-widget").evaluate("widget => getComputedStyle(widget).color")
+    assert tile.evaluate("tile => getComputedStyle(tile).backgroundColor") == ink
+    page.clock.run_for(90 * 50)
+    assert told(page).startswith(f"No. 7 broke at bit {at}. After 50 bits, No. 1 answers even")
+    assert page.evaluate("heard") == [told(page).replace("50", str(at)), told(page)]
+    tile.click()
+    assert told(page).startswith(f"No. 7 broke at bit {at}. Now it answers")
+    click(page, "Start again")
+    assert "broke" not in told(page)
+
+
+@pytest.mark.browser
+def test_bits_are_typed_anywhere_on_the_page_but_in_a_text_field_or_with_another_key(show):
+    page = show(widget())
+    page.keyboard.type("101")
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
+    check_outputs(page, "1", "101")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Control+1")
+    page.evaluate("""() => { for (const field of ["<input>", "<textarea></textarea>", "<p contenteditable>text</p>"])
+        document.body.insertAdjacentHTML("beforeend", field); }""")
+    for field in ("body > input", "body > textarea", "[contenteditable]"):
+        page.locator(field).focus()
+        page.keyboard.type("11")
+        page.keyboard.press("Backspace")
+    check_outputs(page, "1", "10")
+    assert told(page).startswith("After 2 bits")
