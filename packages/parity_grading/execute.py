@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output, output_from_msg
+from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets import Bool, Float, Integer, List, Unicode
@@ -210,7 +210,8 @@ class CellOutputs:
         self.size += max(message["size"], LEAST_SIZE)
         if self.size > self.limit:
             return
-        if (output := valid_output(message, output_from_msg)) is None:
+        content = {name: part for name, part in message["content"].items() if name != "transient"}
+        if (output := valid_output(content | {"output_type": message["msg_type"]})) is None:
             return
         last = self.cell.outputs[-1] if self.cell.outputs else None
         if last and output.output_type == last.output_type == "stream" and output.name == last.name:
