@@ -178,6 +178,25 @@ def test_a_file_placed_by_hand_stays(root, tmp_path):
     assert states == ["placed", "by hand", "by hand", "placed"]
 
 
+@pytest.mark.parametrize("broken", ["the time is a folder", "the exercise is a file", "closed"])
+def test_a_folder_that_cannot_be_used_stops_no_other_student(root, tmp_path, monkeypatch, broken):
+    """Ada, who comes first, sent an archive by mail that was unpacked in her folder."""
+    if broken == "the time is a folder":
+        (folder(root, ADA) / "timestamp.txt").mkdir(parents=True)
+    elif broken == "the exercise is a file":
+        folder(root, ADA).parent.mkdir(parents=True)
+        folder(root, ADA).touch()
+    else:       # which root could enter all the same
+        present = SubmissionStore.present
+        monkeypatch.setattr(SubmissionStore, "present", lambda store, student: (
+            os.stat(f"{root / 'nbgrader_config.py'}/{student}") if student == ADA else present(store, student)))
+    files = {(student, NOTEBOOK): notebook(student) for student in (ADA, EMMY, LI)}
+    code, rows, output = collect(root, *from_moodle(tmp_path, files))
+    assert (code, placed(root)) == (1, {EMMY: EMMY, LI: LI})
+    assert rows[ADA].startswith("failed   the student's folder cannot be used: [Errno ")
+    assert "40 students: 2 placed, 37 nothing, 1 failed" in output
+
+
 def test_a_later_download_replaces_a_collected_file_but_not_one_that_was_put_back(root, tmp_path):
     first = from_canvas(tmp_path, {(ADA, NOTEBOOK): notebook("first")}, name="first.zip")
     second = from_canvas(tmp_path, {(ADA, NOTEBOOK): notebook("second")}, name="second.zip")
