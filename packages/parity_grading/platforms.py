@@ -109,14 +109,15 @@ class Moodle(Platform):
 
     def read_path(self, path: str) -> list[Upload]:
         parts = PurePosixPath(path).parts
-        for depth, part in enumerate(parts, start=1):      # from the outside: students name what is inside
-            if match := re.fullmatch(r"([^_]+)_(\d+)_assignsubmission_([a-z]+)(?:_(.*))?", part):
-                if len(re.findall(r"_\d+_assignsubmission_", part)) > 1:
-                    raise ValueError(TWO_OWNERS)
-                owner, number, kind, rest = match.groups()
-                if kind == "file" and (depth < len(parts) or rest):
-                    return [Upload(owner, parts[-1] if depth < len(parts) else rest, number)]
-                raise ValueError(f"it is not a file that a student handed in, but Moodle's {kind}")
+        # From the outside, because students name what is inside. Of some names Moodle leaves no letter.
+        depth, part = next((place for place in enumerate(parts, start=1) if "_assignsubmission_" in place[1]), (0, ""))
+        if match := re.fullmatch(r"([^_]*)_(\d+)_assignsubmission_([a-z]+)(?:_(.*))?", part):
+            if len(re.findall(r"_\d+_assignsubmission_", part)) > 1:
+                raise ValueError(TWO_OWNERS)
+            owner, number, kind, rest = match.groups()
+            if kind == "file" and (depth < len(parts) or rest):
+                return [Upload(owner, parts[-1] if depth < len(parts) else rest, number)]
+            raise ValueError(f"it is not a file that a student handed in, but Moodle's {kind}")
         raise ValueError("its name does not have Moodle's form, NAME_NUMBER_assignsubmission_file")
 
     def find_grades(self, rows: list[list[str]], exercise: str, heading: str | None) -> tuple[int, float | None]:

@@ -305,6 +305,19 @@ def test_a_name_in_moodle_that_contains_the_form_of_two_students_belongs_to_neit
     assert f"{as_kurt}: its name can be read in more than one way" in output
 
 
+def test_only_the_outermost_folder_in_moodle_decides_whose_file_it_is(root, tmp_path):
+    """Moodle leaves nothing of Emmy's name, and she has handed in folders with the names of others."""
+    arguments = from_moodle(tmp_path, {})
+    own, as_kurt = (f"{name}_{CLASS[student].moodle}_assignsubmission_file" for name, student in (
+        ("", EMMY), ("Kurt Gödel", KURT)))
+    for outer, owners in ((own, {EMMY: "forged"}), ("x_y_assignsubmission_file", {})):
+        shutil.rmtree(root / "submitted", ignore_errors=True)
+        zipped(arguments[0], {f"{outer}/{as_kurt}/{NOTEBOOK}": notebook("forged"),
+                              **moodle({(ADA, NOTEBOOK): notebook(ADA)})})
+        collect(root, *arguments)
+        assert placed(root) == owners | {ADA: ADA}
+
+
 @pytest.mark.parametrize(("name", "reason"), [
     # Emmy has chosen such a name for herself, and so has a student who is not in the list.
     (f"gödelkurt_{CLASS[KURT].canvas}_99000_x_{CLASS[EMMY].canvas}_99001_{NOTEBOOK}", "read in more than one way"),
