@@ -25,7 +25,7 @@ from parity_grading.untrusted import ADDED_BY_SYSTEMS, NOTEBOOK, mark, printable
 
 MAX_BYTES = 20_000_000      # of one file; JSON can need 30 times as much memory once it is parsed
 MOST_FILES, ENTRY = 1000, b"PK\x01\x02"     # of a student's archive; the mark in front of each entry of its directory
-STATES = ("placed", "updated", "kept", "by hand", "nothing")
+STATES = ("placed", "updated", "kept", "by hand", "nothing", "failed")
 UNDECIDED = "it is not clear which of this student's notebooks counts"
 
 
@@ -117,7 +117,11 @@ class Collector:
         with archive:
             self._read_files(list_files(archive))
             for student in self.students:
-                self.states[student] = self._collect_from(student, dry_run)
+                try:
+                    self.states[student] = self._collect_from(student, dry_run)
+                except OSError as error:        # the next student must be collected in any case
+                    self.states[student], self.needs_attention = "failed", True
+                    self.notes[student].append(f"the student's folder cannot be used: {error}")
 
     def _leave_out(self, path: str, reason: str, serious: bool = True) -> None:
         self.other_lines.append(f"{'left out' if serious else 'not needed'}: {path}: {reason}")

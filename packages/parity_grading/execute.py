@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output, output_from_msg
+from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets import Bool, Float, Integer, List, Unicode
@@ -38,7 +38,6 @@ NOT_AS_ROOT = ("submissions never run with root's rights, and root cannot give t
                "an ordinary account, or allow namespaces; in Docker, with --cap-add=SYS_ADMIN --cap-add=NET_ADMIN "
                "--security-opt seccomp=unconfined --security-opt apparmor=unconfined")
 LEAST_SIZE = 1000   # characters that each output counts for, even an empty one
-NO_TERMINAL = "out of pty devices"
 RESTARTS = 6        # how often a new kernel is started after one has died
 FULL_CELLS = 5      # a notebook may show as much as this number of cells, each of which shows as much as it may
 
@@ -70,6 +69,8 @@ class Execute(NbGraderPreprocessor):
         if reason:
             warnings.warn(f"Submissions run with your own rights and can read and change your files: {reason}",
                           stacklevel=1)
+        if not sandbox.terminals_left():    # before the student's code, which can use or claim anything
+            raise KernelNotStarted("this machine is out of pty devices; grade this submission again, with one job")
         remove_leftovers()
         self.sandboxed = not reason
         self.submission = Path(resources["metadata"]["path"]).resolve()
@@ -104,8 +105,6 @@ class Execute(NbGraderPreprocessor):
                 f"The kernel stopped in this cell: {reason}. The cells before this one count; the cells after it ran "
                 "in a new kernel, without this cell.")))
         else:
-            if NO_TERMINAL in str(reply.get("evalue", "")):     # Linux counts those of all sandboxes together
-                raise KernelNotStarted(f"this machine is {NO_TERMINAL}; grade this submission again, with one job")
             self.completed.append(cell.source)
             outputs.add_missing_error(reply)
         outputs.add_note()
@@ -210,7 +209,8 @@ class CellOutputs:
         self.size += max(message["size"], LEAST_SIZE)
         if self.size > self.limit:
             return
-        if (output := valid_output(message, output_from_msg)) is None:
+        content = {name: part for name, part in message["content"].items() if name != "transient"}
+        if (output := valid_output(content | {"output_type": message["msg_type"]})) is None:
             return
         last = self.cell.outputs[-1] if self.cell.outputs else None
         if last and output.output_type == last.output_type == "stream" and output.name == last.name:

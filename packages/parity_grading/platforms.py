@@ -109,14 +109,15 @@ class Moodle(Platform):
 
     def read_path(self, path: str) -> list[Upload]:
         parts = PurePosixPath(path).parts
-        for depth, part in enumerate(parts, start=1):      # from the outside: students name what is inside
-            if match := re.fullmatch(r"([^_]+)_(\d+)_assignsubmission_([a-z]+)(?:_(.*))?", part):
-                if len(re.findall(r"_\d+_assignsubmission_", part)) > 1:
-                    raise ValueError(TWO_OWNERS)
-                owner, number, kind, rest = match.groups()
-                if kind == "file" and (depth < len(parts) or rest):
-                    return [Upload(owner, parts[-1] if depth < len(parts) else rest, number)]
-                raise ValueError(f"it is not a file that a student handed in, but Moodle's {kind}")
+        # From the outside, because students name what is inside. Of some names Moodle leaves no letter.
+        depth, part = next((place for place in enumerate(parts, start=1) if "_assignsubmission_" in place[1]), (0, ""))
+        if match := re.fullmatch(r"([^_]*)_(\d+)_assignsubmission_([a-z]+)(?:_(.*))?", part):
+            if len(re.findall(r"_\d+_assignsubmission_", part)) > 1:
+                raise ValueError(TWO_OWNERS)
+            owner, number, kind, rest = match.groups()
+            if kind == "file" and (depth < len(parts) or rest):
+                return [Upload(owner, parts[-1] if depth < len(parts) else rest, number)]
+            raise ValueError(f"it is not a file that a student handed in, but Moodle's {kind}")
         raise ValueError("its name does not have Moodle's form, NAME_NUMBER_assignsubmission_file")
 
     def find_grades(self, rows: list[list[str]], exercise: str, heading: str | None) -> tuple[int, float | None]:
@@ -242,7 +243,14 @@ def read_table(path: Path) -> list[list[str]]:
     csv.field_size_limit(MAX_CELL)
     heading = text.partition("\n")[0]
     separator = max(",;\t", key=lambda separator: len(next(csv.reader([heading], delimiter=separator), [])))
+    before, ambiguous, _ = text.partition('\\"')
+    if ambiguous:       # PHP, in which Moodle is written, does not end a cell there, and other programs do
+        raise ValueError(f'line {len(before.splitlines())} of {path.name} contains \\", which programs read in '
+                         "different ways, so that a name can look like other cells; remove both characters there")
     rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
+    if longer := [row for row in rows if len(row) > len(rows[0])]:
+        raise ValueError(f"the row that begins with {', '.join(longer[0][:2])!r} in {path.name} has more cells than "
+                         "the heading, so a name or another text in it contains a separator; put that text in quotes")
     require(len(rows) > 1 and len(rows[0]) > 1, "--list", path.name, "a table with a heading and a row per student")
     return [row + [""] * (len(rows[0]) - len(row)) for row in rows]
 

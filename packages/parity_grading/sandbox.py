@@ -45,6 +45,7 @@ REFUSED_CALLS = ("add_key", "bpf", "clone3", "fsetxattr", "inotify_init", "inoti
 # The flags of clone(2) that create namespaces. Libraries use clone where clone3, whose flags no filter can read, fails.
 NEW_NAMESPACES = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 OPEN_FILES = 256    # per process; the data that wait in a socket are not counted as the memory of any process
+TERMINALS = "/proc/sys/kernel/pty"
 THREADS = 10        # that Linux allows for each process that a submission may have
 
 
@@ -265,6 +266,15 @@ def proportional_memory(process: psutil.Process) -> int:
         return getattr(process.memory_full_info(), "pss", 0) or resident_memory(process)
     except psutil.Error:
         return resident_memory(process)
+
+
+def terminals_left() -> bool:
+    """Return False if no sandbox can open a terminal. Linux counts the terminals of all sandboxes together."""
+    try:
+        used, most, reserved = (int(Path(TERMINALS, name).read_text("ascii")) for name in ("nr", "max", "reserve"))
+    except (OSError, ValueError):       # another system, or a container without these files
+        return True
+    return used < most - reserved
 
 
 def kill(process: subprocess.Popen) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import stat
 import struct
@@ -178,6 +179,25 @@ def test_a_file_placed_by_hand_stays(root, tmp_path):
     assert states == ["placed", "by hand", "by hand", "placed"]
 
 
+@pytest.mark.parametrize("broken", ["the time is a folder", "the exercise is a file", "closed"])
+def test_a_folder_that_cannot_be_used_stops_no_other_student(root, tmp_path, monkeypatch, broken):
+    """Ada, who comes first, sent an archive by mail that was unpacked in her folder."""
+    if broken == "the time is a folder":
+        (folder(root, ADA) / "timestamp.txt").mkdir(parents=True)
+    elif broken == "the exercise is a file":
+        folder(root, ADA).parent.mkdir(parents=True)
+        folder(root, ADA).touch()
+    else:       # which root could enter all the same
+        present = SubmissionStore.present
+        monkeypatch.setattr(SubmissionStore, "present", lambda store, student: (
+            os.stat(f"{root / 'nbgrader_config.py'}/{student}") if student == ADA else present(store, student)))
+    files = {(student, NOTEBOOK): notebook(student) for student in (ADA, EMMY, LI)}
+    code, rows, output = collect(root, *from_moodle(tmp_path, files))
+    assert (code, placed(root)) == (1, {EMMY: EMMY, LI: LI})
+    assert rows[ADA].startswith("failed   the student's folder cannot be used: [Errno ")
+    assert "40 students: 2 placed, 37 nothing, 1 failed" in output
+
+
 def test_a_later_download_replaces_a_collected_file_but_not_one_that_was_put_back(root, tmp_path):
     first = from_canvas(tmp_path, {(ADA, NOTEBOOK): notebook("first")}, name="first.zip")
     second = from_canvas(tmp_path, {(ADA, NOTEBOOK): notebook("second")}, name="second.zip")
@@ -286,6 +306,19 @@ def test_a_name_in_moodle_that_contains_the_form_of_two_students_belongs_to_neit
     assert f"{as_kurt}: its name can be read in more than one way" in output
 
 
+def test_only_the_outermost_folder_in_moodle_decides_whose_file_it_is(root, tmp_path):
+    """Moodle leaves nothing of Emmy's name, and she has handed in folders with the names of others."""
+    arguments = from_moodle(tmp_path, {})
+    own, as_kurt = (f"{name}_{CLASS[student].moodle}_assignsubmission_file" for name, student in (
+        ("", EMMY), ("Kurt Gödel", KURT)))
+    for outer, owners in ((own, {EMMY: "forged"}), ("x_y_assignsubmission_file", {})):
+        shutil.rmtree(root / "submitted", ignore_errors=True)
+        zipped(arguments[0], {f"{outer}/{as_kurt}/{NOTEBOOK}": notebook("forged"),
+                              **moodle({(ADA, NOTEBOOK): notebook(ADA)})})
+        collect(root, *arguments)
+        assert placed(root) == owners | {ADA: ADA}
+
+
 @pytest.mark.parametrize(("name", "reason"), [
     # Emmy has chosen such a name for herself, and so has a student who is not in the list.
     (f"gödelkurt_{CLASS[KURT].canvas}_99000_x_{CLASS[EMMY].canvas}_99001_{NOTEBOOK}", "read in more than one way"),
@@ -337,6 +370,18 @@ def test_a_row_with_two_students_and_a_grade_that_looks_like_an_id(tmp_path):
     for number in ("8", "9"):       # neither is believed, and both are named
         assert "2 rows of list.csv have an id or email address of 1001: 'Ada' (row 3), 'Ann' (row 4)" in (
             roster.problems[number])
+
+
+@pytest.mark.parametrize(("name", "reason"), [
+    # In the way of PHP, which does not double a quotation mark after a backslash; then without quotation marks.
+    ('"Mal M\\",s6,m@x,S,,15.00,Yes,2026-11-19 17:02,-,"', 'line 3 of list.csv contains \\"'),
+    ('"Mal M\\"x', 'line 3 of list.csv contains \\"'), ("Mal,M", "'Participant 7, Mal' in list.csv has more cells")])
+def test_a_name_that_shifts_the_columns_is_named_and_the_list_is_refused(tmp_path, name, reason):
+    path = worksheet(tmp_path / "list.csv", students=[CLASS[ADA]])
+    row = f"Participant 7,{name},s6,m@example.org,S,,15.00,Yes,2026-11-27 17:02,-,\n"
+    path.write_text(path.read_text("utf-8-sig") + row)
+    with pytest.raises(ValueError, match=re.escape(reason)):
+        platforms.PLATFORMS["moodle"].read_list(path)
 
 
 @pytest.mark.parametrize(("list_of", "source"), [(worksheet, "moodle"), (archives.canvas_gradebook, "canvas")])

@@ -1,13 +1,14 @@
 """Execution of submissions: outputs, tests that do not end, and kernels that die or do not start."""
 
 import sys
+from unittest import mock
 
 import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from parity_checks import NotChecked
-from parity_grading import execute, kernel
+from parity_grading import execute, kernel, sandbox
 from parity_grading.execute import Execute
 from tests.submissions.described import outcome as outcome_of
 
@@ -59,10 +60,27 @@ def test_a_machine_without_memory_or_a_package_costs_no_points(run, error):
         run(new_code_cell(f"from parity_checks import NotChecked\nraise {error.__name__}", metadata=TEST))
 
 
+@pytest.mark.parametrize(("used", "left"), [(0, True), (3071, True), (3072, False), ("", True)])
+def test_a_machine_without_terminals_costs_no_points(run, monkeypatch, tmp_path, used, left):
+    """A sandbox cannot open the terminals that Linux reserves for programs outside of it."""
+    for name, value in (("nr", used), ("max", 4096), ("reserve", 1024)):
+        (tmp_path / name).write_text(f"{value}\n")
+    monkeypatch.setattr(sandbox, "TERMINALS", str(tmp_path))
+    monkeypatch.setattr(execute, "remove_leftovers", mock.Mock(side_effect=InterruptedError))    # what comes next
+    with pytest.raises(InterruptedError if left else kernel.KernelNotStarted, match=None if left else "pty devices"):
+        run(new_code_cell("x = 1"))
+
+
 @pytest.mark.whole
-def test_a_machine_without_terminals_costs_no_points(run):
-    with pytest.raises(kernel.KernelNotStarted, match="out of pty devices"):
-        run(new_code_cell("raise OSError('out of pty devices')"))
+def test_no_error_of_a_student_counts_as_one_of_this_machine(run):
+    words = ["out of pty devices", "no namespaces", "the kernel did not start"]
+    cells = [new_code_cell(f"raise {error}('{text}')") for text in words for error in ("OSError", "MemoryError")]
+    assert run(*cells) == [text for text in words for _ in range(2)]
+    for error in ("MemoryError", "NotChecked"):
+        lies = f"from parity_checks import NotChecked\ndef f():\n    raise {error}('out of pty devices')"
+        test = new_code_cell("from parity_checks import core\ncore.call('f')", metadata=TEST)
+        run(new_code_cell(lies), test)
+        assert [output.ename for output in test.outputs] == ["CheckFailed: error"]
 
 
 @pytest.mark.whole

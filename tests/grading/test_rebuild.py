@@ -1,12 +1,14 @@
 """A submission is rebuilt into the course's notebook with the student's answers, whatever has happened to its cells."""
 
 import json
+import time
 from types import SimpleNamespace
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from parity_grading import rebuild, untrusted
+from parity_grading.execute import CellOutputs
 from parity_grading.untrusted import valid_output
 from tests.parameters import longer_after
 
@@ -242,3 +244,21 @@ def test_an_output_of_very_many_kinds_is_left_out():
     output = {"output_type": "display_data", "metadata": {}, "data": {f"a/b{number}": "" for number in range(200_000)}}
     assert valid_output(output) is None
     assert valid_output(output | {"data": {"text/plain": "a"}}) is not None
+
+
+@pytest.mark.parametrize("wrong", [
+    {"output_type": "error", "ename": "a", "evalue": "b", "traceback": [0] * 100_000},
+    {"output_type": "display_data", "metadata": {}, "data": {"text/plain": [0] * 100_000}},
+    {"output_type": "display_data", "metadata": {}, "data": {"text/plain": {"a": [0] * 100_000}}},
+    {"output_type": "stream", "name": "stdout", "text": [0] * 100_000},
+    {"output_type": [0] * 100_000}, [0] * 100_000], ids=["traceback", "data", "dict", "text", "type", "list"])
+def test_an_output_with_very_many_wrong_values_is_refused_at_once(read, wrong):
+    """The error that jsonschema collects for each of them takes 0.4 ms and 4 KB."""
+    start = time.process_time()
+    assert [cell.outputs for cell in read({"cells": [CELL | {"outputs": [wrong]}]}).cells] == [[]]
+    if isinstance(wrong, dict) and isinstance(wrong["output_type"], str):       # from a running kernel
+        outputs = CellOutputs(new_code_cell(), 10**6)
+        kind = {"msg_type": wrong["output_type"]}
+        outputs(kind | {"header": kind, "content": wrong, "size": 200_000})
+        assert (outputs.cell.outputs, outputs.size) == ([], 200_000)
+    assert time.process_time() - start < 2
