@@ -243,14 +243,7 @@ def read_table(path: Path) -> list[list[str]]:
     csv.field_size_limit(MAX_CELL)
     heading = text.partition("\n")[0]
     separator = max(",;\t", key=lambda separator: len(next(csv.reader([heading], delimiter=separator), [])))
-    before, ambiguous, _ = text.partition('\\"')
-    if ambiguous:       # PHP, in which Moodle is written, does not end a cell there, and other programs do
-        raise ValueError(f'line {len(before.splitlines())} of {path.name} contains \\", which programs read in '
-                         "different ways, so that a name can look like other cells; remove both characters there")
     rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
-    if longer := [row for row in rows if len(row) > len(rows[0])]:
-        raise ValueError(f"the row that begins with {', '.join(longer[0][:2])!r} in {path.name} has more cells than "
-                         "the heading, so a name or another text in it contains a separator; put that text in quotes")
     require(len(rows) > 1 and len(rows[0]) > 1, "--list", path.name, "a table with a heading and a row per student")
     return [row + [""] * (len(rows[0]) - len(row)) for row in rows]
 
