@@ -259,14 +259,14 @@ def test_outputs_of_every_kind_are_shown_and_no_submission_can_insert_a_cell_lik
                    new_output("display_data", data={"text/html": "<table><td>5</td></table><script>x</script>"}),
                    new_output("display_data", data={"image/png": "iVBORw0K", "text/plain": "p"}),
                    new_output("display_data", data={"image/png": '"><script>x</script>'}),
-                   new_output("display_data", data={"image/svg+xml": "<svg/>"}),
+                   new_output("display_data", data={"image/jpeg": "PHN2Zy8+", "image/svg+xml": "<svg/>"}),
                    new_output("display_data", data={"text/plain": "plain"})]
         notebook.cells.insert(place, new_code_cell("sweep()", id="sweep", outputs=outputs))
         notebook.cells.insert(place, new_raw_cell("<section class='x'>mine</section><script>y</script>"))
     page = show("s204501", change=add_outputs)
     own = page.partition('class="parity-own"')[2].partition("</details>")[0]
     for part in ("sweep", '<span class="ansi-red-fg">&lt;b&gt;red&lt;/b&gt;</span>', "<td>5</td>",
-                 'src="data:image/png;base64,iVBORw0K"', 'src="data:image/svg+xml;base64,PHN2Zy8+"',
+                 'src="data:image/png;base64,iVBORw0K"', 'src="data:image/jpeg;base64,PHN2Zy8+"',
                  "<pre>plain</pre>"):
         assert part in own, own
     assert "<script>x" not in page
