@@ -226,6 +226,30 @@ def test_an_answer_without_the_students_numbers_is_marked(show, student, says):
     assert "<strong>✗ not in the answer</strong>" in page
 
 
+@pytest.mark.parametrize("change", [
+    lambda cell: None, lambda cell: cell.metadata.nbgrader.update(grade_id="without-a-count")])
+def test_seeds_of_others_are_named_whatever_else_an_answer_contains(show, change):
+    def copy(notebook):
+        cell = answer_cell(notebook)
+        cell.source += f" {seed_of('s204501')}, {seed_of('s1234567')} and 24,000"
+        change(cell)
+    page = show("s204503", change=copy)     # whose answer quotes their own seed and count
+    looks = re.findall(r'<p class="parity-look">\s*(.*?)</p>', page, re.DOTALL)
+    model = f"{seed_of('s1234567')} is the seed of the model answer"
+    assert "without-a-count" in page or model in looks[0]
+    assert f"{seed_of('s204501')} is the seed of s204501" in looks[0]
+    assert f"{seed_of('s204503')} is" not in looks[0]
+    assert "generic" not in looks[0]
+    assert "24000" not in looks[0]
+
+
+def test_the_only_seed_in_a_model_answer_is_that_of_its_student():
+    models = [rubric.parse_rubric(cell["source"]).model for _, cell in ANSWERS]
+    seeds = {number for model in models for number in rubric.numbers_in(model) if number >= rubric.SMALLEST_SEED}
+    assert seeds == {seed_of("s1234567")}
+    assert rubric.owners_of_seeds(" S123 4567", models[0], models[0], ["s1234567", "S1234567"]) == {}
+
+
 def test_an_empty_answer_has_no_numbers_and_an_unknown_task_no_rubric(show):
     assert "Numbers that this student" not in show("s204510")
     page = show("s204501", change=lambda notebook: answer_cell(notebook).metadata.nbgrader.update(grade_id="my-own"))
