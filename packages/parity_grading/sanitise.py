@@ -34,6 +34,7 @@ from nbformat.v4 import new_markdown_cell
 from pygments.token import STANDARD_TYPES
 
 from parity_checks.plain_data import TWO_MATRICES
+from parity_grading.untrusted import visible
 
 TAGS = nh3.ALLOWED_TAGS - {"area", "map", "rp"} | {"input", "tfoot"}
 # A link may only lead to another host, given by its name, because opening a page of this server may change the course.
@@ -59,6 +60,7 @@ ADDED = {"a": {"target": "_blank", "rel": "noopener noreferrer"}, "input": {"typ
 OUTPUTS = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg")
 FORMULA = re.compile(r'<img(?=(?: \w+="[^"]*")* style=)(?: alt="([^"]*)"| \w+="[^"]*")*>')   # no other image has one
 LONGEST_FORMULA = 400       # characters
+SMALL, MOST_SMALL = {"code", "kbd", "rt", "samp", "small", "sub", "sup", "tt"}, 2     # elements that make text smaller
 HARMLESS = r"approx|pm|cdot|times|d?frac|leq?|geq?|neq?|sim|ln|log|sqrt|text|mathrm|to|[%,;]"  # commands of TeX
 # Longer texts are shown unrendered, because a text that is made for it keeps a renderer busy for hours.
 LONGEST_TEXT = 20_000
@@ -110,14 +112,22 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
 def visible_text(source: str) -> str:
     """Return the text that a reader sees when a Markdown answer is rendered.
 
-    It contains the TeX of a formula, unless this has a command that may hide what it is given.
+    It contains the TeX of a formula, unless this has a command that may hide what it is given. Comments, which are
+    shown as text, and text within more than MOST_SMALL elements or braces that make it smaller do not count.
 
     >>> visible_text("**It** is $5$. <?My seed is 7.?>")
     'It is 5. \\n'
     """
+    text, depth = "", 0
     tex = rf'(?:[^"\\]|\\(?:{HARMLESS})(?![a-zA-Z]))*'
-    shown = re.sub(rf'<img alt="({tex})" style="vertical-align[^>]*>', r"\1", markdown2html({}, source))
-    return html.unescape(nh3.clean(shown, tags=set()))
+    shown = re.sub(rf'<img alt="({tex})" style="vertical-align[^>]*>', lambda formula: formula[1].replace(
+        "{", "{<small>").replace("}", "</small>}"), markdown2html({}, source))
+    for part in re.split("(<[^>]*>)", nh3.clean(shown, tags=SMALL, attributes={})):
+        if part.startswith("<"):
+            depth += -1 if part.startswith("</") else 1
+        elif depth <= MOST_SMALL:
+            text += part
+    return visible(html.unescape(text))
 
 
 def highlight_code(source: str, language: str | None = None, metadata: Mapping | None = None) -> str:

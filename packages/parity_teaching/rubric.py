@@ -28,7 +28,7 @@ from parity_checks.bug_hunt.script import faults_of
 from parity_checks.personal_numbers import countries_for, seed_of, seeds_for, strings_for
 from parity_grading.sanitise import markdown2html, visible_text
 from parity_grading.unfinished import NOTE
-from parity_grading.untrusted import mark, visible
+from parity_grading.untrusted import mark
 
 SMALLEST_SEED = 100_000     # smaller numbers in an answer are counts
 HEADING = re.compile(r"^\*\*Rubric\.?\*\*", re.MULTILINE)
@@ -118,7 +118,7 @@ def words_around(text: str, number: int) -> list[tuple[str, str, str]]:
 
 def quoted_numbers(task: str, answer: str, student: str) -> list[tuple[str, int, list[tuple[str, str, str]]]]:
     """Return the names and values of a student's personal numbers, and the words around them in an answer."""
-    task, answer, seed = task.replace("-", "_"), visible_text(visible(answer)), _seed(student)
+    task, answer, seed = task.replace("-", "_"), visible_text(answer), _seed(student)
     if task not in (*COUNTS, TOWNS) or answer.strip() in NOT_WRITTEN or seed is None:
         return []
     count = names_to_train_on(seed) if task == TOWNS else COUNTS[task](strings_for(seed))
@@ -132,7 +132,7 @@ def owners_of_seeds(student: str, answer: str, model: str, others: Iterable[str]
     >>> owners_of_seeds("s1", "My seed is 700000.", "The seed is 700000.", [])
     {700000: 'the model answer'}
     """
-    quoted = {number for number in numbers_in(visible_text(visible(answer)))
+    quoted = {number for number in numbers_in(visible_text(answer))
               if number >= SMALLEST_SEED and number != _seed(student)}
     owners = dict.fromkeys(quoted & numbers_in(model), "the model answer")
     return owners | {seed: other for other in others if (seed := _seed(other)) in quoted}

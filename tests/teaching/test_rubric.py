@@ -73,15 +73,28 @@ def test_no_numbers_are_expected_of_other_tasks_empty_answers_and_unusable_ids(t
 @pytest.mark.parametrize("hidden", [
     "<!-- 36 -->", "<?x 36?>", "<!X 36>", "<![CDATA[ 36 ]]>", "<script>36</script>", "<style>36</style>",
     "<template>36</template>", '<b title="36">bold</b>', "<b\nid='36'>", "<!-- 36",
-    r"$\phantom{36}$", r"$a\hspace{36}$"])
+    '<b title="36 <!-- ">b</b>', "![36](x.png)", '<img alt="36" src="x.png">',
+    r'<img alt="\phantom{36}" style="vertical-align: 0pt">',
+    "<sub>" * 9 + "36" + "</sub>" * 9, "<sub><b><small><i><sup>36</sup></i></small></b></sub>",
+    "<ruby>a<rt><ruby>b<rt><ruby>c<rt>36</ruby></ruby></ruby>", "$x^{x^{x^{36}}}$",
+    r"$\frac{\frac{\frac{36}{5}}{5}}{5}$", r"$\phantom{36}$", r"$a\hspace{36}$"])
 def test_what_is_invisible_on_the_page_does_not_count_as_quoted(hidden):
     for answer in (hidden, f"text {hidden} text", f"text\n\n{hidden}\n\ntext"):
         numbers = {name: found for name, _, found in rubric.quoted_numbers(TASK, answer, "s1234567")}
         assert not numbers.get("count"), answer
 
 
+@pytest.mark.parametrize("definition", [
+    "[x]: u (36)", '[x]:\n  u\n  "36"', "[x]:\nu '36'", '[x]: u\n"36"', '[x]: u\n"\n36"', "> [x\ny]: u (36)",
+    "- [x]: u\n  (36)"])
+def test_what_the_definition_of_a_link_contains_does_not_count_as_quoted(definition):
+    assert not any(places for *_, places in rubric.quoted_numbers(TASK, f"text\n\n{definition}\n\ntext", "s1234567"))
+
+
 @pytest.mark.parametrize("shown", ["36", "**36**", "$36$", "`36`", "- 36", "| a |\n|---|\n| 36 |", "<b>36</b>",
-                                   "3&#54;", r"$36 \approx 4\%$", r"$\frac{36}{50}$"])
+                                   "3&#54;", r"$36 \approx 4\%$", r"$\frac{36}{50}$",
+                                   "<sub><sup>36</sup></sub>", "<small>2</small> 36", r"$x_{\text{36}}$",
+                                   "[x]:\n36 of u", '<img style="vertical-align: 0pt" alt="36">'])
 def test_what_is_visible_on_the_page_counts_as_quoted(shown):
     numbers = {name: found for name, _, found in rubric.quoted_numbers(TASK, f"I count\n\n{shown}", "s1234567")}
     assert numbers["count"]
