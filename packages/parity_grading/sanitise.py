@@ -110,10 +110,9 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
 
 
 def visible_text(source: str) -> str:
-    """Return the text that a reader sees when a Markdown answer is rendered.
+    """Return the text that a reader of a rendered Markdown answer sees, without comments and text in a tiny size.
 
-    It contains the TeX of a formula, unless this has a command that may hide what it is given. Comments, which are
-    shown as text, and text within more than MOST_SMALL elements or braces that make it smaller do not count.
+    It contains the TeX of a formula, unless this has a command that may hide what it is given.
 
     >>> visible_text("**It** is $5$. <?My seed is 7.?>")
     'It is 5. \\n'

@@ -132,8 +132,7 @@ def owners_of_seeds(student: str, answer: str, model: str, others: Iterable[str]
     >>> owners_of_seeds("s1", "My seed is 700000.", "The seed is 700000.", [])
     {700000: 'the model answer'}
     """
-    quoted = {number for number in numbers_in(visible_text(answer))
-              if number >= SMALLEST_SEED and number != _seed(student)}
+    quoted = {number for number in numbers_in(visible_text(answer)) if number >= SMALLEST_SEED} - {_seed(student)}
     owners = dict.fromkeys(quoted & numbers_in(model), "the model answer")
     return owners | {seed: other for other in others if (seed := _seed(other)) in quoted}
 
@@ -251,10 +250,10 @@ def _with_rubrics(cells: list[NotebookNode], student: str, source: Path, others:
             if runs:
                 yield from (raw_cell(page.before_runs()), *runs, raw_cell("</div></details>"))
             yield cell
+            owners = owners_of_seeds(student, cell.source, rubric.model, others)
             yield raw_cell(page.after_answer(name, float(cell.metadata["nbgrader"].get("points", 0)), rubric,
                                               quoted_numbers(name, cell.source, student), facts_about(name, student),
-                                              source.name,
-                                              owners_of_seeds(student, cell.source, rubric.model, others)))
+                                              source.name, owners))
             runs = []
         else:
             # `unfinished.FinishGrading` puts this note before outputs of the student's own run.
