@@ -34,12 +34,13 @@ from nbformat.v4 import new_markdown_cell
 from pygments.token import STANDARD_TYPES
 
 from parity_checks.plain_data import TWO_MATRICES
+from parity_grading.untrusted import visible
 
 TAGS = nh3.ALLOWED_TAGS - {"area", "map", "rp"} | {"input", "tfoot"}
 # A link may only lead to another host, given by its name, because opening a page of this server may change the course.
 LINK = r"mailto:[^?\s]+|https?://([a-z0-9-]+\.)+(?!local(host)?\b)[a-z]{2,}(:\d+)?([/?#]\S*)?"
-# An image is part of the page or a file next to the notebook. An SVG used as an image runs no script.
-IMAGE = r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*|([\w-]+/)*[\w-]+\.(png|jpe?g|gif|webp)"
+# An image is part of the page or a file next to the notebook. A short SVG can keep a browser busy for minutes.
+IMAGE = r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*|([\w-]+/)*[\w-]+\.(png|jpe?g|gif|webp)"
 SIZE = r"\d{1,4}(\.\d+)?(%|px)?"
 CELL = {"colspan": SIZE, "rowspan": SIZE, "align": r"\w+", "style": r"text-align: ?(left|center|right);?"}
 # The allowed attributes, each with a pattern for its whole value. Other classes and ids are removed: a class of
@@ -56,8 +57,10 @@ ATTRIBUTES = {
     "td": CELL, "th": CELL | {"scope": r"\w+"}, "tr": CELL,
 }
 ADDED = {"a": {"target": "_blank", "rel": "noopener noreferrer"}, "input": {"type": "checkbox", "disabled": ""}}
-OUTPUTS = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml")
+OUTPUTS = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg")
+FORMULA = re.compile(r'<img(?=(?: \w+="[^"]*")* style=)(?: alt="([^"]*)"| \w+="[^"]*")*>')   # no other image has one
 LONGEST_FORMULA = 400       # characters
+SMALL, MOST_SMALL = {"code", "kbd", "rt", "samp", "small", "sub", "sup", "tt"}, 2     # elements that make text smaller
 HARMLESS = r"approx|pm|cdot|times|d?frac|leq?|geq?|neq?|sim|ln|log|sqrt|text|mathrm|to|[%,;]"  # commands of TeX
 # Longer texts are shown unrendered, because a text that is made for it keeps a renderer busy for hours.
 LONGEST_TEXT = 20_000
@@ -80,12 +83,13 @@ STYLES = Path(__file__).parent
 
 
 def clean(source: str) -> str:
-    """Remove all HTML elements and attributes that are not allowed."""
+    """Remove all HTML elements and attributes that are not allowed, and draw the picture of each formula again."""
     if source.count("<") > MOST_TAGS:
         return f"<pre>{html.escape(source)}</pre>"
-    return nh3.clean(source, tags=TAGS, attributes={tag: set(known) for tag, known in ATTRIBUTES.items()},
+    page = nh3.clean(source, tags=TAGS, attributes={tag: set(known) for tag, known in ATTRIBUTES.items()},
                      attribute_filter=_allowed_value, set_tag_attribute_values=ADDED,
                      link_rel=None, url_schemes={"http", "https", "mailto", "data"})
+    return FORMULA.sub(lambda image: formula_image(html.unescape(image[1] or "")), page)
 
 
 def _allowed_value(tag: str, name: str, value: str) -> str | None:
@@ -106,16 +110,23 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
 
 
 def visible_text(source: str) -> str:
-    """Return the text that a reader sees when a Markdown answer is rendered.
+    """Return the text that a reader of a rendered Markdown answer sees, without comments and text in a tiny size.
 
     It contains the TeX of a formula, unless this has a command that may hide what it is given.
 
     >>> visible_text("**It** is $5$. <?My seed is 7.?>")
     'It is 5. \\n'
     """
+    text, depth = "", 0
     tex = rf'(?:[^"\\]|\\(?:{HARMLESS})(?![a-zA-Z]))*'
-    shown = re.sub(rf'<img alt="({tex})" style="vertical-align[^>]*>', r"\1", markdown2html({}, source))
-    return html.unescape(nh3.clean(shown, tags=set()))
+    shown = re.sub(rf'<img alt="({tex})" style="vertical-align[^>]*>', lambda formula: formula[1].replace(
+        "{", "{<small>").replace("}", "</small>}"), markdown2html({}, source))
+    for part in re.split("(<[^>]*>)", nh3.clean(shown, tags=SMALL, attributes={})):
+        if part.startswith("<"):
+            depth += -1 if part.startswith("</") else 1
+        elif depth <= MOST_SMALL:
+            text += part
+    return visible(html.unescape(text))
 
 
 def highlight_code(source: str, language: str | None = None, metadata: Mapping | None = None) -> str:
@@ -126,9 +137,9 @@ def highlight_code(source: str, language: str | None = None, metadata: Mapping |
     return f'<div class="highlight"><pre>{html.escape(source)}</pre></div>'
 
 
-def clean_html(source: str | bytes) -> str:
-    """Return HTML as it is, because it has been cleaned, or the cleaned source of a picture."""
-    return clean(source.decode()) if isinstance(source, bytes) else source
+def clean_html(source: str) -> str:
+    """Return HTML as it is, because it has been cleaned."""
+    return source
 
 
 def ansi2html(text: str) -> str:

@@ -28,9 +28,9 @@ from parity_checks.bug_hunt.script import faults_of
 from parity_checks.personal_numbers import countries_for, seed_of, seeds_for, strings_for
 from parity_grading.sanitise import markdown2html, visible_text
 from parity_grading.unfinished import NOTE
-from parity_grading.untrusted import mark, visible
+from parity_grading.untrusted import mark
 
-SMALLEST_SEED = 10_000      # smaller numbers in an answer are counts
+SMALLEST_SEED = 100_000     # smaller numbers in an answer are counts
 HEADING = re.compile(r"^\*\*Rubric\.?\*\*", re.MULTILINE)
 TASK = re.compile(r"^## (.*?)(?: \(\d+ points?\))?$", re.MULTILINE)
 OWN_USE = ("checks.", "## Your progress")
@@ -118,7 +118,7 @@ def words_around(text: str, number: int) -> list[tuple[str, str, str]]:
 
 def quoted_numbers(task: str, answer: str, student: str) -> list[tuple[str, int, list[tuple[str, str, str]]]]:
     """Return the names and values of a student's personal numbers, and the words around them in an answer."""
-    task, answer, seed = task.replace("-", "_"), visible_text(visible(answer)), _seed(student)
+    task, answer, seed = task.replace("-", "_"), visible_text(answer), _seed(student)
     if task not in (*COUNTS, TOWNS) or answer.strip() in NOT_WRITTEN or seed is None:
         return []
     count = names_to_train_on(seed) if task == TOWNS else COUNTS[task](strings_for(seed))
@@ -126,15 +126,15 @@ def quoted_numbers(task: str, answer: str, student: str) -> list[tuple[str, int,
     return [(name, value, words_around(answer, value)) for name, value in numbers.items()]
 
 
-def owners_of_seeds(answer: str, model: str, students: Iterable[str]) -> dict[int, str]:
-    """Return the owner of each seed that an answer quotes: one of the students, or the model answer.
+def owners_of_seeds(student: str, answer: str, model: str, others: Iterable[str]) -> dict[int, str]:
+    """Return the owner of each seed but the student's own that an answer quotes: another one, or the model answer.
 
-    >>> owners_of_seeds("My seed is 70000.", "The seed is 70000.", [])
-    {70000: 'the model answer'}
+    >>> owners_of_seeds("s1", "My seed is 700000.", "The seed is 700000.", [])
+    {700000: 'the model answer'}
     """
-    quoted = {number for number in numbers_in(visible_text(visible(answer))) if number >= SMALLEST_SEED}
+    quoted = {number for number in numbers_in(visible_text(answer)) if number >= SMALLEST_SEED} - {_seed(student)}
     owners = dict.fromkeys(quoted & numbers_in(model), "the model answer")
-    return owners | {seed: student for student in students if (seed := _seed(student)) in quoted}
+    return owners | {seed: other for other in others if (seed := _seed(other)) in quoted}
 
 
 def _seed(student: str) -> int | None:
@@ -250,9 +250,10 @@ def _with_rubrics(cells: list[NotebookNode], student: str, source: Path, others:
             if runs:
                 yield from (raw_cell(page.before_runs()), *runs, raw_cell("</div></details>"))
             yield cell
+            owners = owners_of_seeds(student, cell.source, rubric.model, others)
             yield raw_cell(page.after_answer(name, float(cell.metadata["nbgrader"].get("points", 0)), rubric,
                                               quoted_numbers(name, cell.source, student), facts_about(name, student),
-                                              source.name, owners_of_seeds(cell.source, rubric.model, others)))
+                                              source.name, owners))
             runs = []
         else:
             # `unfinished.FinishGrading` puts this note before outputs of the student's own run.

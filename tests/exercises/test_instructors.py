@@ -185,6 +185,22 @@ def test_an_instructor_needs_one_page_of_1500_words_for_an_exercise():
     assert len(PAGES[0].split()) <= 1500
 
 
+@pytest.mark.parametrize("comma", [",", ";"])
+def test_the_list_of_the_class_is_imported_with_the_columns_that_it_has(tmp_path, comma):
+    """Moodle lets students choose their own names, so a name must not become columns."""
+    block = next(block for block in BLOCKS if "db student import" in block)
+    names = ["Mal;M;ada@example.org;x", "Mal,M,ada@example.org,x", 'Mal";"M"', "M\u2028al\x0bM", "Zo\xeb"]
+    table = [["id", "first_name", "last_name", "email"],
+             *([f"s{row}", name, "", f"s{row}@example.org"] for row, name in enumerate(names))]
+    (tmp_path / "Downloads").mkdir()
+    with (tmp_path / "Downloads" / "students.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, delimiter=comma).writerows(table)
+    subprocess.run(["bash", "-euc", f"nbgrader() {{ true; }}\n{block}"], cwd=tmp_path, check=True,
+                   env=course.environment(tmp_path) | {"HOME": str(tmp_path)})
+    with (tmp_path / "private" / "students.csv").open(encoding="utf8", newline="") as file:
+        assert list(csv.reader(file)) == table
+
+
 def test_the_pages_cover_the_year(year):
     stock = ["db student import", "db student add", "generate_assignment", "db assignment add", "generate_feedback"]
     own = ["collect", "status", "grade", "report", "export"]

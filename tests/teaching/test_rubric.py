@@ -73,15 +73,28 @@ def test_no_numbers_are_expected_of_other_tasks_empty_answers_and_unusable_ids(t
 @pytest.mark.parametrize("hidden", [
     "<!-- 36 -->", "<?x 36?>", "<!X 36>", "<![CDATA[ 36 ]]>", "<script>36</script>", "<style>36</style>",
     "<template>36</template>", '<b title="36">bold</b>', "<b\nid='36'>", "<!-- 36",
-    r"$\phantom{36}$", r"$a\hspace{36}$"])
+    '<b title="36 <!-- ">b</b>', "![36](x.png)", '<img alt="36" src="x.png">',
+    r'<img alt="\phantom{36}" style="vertical-align: 0pt">',
+    "<sub>" * 9 + "36" + "</sub>" * 9, "<sub><b><small><i><sup>36</sup></i></small></b></sub>",
+    "<ruby>a<rt><ruby>b<rt><ruby>c<rt>36</ruby></ruby></ruby>", "$x^{x^{x^{36}}}$",
+    r"$\frac{\frac{\frac{36}{5}}{5}}{5}$", r"$\phantom{36}$", r"$a\hspace{36}$"])
 def test_what_is_invisible_on_the_page_does_not_count_as_quoted(hidden):
     for answer in (hidden, f"text {hidden} text", f"text\n\n{hidden}\n\ntext"):
         numbers = {name: found for name, _, found in rubric.quoted_numbers(TASK, answer, "s1234567")}
         assert not numbers.get("count"), answer
 
 
+@pytest.mark.parametrize("definition", [
+    "[x]: u (36)", '[x]:\n  u\n  "36"', "[x]:\nu '36'", '[x]: u\n"36"', '[x]: u\n"\n36"', "> [x\ny]: u (36)",
+    "- [x]: u\n  (36)"])
+def test_what_the_definition_of_a_link_contains_does_not_count_as_quoted(definition):
+    assert not any(places for *_, places in rubric.quoted_numbers(TASK, f"text\n\n{definition}\n\ntext", "s1234567"))
+
+
 @pytest.mark.parametrize("shown", ["36", "**36**", "$36$", "`36`", "- 36", "| a |\n|---|\n| 36 |", "<b>36</b>",
-                                   "3&#54;", r"$36 \approx 4\%$", r"$\frac{36}{50}$"])
+                                   "3&#54;", r"$36 \approx 4\%$", r"$\frac{36}{50}$",
+                                   "<sub><sup>36</sup></sub>", "<small>2</small> 36", r"$x_{\text{36}}$",
+                                   "[x]:\n36 of u", '<img style="vertical-align: 0pt" alt="36">'])
 def test_what_is_visible_on_the_page_counts_as_quoted(shown):
     numbers = {name: found for name, _, found in rubric.quoted_numbers(TASK, f"I count\n\n{shown}", "s1234567")}
     assert numbers["count"]
@@ -226,6 +239,30 @@ def test_an_answer_without_the_students_numbers_is_marked(show, student, says):
     assert "<strong>✗ not in the answer</strong>" in page
 
 
+@pytest.mark.parametrize("change", [
+    lambda cell: None, lambda cell: cell.metadata.nbgrader.update(grade_id="without-a-count")])
+def test_seeds_of_others_are_named_whatever_else_an_answer_contains(show, change):
+    def copy(notebook):
+        cell = answer_cell(notebook)
+        cell.source += f" {seed_of('s204501')}, {seed_of('s1234567')} and 24,000"
+        change(cell)
+    page = show("s204503", change=copy)     # whose answer quotes their own seed and count
+    looks = re.findall(r'<p class="parity-look">\s*(.*?)</p>', page, re.DOTALL)
+    model = f"{seed_of('s1234567')} is the seed of the model answer"
+    assert "without-a-count" in page or model in looks[0]
+    assert f"{seed_of('s204501')} is the seed of s204501" in looks[0]
+    assert f"{seed_of('s204503')} is" not in looks[0]
+    assert "generic" not in looks[0]
+    assert "24000" not in looks[0]
+
+
+def test_the_only_seed_in_a_model_answer_is_that_of_its_student():
+    models = [rubric.parse_rubric(cell["source"]).model for _, cell in ANSWERS]
+    seeds = {number for model in models for number in rubric.numbers_in(model) if number >= rubric.SMALLEST_SEED}
+    assert seeds == {seed_of("s1234567")}
+    assert rubric.owners_of_seeds(" S123 4567", models[0], models[0], ["s1234567", "S1234567"]) == {}
+
+
 def test_an_empty_answer_has_no_numbers_and_an_unknown_task_no_rubric(show):
     assert "Numbers that this student" not in show("s204510")
     page = show("s204501", change=lambda notebook: answer_cell(notebook).metadata.nbgrader.update(grade_id="my-own"))
@@ -259,14 +296,14 @@ def test_outputs_of_every_kind_are_shown_and_no_submission_can_insert_a_cell_lik
                    new_output("display_data", data={"text/html": "<table><td>5</td></table><script>x</script>"}),
                    new_output("display_data", data={"image/png": "iVBORw0K", "text/plain": "p"}),
                    new_output("display_data", data={"image/png": '"><script>x</script>'}),
-                   new_output("display_data", data={"image/svg+xml": "<svg/>"}),
+                   new_output("display_data", data={"image/jpeg": "PHN2Zy8+", "image/svg+xml": "<svg/>"}),
                    new_output("display_data", data={"text/plain": "plain"})]
         notebook.cells.insert(place, new_code_cell("sweep()", id="sweep", outputs=outputs))
         notebook.cells.insert(place, new_raw_cell("<section class='x'>mine</section><script>y</script>"))
     page = show("s204501", change=add_outputs)
     own = page.partition('class="parity-own"')[2].partition("</details>")[0]
     for part in ("sweep", '<span class="ansi-red-fg">&lt;b&gt;red&lt;/b&gt;</span>', "<td>5</td>",
-                 'src="data:image/png;base64,iVBORw0K"', 'src="data:image/svg+xml;base64,PHN2Zy8+"',
+                 'src="data:image/png;base64,iVBORw0K"', 'src="data:image/jpeg;base64,PHN2Zy8+"',
                  "<pre>plain</pre>"):
         assert part in own, own
     assert "<script>x" not in page
