@@ -231,7 +231,7 @@ def cells_and_checks(notebook, exercise):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("exercise", PAGES)
+@pytest.mark.parametrize("exercise", [PAGE, *(pytest.param(page, marks=pytest.mark.weekly) for page in PAGES[1:])])
 def test_every_submission_of_the_bank_gets_the_same_verdict_and_message_as_here(browser, site, exercise):
     with opened(browser, WIDE, "light") as context:
         page, wrong = started(context, (site / f"{exercise}.html").as_uri())

@@ -130,16 +130,20 @@ def examine(context: BrowserContext, address: str, folder: Path,
             beside: tuple[str, ...]) -> dict[str, list[tuple[str, str]]]:
     """Load a page once and return its problems: wide, narrow, and in the dark theme.
 
-    Its colours, which axe takes longest to compare, do not depend on the width, and nothing else depends on the theme.
+    Its colours do not depend on the width, and nothing else depends on the theme. The colours of the parts in
+    ``beside`` are not compared.
     """
     page, wrong = visit(context, address)
     problems = {}
-    for place, theme, width, rules in (("wide", "light", WIDE, {}), ("narrow", "light", NARROW, {"without": CONTRAST}),
-                                       ("dark", "dark", WIDE, {"only": CONTRAST, "beside": beside})):
+    colours, all_else = {"only": CONTRAST, "beside": beside}, {"without": CONTRAST}
+    for place, theme, width, rules in (("wide", "light", WIDE, (all_else, colours)),
+                                       ("narrow", "light", NARROW, (all_else,)), ("dark", "dark", WIDE, (colours,))):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(RESIZED)
-        problems[place] = [*look(page, folder, theme), *barriers(page, **rules)]
+        problems[place] = look(page, folder, theme)
+        for chosen in rules:
+            problems[place] += barriers(page, **chosen)
     page.close()
     problems["wide"] += wrong
     return problems

@@ -86,7 +86,8 @@ def is_test(cell):
     return cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade", False)
 
 
-@pytest.fixture(scope="module", params=[FIRST, *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)])
+@pytest.fixture(scope="module", params=[FIRST, *(pytest.param(name, marks=pytest.mark.slow if name == SECOND else
+                                                              pytest.mark.weekly) for name in OTHERS)])
 def batch(tmp_path_factory, request) -> course.Batch:
     """An exercise, graded in a course of its own. What does not depend on the exercise is submitted for one of them."""
     name = request.param
@@ -97,13 +98,20 @@ def batch(tmp_path_factory, request) -> course.Batch:
     return course.grade_batch(tmp_path_factory.mktemp(name), name, submissions)
 
 
-def test_the_release_is_the_committed_one(batch):
-    path = f"exercises/{batch.name}/{batch.name}.ipynb"
-    released = (batch.folder / path).read_text(encoding="utf8")
-    kept_back = released.count(', after=\\"\\")')        # the model answers, because the gradebook has no due date
-    assert kept_back == released.count("checks.model_answer(")
-    assert released.replace(', after=\\"\\")', ")") == (bank.ROOT / path).read_text(encoding="utf8")
-    for folder in ("exercises", "autograded/solution"):     # without the source and the bank
+@pytest.mark.slow
+def test_every_release_is_the_committed_one(tmp_path):
+    folder = course.copy_course(tmp_path, *POINTS)
+    course.nbgrader_at_once(folder, *(["generate_assignment", name, "--force"] for name in POINTS))
+    for name in POINTS:
+        path = f"exercises/{name}/{name}.ipynb"
+        released = (folder / path).read_text(encoding="utf8")
+        kept_back = released.count(', after=\\"\\")')        # the model answers, because the gradebook has no due date
+        assert kept_back == released.count("checks.model_answer(")
+        assert released.replace(', after=\\"\\")', ")") == (bank.ROOT / path).read_text(encoding="utf8")
+
+
+def test_the_source_and_the_bank_are_in_no_folder_that_students_see(batch):
+    for folder in ("exercises", "autograded/solution"):
         assert [file.name for file in (batch.folder / folder / batch.name).iterdir()] == [f"{batch.name}.ipynb"]
 
 
