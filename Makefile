@@ -43,8 +43,8 @@ help:
 	@echo "                    (all of them, or for example CHAPTERS='data gates')"
 	@echo "make test-anywhere  build the book with disturbed weights and with other processor instructions"
 	@echo "make lint           check the style of the code and its types"
-	@echo "make bench          measure the speed of packing"
-	@echo "make doctor         list what is installed and what is missing"
+	@echo "make bench          measure the speed of packing, in _build/packing.json"
+	@echo "make doctor         list what is installed, and what is missing"
 	@echo "make clean          remove everything that was built; the virtual environment stays"
 
 book: $(VENV)/.ready-book
@@ -80,14 +80,16 @@ lint: $(VENV)/.ready-test
 	$(BIN)/mypy
 
 bench: $(VENV)/.ready-test
-	$(BIN)/parity bench
+	$(BIN)/parity experiment packing --out _build
 
 # Jupyter refuses to run as root without --allow-root, and in a container root is often the only account.
 lab: $(VENV)/.ready-exercises
 	$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises $(if $(filter 0,$(shell id -u)),--allow-root)
 
 doctor: $(VENV)/.ready-book
-	$(BIN)/parity doctor
+	$(BIN)/python -VV
+	$(BIN)/python -m pip list
+	$(BIN)/python -m pip check
 
 clean:
 	rm -rf _build build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .coverage

@@ -1,28 +1,24 @@
 """A Sphinx extension that adapts Jupyter Book to this book.
 
-It repeats the warnings about a broken page in every build. Its pages load nothing from other hosts, and screen readers
-understand them. It adds a description and social metadata to each page, a notebook of each chapter to download, the
-address of the repository, and the role {claim}. The other modules of this folder are connected here too, except for
-those that `_config.yml` names.
+Its pages load nothing from other hosts, and screen readers understand them. It adds a description and social metadata
+to each page, a notebook of each chapter to download, the address of the repository, and the role {claim}. The other
+modules of this folder are connected here too, except for those that `_config.yml` names.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
 from textwrap import shorten
-from zlib import crc32
 
 import nbformat
 from captions import OneCaption
 from docutils import nodes
 from exercise_page import EXERCISES
-from figure_archive import LICENCE, collect_figures, write_figures
+from figure_archive import collect_figures, write_figures
 from live_figures import CodeBelowFigures, LiveFigures
 from myst_parser.mdit_to_docutils.base import default_slugify
 from notes_and_excerpts import EVIDENCE, notes_of, text_of, with_places, write_scripts
@@ -33,7 +29,7 @@ from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
 from parity_lib.version import __version__
-from parity_study.results import FOLDER, load
+from parity_study.results import load
 from parity_teaching.addresses import addresses
 
 LOG = logging.getLogger(__name__)
@@ -44,40 +40,9 @@ GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a sourc
 
 # --- builds ---
 
-def forget_if_warned(app, exception) -> None:
-    """Make the next build read every page again if this build had warnings.
-
-    Sphinx keeps pages that it has read, so it would not repeat their warnings, and a broken page would build.
-    """
-    if app._warncount:
-        (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
-
-
-def note_changes(app, env, names: list[str]) -> None:
-    """Record whether any page has changed since the last complete build.
-
-    A build that left no index.html, which is written last, was not completed.
-    """
-    front_door = Path(app.outdir) / "index.html"
-    app.parity_changed, app.parity_figures = bool(names) or not front_door.is_file(), {}
-    if app.parity_changed:
-        front_door.unlink(missing_ok=True)
-
-
-def forget_changed_pages(app, env, names: list[str]) -> None:
-    """Forget all pages that Sphinx is going to read, before it reads the first of them.
-
-    Sphinx forgets a page when it reads it again. A label that has moved to a page that is read earlier would exist
-    twice in between, and the build would fail.
-    """
-    for name in names:
-        app.emit("env-purge-doc", env, name)
-        env.clear_doc(name)
-
-
-def rewrite_all_pages(app, env) -> set[str]:
-    """Rewrite all pages if any has changed, because pages show each other's titles, numbers and claims."""
-    return env.found_docs if app.parity_changed else set()
+def begin(app, env, names: list[str]) -> None:
+    """Collect the claims and the figures of all pages from now on, because every build reads every page."""
+    env.parity_claims, app.parity_figures = {}, {}
 
 
 # --- pages ---
@@ -125,7 +90,7 @@ def write_generated_files(app, exception) -> None:
     index.html has the metadata of the first page, and a link in case a browser does not follow it by itself.
     """
     root, folder = app.config.root_doc, Path(app.outdir)
-    if exception or app.builder.name != "html" or not app.parity_changed:
+    if exception or app.builder.name != "html":
         return
     templates = app.builder.templates
     write_scripts(folder, templates.notes, templates.texts)
@@ -181,7 +146,7 @@ def describe(doctree) -> str:
 
 
 def add_metadata(app, pagename, templatename, context, doctree) -> None:
-    """Add a title, a description, social media tags and JSON-LD to a page."""
+    """Add a title, a description and social media tags to a page."""
     book = app.config.html_title
     title = plain(context.get("title") or GENERATED.get(pagename) or book)
     description = (doctree and describe(doctree)) or f"{title}: a page of the book {book}."
@@ -199,16 +164,6 @@ def add_metadata(app, pagename, templatename, context, doctree) -> None:
              ("property", "og:url", address),
              ("property", "og:image", base and base + PICTURE)]
     tags = [f'<meta {kind}="{name}" content="{escape(value)}" />' for kind, name, value in pairs if value]
-    minutes = doctree and re.search(r"\bTime: (?:about )?(\d+) minutes\b", doctree.astext())
-    resource = {"@context": "https://schema.org", "@type": "LearningResource", "name": title, "url": address,
-                "description": description, "timeRequired": f"PT{minutes[1]}M" if minutes else "",
-                "learningResourceType": "exercise" if pagename.startswith(EXERCISES) else "reading",
-                "educationalLevel": "Intermediate", "inLanguage": "en-GB", "license": LICENCE,
-                "isAccessibleForFree": True, "isPartOf": {"@type": "Book", "name": book},
-                "author": {"@type": "Organization", "name": app.config.author},
-                "keywords": "recurrent neural networks, parity, state machines, PyTorch"}
-    known = json.dumps({name: value for name, value in resource.items() if value}).replace("<", r"\u003c")
-    tags.append(f'<script type="application/ld+json">{known}</script>')
     context["metatags"] = "\n".join([context.get("metatags", ""), *tags, ""])
 
 
@@ -258,19 +213,11 @@ class Claim(XRefRole):
     innernodeclass = nodes.inline
 
     def result_nodes(self, document, env, node, is_ref):
-        env.note_dependency(str(FOLDER / "claims.json"))
         anchor, anchors = f"says-{node['reftarget']}", env.parity_claims.setdefault(env.docname, [])
         count = 1 + sum(earlier.partition("--")[0] == anchor for earlier in anchors)
         anchors.append(anchor + f"--{count}" * (count > 1))
         node[0]["classes"], node[0]["ids"] = ["claim"], [anchors[-1]]
         return [node], []
-
-
-def forget_claims(app, env, name: str) -> None:
-    """Remove the recorded claims of a page that is deleted or about to be read again."""
-    if not hasattr(env, "parity_claims"):
-        env.parity_claims = {}
-    env.parity_claims.pop(name, None)
 
 
 def resolve_claim(app, env, node, content):
@@ -286,26 +233,16 @@ def setup(app) -> dict[str, object]:
     app.setup_extension("execution")
     app.setup_extension("letters")
     app.connect("config-inited", name_pages)
-    app.connect("env-before-read-docs", note_changes)
-    app.connect("env-before-read-docs", forget_changed_pages)
+    app.connect("env-before-read-docs", begin)
     app.connect("source-read", name_repository)
     app.connect("source-read", link_exercise)
-    app.connect("env-updated", rewrite_all_pages)
-    app.connect("env-purge-doc", forget_claims)
     app.connect("missing-reference", resolve_claim)
     app.connect("html-page-context", add_metadata, priority=900)
     app.connect("html-page-context", write_notebook, priority=100)
     app.connect("html-page-context", collect_figures)
     app.connect("build-finished", write_generated_files, priority=900)
-    app.connect("build-finished", forget_if_warned, priority=999)
     app.add_role("claim", Claim(warn_dangling=True))
     app.add_transform(OneCaption)
     app.add_post_transform(LiveFigures)
     app.add_post_transform(CodeBelowFigures)
-    # Sphinx reads every page again when this number changes. It does not notice changes of style sheets.
-    here, root = Path(__file__).parent, Path(app.confdir)
-    files = [*here.glob("*.*"), *here.parent.glob("_static/*"), root / "packages/parity_figures/colours.css",
-             root / "_config.yml"]
-    address = os.environ.get("PARITY_BOOK", "")
-    version = crc32(b"".join(file.read_bytes() for file in sorted(files)) + address.encode())
-    return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": version}
+    return {"parallel_read_safe": False, "parallel_write_safe": False}

@@ -24,7 +24,8 @@ def build(root: Path) -> bool:
     overrides = {"external_toc_path": str(root / "_toc.yml"), "latex_individualpages": False, "nitpicky": True,
                  "parity_runtime": {file.stem: file.stat().st_size for file in sorted(runtime)}}
     return not build_sphinx(root, root / "_build" / "html", noconfig=True, path_config=root / "_config.yml",
-                            confoverrides=overrides, warningiserror=True, keep_going=True, quiet=True)
+                            confoverrides=overrides, warningiserror=True, keep_going=True, quiet=True,
+                            freshenv=True)
 
 
 def main() -> int:

@@ -3,7 +3,7 @@
 Only pages whose code or files have changed are executed. MyST-NB takes the outputs of a page from a cache, in which it
 finds them by the page's code alone. This module fills that cache before Sphinx reads the pages. While a page is
 executed, its kernel records which files of the repository it imports or reads (see kernel_config.py). The cache keeps
-their hashes, and when one of them changes, the page is executed and read again.
+their hashes, and when one of them changes, the page is executed again.
 """
 
 from __future__ import annotations
@@ -86,10 +86,10 @@ def execute(notebook: NotebookNode, folder: Path, timeout: int) -> dict:
     return {"execution_seconds": time.time() - began, "files": files}
 
 
-def execute_stale_pages(app, env, added, changed, removed) -> set[str]:
-    """Execute all pages whose outputs are missing or out of date.
+def execute_stale_pages(app, env, added, changed, removed) -> list[str]:
+    """Execute all pages whose outputs are missing or out of date, and forget outputs that no page has any more.
 
-    Return the pages that Sphinx has to read again.
+    Return no pages, because Sphinx reads all of them in any case.
     """
     cache, pages = get_cache(app.config.nb_execution_cache_path), notebooks(app, env)
     current = functools.cache(functools.partial(digest, Path(app.srcdir)))
@@ -119,21 +119,11 @@ def execute_stale_pages(app, env, added, changed, removed) -> set[str]:
             raise
     if failures:
         raise ExtensionError("\n\n".join(failures))
-    return outdated(cache, env, pages)
-
-
-def outdated(cache, env, pages) -> set[str]:
-    """Return the pages whose outputs have changed since Sphinx last read them.
-
-    Cached outputs that no page has any more are removed.
-    """
-    records = {name: cache.match_cache_notebook(notebook) for name, (notebook, _) in pages.items()}
+    kept = {cache.match_cache_notebook(notebook).pk for notebook, _ in pages.values()}
     for record in cache.list_cache_records():
-        if record.pk not in {kept.pk for kept in records.values()}:
+        if record.pk not in kept:
             cache.remove_cache(record.pk)
-    executed = {name: record.created.isoformat() for name, record in records.items()}
-    read, env.parity_executed = getattr(env, "parity_executed", {}), executed
-    return {name for name, when in executed.items() if read.get(name) != when}
+    return []
 
 
 def setup(app) -> dict[str, bool]:

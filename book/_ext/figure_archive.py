@@ -14,7 +14,6 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from docutils import nodes
 
 ARCHIVE = "_static/one-bit-of-memory-figures.zip"
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
 def collect_figures(app, page: str, templatename: str, context: dict, doctree: nodes.document | None) -> None:

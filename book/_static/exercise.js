@@ -8,7 +8,7 @@
   const KEY = `one-bit-of-memory: exercise ${name}`; // of the storage; its value is { id of a cell: the reader's text }
   const PLACE = /(book\/[\w-]+\.html(?:#[\w-]+)?)(.*)/s; // in a message, the section of the book to read
   const PYTORCH = /\btorch\b/, MODEL = /model_answer/;
-  const TWO_UNITS = "two-unit-weights-check", SUMMARY = "summary";
+  const SUMMARY = "summary";
   const EDITOR = "editor.json", READY = "Python is ready.";
   const BUSY = "Another cell is running. Stop it first, or wait.";
   const UNCHECKED = "You have not checked this answer since you opened the page.";
@@ -227,7 +227,7 @@
 
   /** Return a row with a button that runs a cell, a button that stops it, and the place for its output. */
   function runner(cell, label, answer) {
-    const figure = make("figure"), output = make("pre", { role: "status", hidden: true,
+    const output = make("pre", { role: "status", hidden: true,
       class: `exercise-output${MODEL.test(stub(cell)) ? " exercise-prose" : ""}` });
     const stopButton = make("button", { type: "button", hidden: true, onclick: () => stop?.() }, "Stop");
     const button = make("button", { type: "button", onclick: async () => {
@@ -239,12 +239,9 @@
         await python;
         stopButton.hidden = false;
         show(output, ["", "Running …"]);
-        figure.replaceChildren();
-        const cells = cellsFor(cell);
-        const outcome = await run(cells);
+        const outcome = await run(cellsFor(cell));
         show(output, outcome);
         if (cell.id === SUMMARY && outcome[0]) hide(UNCHECKED);
-        if (cell.id === TWO_UNITS) figure.append(...draw(await run([...cells.slice(0, -1), ["picture", PICTURE]])));
       } catch (error) {
         show(output, [false, `Python cannot run in this browser: ${error.message}`]);
       }
@@ -256,33 +253,7 @@
     if (answer && kept[answer.id]) show(output, ["", UNCHECKED]);
     const written = answer ?? (editors.has(cell) && cell);
     return make("div", { class: "exercise-run" }, button, stopButton, ...(written ? [resetButton(written)] : []),
-      output, figure);
-  }
-
-  const PICTURE = "import json\nfrom parity_checks.unrolling import picture\n"
-    + "print(json.dumps(picture(), allow_nan=False))";
-
-  /** Draw the states of the reader's two units in the plane, with a caption. */
-  function draw([passed, text]) {
-    if (!passed) return [];
-    const { states, readout: [w1, w2, c], correct, strings } = JSON.parse(text), size = w1 * w1 + w2 * w2;
-    const corner = (along, across) => [along * w1 - across * w2, -along * w2 - across * w1].map((far, i) =>
-      99 * far / Math.sqrt(size) - c * [w1, -w2][i] / size);
-    const mark = ([x, y, bit, odd]) => make(odd ? "rect" : "circle", { class: odd ? "odd" : "even", cx: x, cy: -y,
-      r: bit ? 0.035 : 0.06, x: x - (bit ? 0.032 : 0.055), y: -y - (bit ? 0.032 : 0.055),
-      width: bit ? 0.064 : 0.11, height: bit ? 0.064 : 0.11, ...(bit ? {} : { "fill-opacity": 0 }) });
-    const word = (text, x, y, attributes = {}) => make("text", { x, y, ...attributes }, text);
-    return [make("svg",
-      { viewBox: "-1.4 -1.15 2.6 2.5", role: "img", "aria-label": "The states of your network in a plane" },
-      make("svg", { x: -1, y: -1, width: 2, height: 2, viewBox: "-1 -1 2 2" }, ...(size ? [
-        make("polygon", { points: [corner(0, -1), corner(0, 1), corner(1, 1), corner(1, -1)].join(" ") })] : [])),
-      make("rect", { x: -1, y: -1, width: 2, height: 2 }), ...states.map(mark), word("first unit", 0, 1.28),
-      word("second unit", 0, -1.22, { transform: "rotate(-90)" }), word("−1", -1, 1.28), word("1", 1, 1.28),
-      word("−1", -1.2, 1.04), word("1", -1.2, -0.96)),
-    make("figcaption", {}, "The states of your network after each bit of all strings of 8 bits. A state is a disc if ",
-      "the number of ones so far is even and a square if it is odd, and it is filled if the last bit was a one. In ",
-      "the shaded part of the plane, your network answers “odd”. All its answers are correct for ",
-      `${correct} of the ${strings} strings.`)];
+      output);
   }
 
   const code = notebook.cells.filter((cell) => cell.cell_type === "code");

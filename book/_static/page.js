@@ -5,9 +5,7 @@
   globalThis.parity = {
     /** Create an element: make("button", { class: "a", onclick: f }, "text"). False omits an attribute. */
     make(tag, attributes = {}, ...children) {
-      const shapes = ["svg", "polygon", "rect", "circle", "text"];
-      const element = shapes.includes(tag) ? document.createElementNS("http://www.w3.org/2000/svg", tag)
-        : document.createElement(tag);
+      const element = document.createElement(tag);
       for (const [key, value] of Object.entries(attributes)) {
         if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
         else if (value !== false) element.setAttribute(key, value === true ? "" : value);

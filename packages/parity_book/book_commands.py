@@ -1,4 +1,4 @@
-"""The `parity book`, `parity pdf` and `parity doctor` commands."""
+"""The `parity book` and `parity pdf` commands."""
 
 from __future__ import annotations
 
@@ -47,41 +47,6 @@ def pdf() -> None:
         click.echo("Printing every page, which takes about a minute")
         file = print_book(browser, root)
     click.echo(f"The PDF is ready: {file.as_uri()}")
-
-
-@click.command()
-def doctor() -> None:
-    """List the installed and missing requirements of the library and its extras."""
-    import platform
-    from importlib.metadata import metadata, requires, version
-
-    from packaging.requirements import Requirement
-
-    name = "one-bit-of-memory"
-    click.echo(f"One Bit of Memory {version(name)} in {LIBRARY}\n"
-               f"Python {platform.python_version()} on {platform.platform()}, {platform.machine()}")
-
-    def needed_for(requirement: Requirement, extra: str) -> bool:
-        return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
-
-    requirements = [requirement for requirement in map(Requirement, requires(name) or []) if requirement.name != name]
-    for extra in ("", *metadata(name).get_all("Provides-Extra", [])):
-        problems = [problem for requirement in requirements
-                    if needed_for(requirement, extra) and not (extra and needed_for(requirement, ""))
-                    and (problem := problem_with(requirement))]
-        click.echo(f"{extra or 'the library':12} {'; '.join(problems) or 'complete'}")
-
-
-def problem_with(requirement) -> str:
-    """Explain why the installed packages do not meet a requirement, or return an empty string."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        installed = version(requirement.name)
-    except PackageNotFoundError:
-        return f"{requirement.name} is missing"
-    fits = requirement.specifier.contains(installed, prereleases=True)
-    return "" if fits else f"{requirement.name} is {installed}, not {requirement.specifier}"
 
 
 def book_folder() -> Path:

@@ -16,7 +16,6 @@ SECTIONS = {
     "The book": {
         "book": ("parity_book.book_commands", "Execute every page and build the book in _build/html."),
         "pdf": ("parity_book.book_commands", "Build the book and print it to a PDF."),
-        "doctor": ("parity_book.book_commands", "List the installed and the missing requirements."),
     },
     "Exercises": {
         "exercises": ("parity_teaching.grading_commands", "Generate the exercise notebooks from their sources."),
@@ -32,7 +31,6 @@ SECTIONS = {
     "The results": {
         "experiment": ("parity_study.study_commands", "Run experiments, or recheck their results."),
         "verify": ("parity_study.study_commands", "Verify every stored certificate."),
-        "bench": ("parity_study.study_commands", "Measure the speed of packing."),
     },
 }
 # The extra that installs a package without which some subcommands do not work.

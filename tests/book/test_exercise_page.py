@@ -22,10 +22,8 @@ import numpy as np
 import pytest
 
 from parity_book import runtime
-from parity_checks import core
 from parity_checks.page import ADVICE, run
 from parity_checks.points import IN_WORDS, POINTS
-from parity_checks.unrolling import picture
 from tests.submissions import bank
 
 from .conftest import ROOT
@@ -318,14 +316,7 @@ def test_a_reader_writes_stops_and_keeps_their_work(browser, site, width):
         answer = "def two_unit_weights():\n    return " + ", ".join(f"np.array({part.tolist()})" for part in WEIGHTS)
         weights.fill(answer)
         passed, _ = press(page, row(page, 3))
-        figure = row(page, 3).locator("figure")
         assert passed
-        assert "correct for 256 of the 256 strings" in figure.inner_text()
-        core.bind({"two_unit_weights": lambda: WEIGHTS})
-        odd = [parity for *_, parity in picture()["states"]]
-        core.bind(None)
-        assert [figure.locator(mark).count() for mark in ("circle", "rect")] == [odd.count(0), odd.count(1) + 1]
-        assert [*look(page, site, "dark"), *barriers(page, within=".exercise-run:has(svg)")] == []
         row(page, 3).get_by_role("button", name="Reset this answer").click()
         assert "NotImplementedError" in written(weights)
         page.keyboard.press("Control+z")
@@ -333,10 +324,6 @@ def test_a_reader_writes_stops_and_keeps_their_work(browser, site, width):
         assert "axis=0" in written(code), "one answer is reset, and no other"
         weights.fill(answer.replace("10.0", "0.0"))
         assert not press(page, row(page, 3))[0]
-        assert "correct for 1 of" in figure.inner_text()
-        weights.fill("def two_unit_weights(): pass")
-        press(page, row(page, 3))
-        assert figure.inner_text() == ""
 
         strings = editor(page, "my-strings")
         stub = written(strings)

@@ -5,7 +5,6 @@ Each check is shown to fail on a small page that is wrong in that way alone.
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections import Counter
@@ -211,21 +210,6 @@ def test_no_two_pages_have_the_same_title_or_description(html):
                     r'property="og:description" content="([^"]*)"'):
         twice = [text for text, count in Counter(all_of(pattern)).items() if count > 1]
         assert not twice, f"{pattern}: {twice}"
-
-
-def test_every_page_describes_itself_to_search_engines(html):
-    script = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
-    resources = {name: [json.loads(text) for text in script.findall((html / f"{name}.html").read_text(encoding="utf8"))]
-                 for name in PAGES}
-    for name, [resource] in resources.items():
-        assert resource["@type"] == "LearningResource"
-        assert all(resource[key] for key in ("name", "description", "license", "author", "isPartOf")), name
-    [chapter], [exercise] = resources["book/unrolling"], resources["exercises/unrolling/unrolling"]
-    assert (chapter["learningResourceType"], exercise["learningResourceType"]) == ("reading", "exercise")
-    for resource, source, line in ((chapter, "book/unrolling.md", r"Time:\*\* (\d+) minutes"),
-                                   (exercise, "solutions/unrolling/unrolling.md", r"minutes: (\d+)")):
-        minutes = re.search(line, (ROOT / source).read_text(encoding="utf8"))[1]
-        assert resource["timeRequired"] == f"PT{minutes}M"
 
 
 @pytest.mark.parametrize("from_folder", [True, False])
