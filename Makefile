@@ -43,7 +43,7 @@ help:
 	@echo "                    (all of them, or for example CHAPTERS='data gates')"
 	@echo "make test-anywhere  build the book with disturbed weights and with other processor instructions"
 	@echo "make lint           check the style of the code and its types"
-	@echo "make bench          measure the speed of packing, in _build/packing.json"
+	@echo "make bench          measure the speed of packing"
 	@echo "make doctor         list what is installed, and what is missing"
 	@echo "make clean          remove everything that was built; the virtual environment stays"
 
@@ -80,7 +80,7 @@ lint: $(VENV)/.ready-test
 	$(BIN)/mypy
 
 bench: $(VENV)/.ready-test
-	$(BIN)/parity experiment packing --out _build
+	$(BIN)/parity bench
 
 # Jupyter refuses to run as root without --allow-root, and in a container root is often the only account.
 lab: $(VENV)/.ready-exercises

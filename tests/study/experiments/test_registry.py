@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import partial
 from importlib.metadata import version
 
 import pytest
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 from parity_book.cli import main
 from parity_lib import __version__
 from parity_study import experiments, results, trained_networks
+from parity_study.experiments import packing
 from parity_study.experiments.series import SERIES
 from parity_study.results import load
 from tests.study.experiments.conftest import REPRESENTATIVE, run_quickly
@@ -133,3 +135,10 @@ def test_command_names_wrong_arguments(arguments, message):
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code in (1, 2)
     assert message in " ".join(done.output.split())
+
+
+def test_bench_prints_the_ratio_of_packing_to_a_mask(monkeypatch):
+    monkeypatch.setattr(packing, "run", partial(packing.run, **packing.QUICK))
+    nets = json.loads(CliRunner().invoke(main, ["bench"]).stdout)
+    assert nets.keys() == load("packing")["nets"].keys()
+    assert all(row["ratio"] == pytest.approx(row["packed_us"] / row["masked_us"], rel=1e-3) for row in nets.values())
