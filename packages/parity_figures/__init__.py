@@ -12,10 +12,10 @@ from parity_figures.charts_networks import (
     curves,
     drift,
     gradient_norms,
+    hill,
     interval_rounds,
     lines,
     many_curves,
-    states_in_plane,
     states_on_ones,
     verdicts,
 )

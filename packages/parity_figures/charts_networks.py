@@ -1,7 +1,7 @@
 """Charts of training runs and of the answers, gradients and hidden states of networks."""
 
-from collections.abc import Mapping, Sequence
-from itertools import zip_longest
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product, zip_longest
 from typing import Any
 
 import numpy as np
@@ -284,42 +284,27 @@ def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
 
 
 @in_style
-def states_in_plane(rows: Sequence[tuple]) -> Picture:
-    """Plot hidden states as points in a plane, with different markers for even and odd parity.
-
-    There is a panel for each of ``rows``, which has
-    ``(title, points [count, 2], odd [count], readout, names of the two axes)``. ``readout`` is None or
-    ``(weights [2], bias)``, for which a line is drawn where the output is 0.
-    """
-    (figure,), places = panels([row[0] for row in rows], 1.95, together=True)
-    words, numbers = [], []
-    for axes, (title, points, odd, readout, axis_names) in zip(places, rows, strict=True):
-        means = []
-        for answer, (name, marker, colour) in enumerate(ANSWERS):
-            chosen = points[odd == answer]
-            axes.plot(*chosen.T, marker, color=colour, alpha=0.4, markersize=7, markeredgewidth=0)
-            if len(chosen):
-                if axes is places[0]:
-                    x, y = chosen[chosen[:, 1].argmax()]
-                    inwards = -18 if y > points[:, 1].mean() else 9
-                    axes.annotate(name, (x, y), (0, inwards), textcoords="offset points", color=colour, ha="center")
-                means.append("{} on average at ({:.1f}, {:.1f})".format(name, *chosen.mean(axis=0)))
-        low, high = points.min(axis=0), points.max(axis=0)
-        margin = 0.2 * (high - low)
-        axes.set(xlabel=axis_names[0], ylabel=axis_names[1], xticks=[0], yticks=[0],
-                 xticklabels=[""], yticklabels=[""],
-                 xlim=(low[0] - margin[0], high[0] + margin[0]),
-                 ylim=(low[1] - margin[1], high[1] + margin[1]))
-        if readout is not None:
-            (a, b), bias = readout
-            ends = np.array(axes.get_xlim())
-            axes.plot(ends, -(a * ends + bias) / b, color=INK, linestyle="--", linewidth=1.3)
-        words.append(f"{title}: {len(points)} states, {'; '.join(means)}"
-                     + ("; a dashed line separates even from odd" if readout is not None else ""))
-        numbers += [(title, float(x), float(y), ANSWERS[int(answer)][0]) for (x, y), answer in zip(points, odd)]
-    return Picture(figure, "Hidden states as points in a plane, even ones as discs and odd ones as squares. "
-                   + ". ".join(words) + ".", "On a dashed line the output is 0.",
-                   numbers=Numbers(("panel", "coordinate 1", "coordinate 2", "answer"), numbers))
+def hill(next_d: Callable[[np.ndarray], np.ndarray], even: tuple[float, float], odd: tuple[float, float]) -> Picture:
+    """Plot the next d as a function of d + x, with the parts that belong to an even and an odd interval of d."""
+    figure, axes = canvas(height=2.7)
+    axes.plot(np.linspace(0, 2, 201), next_d(np.linspace(0, 2, 201)), color=LINE, linewidth=1.2)
+    axes.axhline(0.5, color=INK, linestyle="--", linewidth=1.2)
+    axes.text(1, 0.48, "threshold", ha="center", va="top")
+    rows = []
+    for parity, bit in product((0, 1), (0, 1)):
+        _, marker, colour = ANSWERS[parity ^ bit]
+        ends = np.array((even, odd)[parity]) + bit
+        part, inwards = np.linspace(ends[0], ends[1], 50), (1, -1)[parity]
+        axes.plot(part, next_d(part), marker, color=colour, markersize=5)
+        axes.annotate(f"{ANSWERS[parity][0]}, then a {bit}", (ends[::inwards][1], next_d(ends).mean()),
+                      (12 * inwards, -5), textcoords="offset points", ha=("left", "right")[parity])
+        rows.append((ANSWERS[parity][0], bit, *ends.tolist(), *sorted(next_d(ends).tolist())))
+    axes.set(xlabel="d + x", ylabel="next d", ylim=(-0.05, 1.05), xticks=[0, 1, 2], yticks=[0, 0.5, 1])
+    words = "; ".join(f"from {start} after a {bit}, d + x is {low:.2f} to {high:.2f} and the next d {least:.2f} to "
+                      f"{most:.2f}" for start, bit, low, high, least, most in rows)
+    return Picture(figure, f"The next d as a function of d + x: a hill that rises until d + x is 1 and then falls. "
+                   f"Four parts are marked: {words}.", numbers=Numbers(
+                       ("interval", "bit", "d + x from", "d + x to", "next d from", "next d to"), rows))
 
 
 @in_style

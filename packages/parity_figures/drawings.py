@@ -309,11 +309,13 @@ def lstm_cell() -> Picture:
 
 
 @in_style
-def machines(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Picture:
+def machines(rows: Sequence[tuple[str, np.ndarray, np.ndarray]], merged: Sequence[int] = ()) -> Picture:
     """Draw one or more state machines, each in its own panel.
 
     ``rows`` has ``(title, successors [states, 2], odd [states])``. An arrow is labelled with the bits on which it is
-    followed. State 0 is the start. Use it for a few states only, because it tries all their orders.
+    followed. The states are named A, B and so on; A, which is state 0, is the start. A ring surrounds the ``merged``
+    states of the first machine, given in their order on the circle. Use it for a few states only, because it tries all
+    their orders.
     """
     (figure,), places = panels([title for title, _, _ in rows], 2.7, together=True)
     words = []
@@ -326,14 +328,20 @@ def machines(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Picture:
                 _draw_transition(axes, at[state], at[target], bits, state in successors[target])
             x, y = at[state]
             if odd[state]:
-                box(axes, x, y, str(state), ODD, (0.32, 0.32), SHAPES[1])
+                box(axes, x, y, ascii_uppercase[state], ODD, (0.32, 0.32), SHAPES[1])
             else:
-                node(axes, x, y, str(state), EVEN, RADIUS)
+                node(axes, x, y, ascii_uppercase[state], EVEN, RADIUS)
         arrow(axes, at[0] + (-0.85, 0), at[0] + (-RADIUS, 0))
-        arrows = ", ".join(f"{state} on 0 to {after_0} and on 1 to {after_1}"
-                           for state, (after_0, after_1) in enumerate(successors))
-        words.append(f"{title}: {arrows}; odd: {', '.join(map(str, np.flatnonzero(odd)))}")
-    return Picture(figure, "State machines, each starting in state 0; odd states are squares. "
+        arrows = ", ".join(f"{name} on 0 to {ascii_uppercase[after_0]} and on 1 to {ascii_uppercase[after_1]}"
+                           for name, (after_0, after_1) in zip(ascii_uppercase, successors))
+        words.append(f"{title}: {arrows}; odd: {', '.join(ascii_uppercase[state] for state in np.flatnonzero(odd))}")
+    if merged:
+        words[0] += f"; a ring surrounds {', '.join(ascii_uppercase[state] for state in merged)}"
+        ring = around_a_circle(rows[0][1])[list(merged)].T
+        for width, colour in ((46, EVEN), (43, PAPER)):
+            places[0].plot(*ring, color=colour, linewidth=width, solid_capstyle="round", solid_joinstyle="round",
+                           zorder=0)
+    return Picture(figure, "State machines, each starting in state A; odd states are squares. "
                    + ". ".join(words) + ".", "A square: odd. An arrow is followed on the bit that is written on it.")
 
 

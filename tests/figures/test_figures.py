@@ -54,12 +54,10 @@ PICTURES = {
     "steps": lambda: figures.steps_to_solve([
         ("a", [100, None], 3000), ("b", [200, 300], 3000), ("c", [None], 3000)]),
     "gradients": lambda: figures.gradient_norms({"h": [*np.logspace(-12, 0, 50)], "c": [0.0] * 48 + [1.0]}),
-    "states": lambda: figures.states_in_plane([
-        ("two units", BITS[:, :2] + 0.1, PARITY[:, 1], ((1.0, -1.0), 0.2), ("h1", "h2")),
-        ("a band", BITS[:, 2:4] - 0.3 * BITS[:, :2], PARITY[:, 3], None, ("first axis", "second axis"))]),
+    "hill": lambda: figures.hill(lambda q: q * (2 - q), (0.0, 0.1), (0.8, 0.9)),
     "machines": lambda: figures.machines([
         ("four states", np.array([[1, 2], [1, 2], [2, 3], [1, 2]]), np.arange(4) == 2),
-        ("two states", np.array([[0, 1], [1, 0]]), np.array([False, True]))]),
+        ("two states", np.array([[0, 1], [1, 0]]), np.array([False, True]))], merged=[1, 0]),
     "intervals": lambda: figures.interval_rounds([
         ("K = 2", [((0.0, 0.1 * k), (0.9 - 0.1 * k, 1.0)) for k in range(3)])]),
     "verdicts": lambda: figures.verdicts([("tanh 2", 5, 0, 0), ("gru 8", 0, 15, 1)]),
@@ -82,8 +80,8 @@ PICTURES = {
     "lines and a level": lambda: figures.lines(
         [1, 2, 3], {"a": [0.9, 1e-3, 1e-14], "b": [5.0, 4.0, 0.5]}, "bits", "signal", log=True, level=(1, "noise")),
 }
-OF_EVEN_AND_ODD = {"strings", "all at once", "one by one", "one unit", "states", "states on ones", "intervals",
-                   "machines"}
+OF_EVEN_AND_ODD = {"strings", "all at once", "one by one", "one unit", "states on ones", "intervals",
+                   "machines", "hill"}
 OF_CORRECT_AND_WRONG = {"verdicts", "accuracy by length"}
 
 

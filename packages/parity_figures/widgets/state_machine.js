@@ -15,6 +15,9 @@ const LEAST_TRAIL = 3; // steps of the point that are always drawn; a run of equ
 
 export default widgetOf(["network", "bits", "proof"], build, paint, stop);
 
+/** Return the letter of a state of the machine. */
+const nameOf = (state) => String.fromCharCode(65 + state);
+
 /** Return the point of a state: its two numbers, or those along the two axes. */
 const project = ({ mean, axes, weights }, { h, c }) => {
   const state = (weights.cell === "lstm" ? [...h, ...c] : h).map((v, i) => v - mean[i]);
@@ -130,7 +133,7 @@ function drawPlane(view, network, proof) {
   view.plane.replaceChildren(...halfPlane(network.border, place, SIDE),
     ...squareAxes(place, SIDE, ...axisNames(network)), ...drawStates(states),
     ...(proof ? network.boxes : []).map((box) => drawBox(network, box)), view.trail,
-    ...network.centres.map((_, state) => numberOf(network, state)), view.expected, view.point);
+    ...network.centres.map((_, state) => placeName(network, state)), view.expected, view.point);
 }
 
 /** Draw a frame around a box of the proof, because many boxes are smaller than a point. */
@@ -140,11 +143,11 @@ function drawBox(network, [x0, y0, x1, y1, odd]) {
                        width: right - left + 4, height: bottom - top + 4 });
 }
 
-/** Write the number of a machine's state next to the centre of its cluster, towards the middle of the plane. */
-function numberOf(network, state) {
+/** Write the name of a machine's state next to the centre of its cluster, towards the middle of the plane. */
+function placeName(network, state) {
   const [x, y] = inside(network, network.centres[state]), dx = SIDE / 2 - x, dy = SIDE / 2 - y;
   const far = Math.hypot(dx, dy), [ux, uy] = far < 30 ? [0, -1] : [dx / far, dy / far];
-  return svgText(x + 25 * ux, y + 25 * uy + 5, String(state), "middle", "pw-name-of-state");
+  return svgText(x + 25 * ux, y + 25 * uy + 5, nameOf(state), "middle", "pw-name-of-state");
 }
 
 function paintPlane({ plane, trail, expected, point, steps }, network, bits) {
@@ -159,13 +162,14 @@ function paintPlane({ plane, trail, expected, point, steps }, network, bits) {
     mark.style.transform = `translate(${x}px, ${y}px)`;
   }
   plane.setAttribute("aria-label", `The plane of the states after ${counted(t, "bit")}: the point is at ` +
-    `${vector(place)}, the centre of the machine's state ${at} at ${vector(network.centres[at])}.`);
+    `${vector(place)}, the centre of the machine's state ${nameOf(at)} at ${vector(network.centres[at])}.`);
 }
 
 function describe(steps, bits) {
   const t = bits.length, step = steps[t], wrong = firstError(steps, "network"), off = firstError(steps, "machine");
   if (t === 0) return "No bit has been read. Read a few, and watch the point and the arrows.";
-  const went = step.from === step.at ? `stays in state ${step.at}` : `goes from state ${step.from} to state ${step.at}`;
+  const went = step.from === step.at ? `stays in state ${nameOf(step.at)}` :
+    `goes from state ${nameOf(step.from)} to state ${nameOf(step.at)}`;
   const network = wrong === 0 ? "The network has been correct after every bit." : wrong === t ?
     `Here the network makes its first error: it answers ${parityName(step.network)}, not ${parityName(step.parity)}.` :
     `The network made its first error at bit ${wrong}.` +
@@ -178,7 +182,7 @@ function tableRows(steps, bits, network) {
   return [["bits read", "last bit", ...axisNames(network), "logit", "network", "machine's state", "machine",
            "true parity"],
     ...steps.map((step, t) => [String(t), bits[t - 1] ?? "", ...step.place.map((v) => fixed(v, 3)),
-      t ? fixed(step.logit, 3) : "", t ? parityName(step.network) : "", String(step.at), parityName(step.machine),
+      t ? fixed(step.logit, 3) : "", t ? parityName(step.network) : "", nameOf(step.at), parityName(step.machine),
       parityName(step.parity)])];
 }
 
@@ -198,12 +202,12 @@ function drawAutomaton(drawing, { successors, odd, places }) {
   }));
   const states = at.map(([x, y], state) => svg("g", { transform: `translate(${x} ${y})` },
     outline(odd[state], RADIUS + 5, "pw-ring"), outline(odd[state], RADIUS, `pw-${parityName(odd[state])}-node`),
-    svgText(0, 0, String(state), "middle", "pw-number"), svgText(0, 13, parityName(odd[state]))));
+    svgText(0, 0, nameOf(state), "middle", "pw-number"), svgText(0, 13, parityName(odd[state]))));
   const [x, y] = at[0];
   drawing.replaceChildren(arrow(`M${x - 54} ${y}H${x - 32}`, [x - RADIUS - 2, y], [1, 0]),
     ...arrows.map(({ element }) => element), ...states);
   const words = successors.map(([after0, after1], state) =>
-    `${state}, ${parityName(odd[state])}: on 0 to ${after0}, on 1 to ${after1}`).join("; ");
+    `${nameOf(state)}, ${parityName(odd[state])}: on 0 to ${nameOf(after0)}, on 1 to ${nameOf(after1)}`).join("; ");
   return { drawing, arrows, states, words };
 }
 
@@ -218,7 +222,7 @@ function paintAutomaton({ drawing, arrows, states, words }, { from, at }, hasRea
   for (const arrow of arrows)
     arrow.element.classList.toggle("pw-taken", hasRead && arrow.from === from && arrow.to === at);
   drawing.setAttribute("aria-label",
-    `A machine of ${states.length} states that starts in state 0. ${words}. Now it is in state ${at}.`);
+    `A machine of ${states.length} states that starts in state A. ${words}. Now it is in state ${nameOf(at)}.`);
 }
 
 /** Draw the outline of a state: even is round, odd has corners. */

@@ -1,5 +1,7 @@
 """An interactive figure of a network's states and its state machine, for the chapter *What did it learn?*."""
 
+from string import ascii_uppercase
+
 import numpy as np
 import traitlets
 from matplotlib.figure import Figure
@@ -36,11 +38,11 @@ class StateMachine(NetworkWidget):
     >>> widget.states.shape, widget.path
     ((4, 2), [0, 1, 3, 2])
     >>> widget
-    [Interactive figure] After 3 bits the network 'by hand' answers even; its machine, in state 2 of 4, answers even.
+    [Interactive figure] After 3 bits the network 'by hand' answers even; its machine, in state C, answers even.
     """
 
     _esm, _css = front_end("state_machine")
-    room = traitlets.List(traitlets.Float(), [50.7, 52.3]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [50.7, 84.3]).tag(sync=True)
     cells, most_units = tuple(CELLS), 32
 
     bits = Bits("", least=0, most=400)
@@ -60,7 +62,7 @@ class StateMachine(NetworkWidget):
 
     @property
     def path(self) -> list[int]:
-        """The ``steps + 1`` states of the extracted machine, at the start and after each bit."""
+        """The ``steps + 1`` states of the extracted machine, at the start and after each bit; 0 is A."""
         path, successors = [0], self.networks[self.network]["machine"]["successors"]
         for bit in self.bits:
             path.append(successors[path[-1]][int(bit)])
@@ -72,8 +74,8 @@ class StateMachine(NetworkWidget):
         network, state = NumpyNetwork(self._models[self.network]), self.path[-1]
         answer = answers[int(network.odd(self.states[-1:])[0])] if self.bits else "nothing yet"
         count = f"{len(self.bits)} {'bit' if len(self.bits) == 1 else 'bits'}"
-        return (f"After {count} the network {self.network!r} answers {answer}; its machine, in state {state} of "
-                f"{len(odd)}, answers {answers[odd[state]]}.")
+        return (f"After {count} the network {self.network!r} answers {answer}; its machine, in state "
+                f"{ascii_uppercase[state]}, answers {answers[odd[state]]}.")
 
     def draw(self) -> Figure:
         """Draw the extracted state machine."""

@@ -82,7 +82,8 @@ def test_states_logits_and_answers_are_pytorchs_and_the_machine_is_the_librarys(
     automaton, path = extract(model, most=6).automaton, [0]
     for bit in bits:
         path.append(int(automaton.successors[path[-1], int(bit)]))
-    assert [int(row[6]) for row in rows] == path == widget.path
+    assert [row[6] for row in rows] == ["ABCDEFG"[state] for state in path]
+    assert widget.path == path
     assert [row[7] for row in rows] == names[automaton.odd[path].astype(int)].tolist()
     assert [row[8] for row in rows] == names[np.cumsum([0, *map(int, bits)]) % 2].tolist()
 
