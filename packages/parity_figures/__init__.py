@@ -24,7 +24,6 @@ from parity_figures.charts_runs import (
     steps_to_solve,
     success_rates,
     two_by_two,
-    two_by_two_by_length,
 )
 from parity_figures.drawings import (
     backward_pass,

@@ -1,13 +1,12 @@
 """Charts of success rates and of the number of updates that training runs need."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from parity_figures.charts_networks import draw_lines
 from parity_figures.picture import (
     INK,
     MUTED,
@@ -18,7 +17,6 @@ from parity_figures.picture import (
     Picture,
     canvas,
     in_style,
-    legend_above,
     log_steps,
     name_lines,
     name_rows,
@@ -64,71 +62,48 @@ def _draw_rates(axes: Axes, conditions: dict[str, Condition]) -> None:
 
 @in_style
 def rates(conditions: dict[str, Condition], name: str = "run") -> Picture:
-    """Plot how many seeds solved each condition and how many updates they needed.
+    """Plot how many seeds solved each condition, and write the median number of updates of all seeds behind the bar.
 
-    The updates are shown by their median and quartiles over all seeds. Where fewer seeds succeeded than a quartile
-    needs, the line goes on to an arrow at the right edge. ``name`` says what distinguishes the conditions; it heads
-    their column in the table of numbers.
+    ``name`` says what distinguishes the conditions; it heads their column in the table of numbers.
     """
-    figure = Figure(figsize=(WIDTH - 0.1, 0.75 + 0.3 * len(conditions)), layout="constrained")
-    figure.set_layout_engine("constrained", wspace=0.1)
-    left, axes = figure.subplots(1, 2, sharey=True)
-    _draw_rates(left, conditions)
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0, labelleft=False)
-    quartiles = [_quartiles(row) for row in conditions.values()]
-    known = [end for ends in quartiles for end in ends if end]
-    edge = 1.3 * max(known, default=1)
-    for y, (lower, median, upper) in enumerate(quartiles):
-        if lower:
-            axes.plot([lower, upper or edge], [y, y], color=INK, linewidth=3, solid_capstyle="round")
-            if not upper:
-                axes.plot([edge], [y], ">", color=INK, markersize=7)
-        if median:
-            axes.plot([median], [y], "o", color=INK, markeredgecolor=PAPER, markersize=7)
-    if known:
-        log_steps(axes, [*known, edge] if any(ends[0] and not ends[2] for ends in quartiles) else known)
-    else:
-        axes.set_xticks([])
-    axes.set_xlabel("updates (log scale)")
+    figure = Figure(figsize=(WIDTH - 0.1, 0.85 + 0.3 * len(conditions)), layout="constrained")
+    axes = figure.subplots()
+    _draw_rates(axes, conditions)
+    medians = [_quartiles(row)[1] for row in conditions.values()]
+    for y, text in enumerate(["median updates", *(f"{median:,}" if median else "–" for median in medians)], start=-1):
+        axes.annotate(text, (1, y), (94, 0), textcoords="offset points", ha="right", va="center",
+                      annotation_clip=False)
     words = "; ".join(f"{label}: {row['solved']} of {row['seeds']}"
                       + (f", half of all by update {median:,}" if median else "")
-                      for (label, row), (_, median, _) in zip(conditions.items(), quartiles, strict=True))
+                      for (label, row), median in zip(conditions.items(), medians, strict=True))
     return Picture(figure, "A row for each condition: a bar that is filled by the share of successful runs, with "
-                   f"the 95 % interval, and the median number of updates with quartiles. {words}.",
-                   "Left: success rate with 95 % interval. Right: median and quartiles of the updates of all seeds "
-                   "(arrow: not reached).",
+                   f"the 95 % interval, and the median number of updates. {words}.",
+                   "Lines: 95 % interval of the success rate. The median is over all seeds (–: fewer than half "
+                   "succeeded).",
                    Numbers((name, *RATE_COLUMNS),
                            [(label, *_rate_numbers(row)) for label, row in conditions.items()]))
 
 
-def _four_panels(conditions: dict[str, Condition],
-                 height: float) -> tuple[Figure, Iterator[tuple[Axes, str, dict[str, Condition]]]]:
-    """Create a figure with one panel for each combination of label position and string lengths.
+@in_style
+def two_by_two(conditions: dict[str, Condition]) -> Picture:
+    """Plot how many seeds solved each of the four versions of OpenAI's parity task, with a panel for each.
 
-    The conditions are named "label, lengths, cell". Return the figure and, for each panel, its axes, its name and its
-    conditions by cell.
+    The conditions are named "label, lengths, cell". The bold title of a panel in which no seed succeeded calls it the
+    empty panel.
     """
     quadrants: dict[str, dict[str, Condition]] = {}
     for name, row in conditions.items():
         label, lengths, cell = name.split(", ")
         panel = f"{LABEL_WORDS[label]}, {lengths.replace('..', ' to ')} bits"
         quadrants.setdefault(panel, {})[CELL_NAMES[cell]] = row
-    figure = Figure(figsize=(WIDTH, 2 * height), layout="constrained")
-    grid = figure.subplots(2, 2, sharex=True, sharey=True).flatten()
-    for axes, name in zip(grid, quadrants, strict=True):
-        axes.set_title(name[0].lower() + name[1:].replace(", ", ",\n"))
-    return figure, zip(grid, quadrants.keys(), quadrants.values(), strict=True)
-
-
-@in_style
-def two_by_two(conditions: dict[str, Condition]) -> Picture:
-    """Plot how many seeds solved each of the four versions of OpenAI's parity task, with a panel for each."""
-    figure, quadrants = _four_panels(conditions, 2.0)
+    figure = Figure(figsize=(WIDTH, 4), layout="constrained")
     figure.set_layout_engine("constrained", hspace=0.06, wspace=0.08)
     words, rows = [], []
-    for axes, name, cells in quadrants:
+    for axes, (name, cells) in zip(figure.subplots(2, 2, sharex=True, sharey=True).flatten(), quadrants.items(),
+                                   strict=True):
         _draw_rates(axes, cells)
+        title, empty = name[0].lower() + name[1:].replace(", ", ",\n"), not any(row["solved"] for row in cells.values())
+        axes.set_title(title + ": the empty panel" * empty, fontweight="bold" if empty else "normal")
         axes.tick_params(axis="x", length=0)
         axes.label_outer()
         words.append(f"{name}: " + ", ".join(f"{cell} {row['solved']} of {row['seeds']}"
@@ -138,30 +113,6 @@ def two_by_two(conditions: dict[str, Condition]) -> Picture:
                    f"{'. '.join(words)}. A line across the end of each bar is the 95 % interval of the rate.",
                    "Bars: success rate of each kind of network. Lines: 95 % interval.",
                    Numbers(("task", "network", *RATE_COLUMNS), rows))
-
-
-@in_style
-def two_by_two_by_length(conditions: dict[str, Condition]) -> Picture:
-    """Plot the mean accuracy by string length in the four panels of :func:`two_by_two`."""
-    figure, quadrants = _four_panels(conditions, 2.1)
-    words, rows = [], []
-    for axes, name, cells in quadrants:
-        tables = {cell: row["by_length"] for cell, row in cells.items()}
-        draw_lines(axes, next(iter(tables.values()))["from"], {cell: table["mean"] for cell, table in tables.items()},
-                   markersize=3.5, linewidth=1.4)
-        axes.set(ylim=(-0.04, 1.06), yticks=[0, 0.5, 1], xticks=[1, 11, 21, 31, 41], xlabel="length from",
-                 ylabel="share correct")
-        axes.label_outer()
-        words.append(f"{name}: " + ", ".join(f"{cell} {table['mean'][0]:.2f} of the shortest and "
-                                             f"{table['mean'][-1]:.2f} of the longest"
-                                             for cell, table in tables.items()))
-        rows += [(name, cell, *point) for cell, table in tables.items()
-                 for point in zip(table["from"], table["mean"], table["least"], strict=True)]
-    legend_above(figure, figure.axes[0], 4)
-    return Picture(figure, "Four panels of lines: the mean share of strings that are answered correctly, by their "
-                   f"length. {'. '.join(words)}.",
-                   "Mean over all runs, including the unsuccessful ones.",
-                   Numbers(("task", "network", "length from", "mean share correct", "least share correct"), rows))
 
 
 @in_style

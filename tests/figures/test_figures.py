@@ -74,7 +74,6 @@ PICTURES = {
         "tanh": {"1 layer": [(1, 0, 20), (32, 20, 20)], "2 layers": [(32, 5, 20)]},
         "LSTM": {"1 layer": [(1, 5, 10)]}}, "hidden units"),
     "2 x 2": lambda: figures.two_by_two(FOUR),
-    "2 x 2 by length": lambda: figures.two_by_two_by_length(FOUR),
     "rates": lambda: figures.rates({"adam": condition(20), "sgd": condition(8), "none": condition(0)}, "optimiser"),
     "rates of zero": lambda: figures.rates({"a": condition(0)}),
     "lines and a level": lambda: figures.lines(
@@ -163,8 +162,6 @@ def test_the_numbers_of_a_chart_open_below_it_and_can_all_be_downloaded():
     ("gradients", "on a logarithmic scale. h: 1e-12 at 1", (50, 1.0, None)),
     ("2 x 2", "A label at the end, 1 to 50 bits: tanh 50 of 50, relu 49 of 50",
      ("A label at the end, 1 to 50 bits", "relu", 49, 50, 0.895, 0.9965, 212, 224, 237)),
-    ("2 x 2 by length", "GRU 0.90 of the shortest and 0.94 of the longest",
-     ("A label at every step, 50 bits", "GRU", 6, 0.94, 0.4)),
     ("rates", "adam: 20 of 20, half of all by update 209; sgd: 8 of 20; none: 0 of 20.", None),
     ("lines and a level", "b: 5 at 1, 4 at 2, 0.5 at 3", (3, 1e-14, 0.5)),
     ("drift", "to one half: grows from 0.00 to 0.49, shrinks from 0.49 to 1.00; up: grows from 0.00 to 1.00.", None),

@@ -20,7 +20,6 @@ from parity_study.claims.shapes import (
     shape,
     wilson_interval,
 )
-from parity_study.claims.words import named, percent
 
 # --- Success rates and numbers of updates ---
 
@@ -44,15 +43,6 @@ def predicted_share(*rows: Place, must_be: str) -> list[Predicate]:
         return {"inside": low <= share <= high, "below": share < low, "above": share > high}[must_be]
     return [counted(f"{called(row)}: the predicted share is {must_be} the interval", row, partial(holds, row))
             for row in rows]
-
-
-@shape("words")
-def correct_of_the_failed(name: str, place: int, lengths: str) -> Number:
-    """Return the accuracy of the failed networks in one range of lengths, assuming that the others never err."""
-    def read(results: Results) -> float:
-        row = results["conditions"][name]
-        return (row["by_length"]["mean"][place] * row["seeds"] - row["solved"]) / (row["seeds"] - row["solved"])
-    return Number(named(name), f"Correct on strings of {lengths} bits", read, percent)
 
 
 @shape("rows")
