@@ -35,7 +35,7 @@ MAKE = {
 }
 
 # Pages have drawings of the same, or there is nothing to show.
-SENTENCE_ONLY = {"NameWriter", "Playground", "YouAreTheNetwork"}
+SENTENCE_ONLY = {"GatedUnit", "NameWriter", "Playground", "YouAreTheNetwork"}
 
 
 def test_every_widget_is_tested_here():
