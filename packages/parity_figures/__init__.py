@@ -36,5 +36,5 @@ from parity_figures.drawings import (
     unrolled,
 )
 from parity_figures.picture import EVEN, ODD, Numbers, Picture, canvas, in_style
-from parity_figures.reading import all_at_once, one_by_one
+from parity_figures.reading import all_at_once, one_by_one, unrolled_with_numbers
 from parity_figures.table import Table, table

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from parity_figures.drawings import ROUNDED, SHAPES, arrow, blank, box, node, write
-from parity_figures.picture import EVEN, INK, MUTED, ODD, PAPER, Picture, canvas, in_style
+from parity_figures.drawings import ROUNDED, SHAPES, answer_box, arrow, blank, box, node, write
+from parity_figures.picture import EVEN, INK, LINE, MUTED, ODD, PAPER, Picture, canvas, in_style
 
 PLACES, HEIGHT = 5, 2.85                # of the drawing; each element of the sequence has a place
 LOW, MIDDLE, HIGH = 0.2, 1.25, 2.25    # heights of the rows
@@ -79,3 +80,39 @@ def one_by_one(elements: Sequence[str], memory: tuple[str, Sequence[str]], answe
     row = f"{title.rstrip('?')}: {', '.join(content or 'nothing' for content in contents)}"
     return Picture(figure, f"The elements {' '.join(elements)} side by side; above each of them a box, and arrows from "
                    f"box to box. {row}. {answer and f'The last box leads to the answer {answer}.'}".strip())
+
+
+@in_style
+def unrolled_with_numbers(bits: Sequence[int], sums: np.ndarray, states: np.ndarray, logits: Sequence[float],
+                          weights: str) -> Picture:
+    """Draw a network that reads ``bits``, with all its numbers.
+
+    ``sums [steps, hidden]`` are the weighted sums, ``states [steps, hidden]`` the states that follow from them, and
+    ``weights`` is a sentence about the matrices.
+    """
+    def in_lines(numbers: Sequence[float], decimals: int) -> str:
+        return "\n".join(f"{number:.{decimals}f}".replace("-", "−") for number in numbers)
+
+    steps, half = len(bits), (0.54, 0.92)
+    figure, axes = canvas(height=3.1)
+    blank(axes, 1.6 * steps + 0.6, 4.95, -0.4, -0.25)
+    box(axes, 0, 2.55, "\n".join("0" * len(states[0])), MUTED, (0.3, 0.44))
+    for y, name in ((0, "$x_t$"), (1.65, "$a_t$"), (3.3, "$h_0$"), (3.95, "$o_t$")):
+        write(axes, 0, y, name, MUTED)
+    for t, bit in enumerate(bits):
+        x = 1.6 * (t + 1)
+        write(axes, x, 0, str(bit), fontweight="bold")
+        box(axes, x, 2.1, "", INK, half)
+        axes.plot([x - half[0], x + half[0]], [2.1, 2.1], color=LINE, linewidth=1)
+        write(axes, x, 1.65, in_lines(sums[t], 1), MUTED, linespacing=1.3)
+        write(axes, x, 2.55, in_lines(states[t], 2), linespacing=1.3)
+        write(axes, x, 3.95, in_lines([logits[t]], 1))
+        answer_box(axes, x, 4.6, logits[t] > 0)
+        arrow(axes, (x, 0.3), (x, 1.15), "" if t else "$U$", (0.25, 0))
+        arrow(axes, (x - (1.04 if t else 1.28), 2.55), (x - 0.56, 2.55), "" if t else "$V$", (0, 0.3))
+        arrow(axes, (x, 3.04), (x, 3.7), "" if t else "$W$", (0.28, 0))
+    told = "; ".join(f"bit {bit}, sums {', '.join(in_lines(a, 1).split())}, state {', '.join(in_lines(h, 2).split())}, "
+                     f"output {in_lines([o], 1)}, {'odd' if o > 0 else 'even'}"
+                     for bit, a, h, o in zip(bits, sums, states, logits, strict=True))
+    return Picture(figure, f"A network unrolled over {steps} bits, with an arrow from each state to the next one. The "
+                   f"state is 0 at first. Then: {told}.", weights)

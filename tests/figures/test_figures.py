@@ -38,9 +38,20 @@ FOUR = {f"{label}, {lengths}, {cell}": condition(0 if (label, lengths) == ("end"
         for place, cell in enumerate(("tanh", "relu", "lstm", "gru"))}
 BITS = random_bits(3, 12, np.random.default_rng(0))
 PARITY = running_parity(BITS)
+
+
+def numbers_of_three_units():
+    """Return the sums, the states and the logits of a random network for five bits."""
+    model = ParityRNN(3, "tanh", seed=0)
+    with torch.no_grad():
+        states, logits = (read(torch.from_numpy(BITS[:1, :5, None])) for read in (model.hidden_states, model))
+    return torch.atanh(states[0]).numpy(), states[0].numpy(), logits[0, :, 0].numpy()
+
+
 RUN = {"step": [1, 2, 3], "loss": [0.7, 0.69, 0.1]}
 PICTURES = {
     "unrolled": figures.unrolled,
+    "unrolled with numbers": lambda: figures.unrolled_with_numbers(BITS[0, :5], *numbers_of_three_units(), "U is 6."),
     "strings": lambda: figures.strings_and_labels(BITS, PARITY, np.arange(12) < np.array([[3], [12], [7]])),
     "all at once": lambda: figures.all_at_once("0101?", 5, [("even", "if ? = 0"), ("odd", "if ? = 1")]),
     "one by one": lambda: figures.one_by_one(
@@ -79,8 +90,8 @@ PICTURES = {
     "lines and a level": lambda: figures.lines(
         [1, 2, 3], {"a": [0.9, 1e-3, 1e-14], "b": [5.0, 4.0, 0.5]}, "bits", "signal", log=True, level=(1, "noise")),
 }
-OF_EVEN_AND_ODD = {"strings", "all at once", "one by one", "one unit", "states on ones", "intervals",
-                   "machines", "hill"}
+OF_EVEN_AND_ODD = {"strings", "unrolled with numbers", "all at once", "one by one", "one unit", "states on ones",
+                   "intervals", "machines", "hill"}
 OF_CORRECT_AND_WRONG = {"verdicts", "accuracy by length"}
 
 
@@ -136,6 +147,17 @@ def test_a_figure_is_reproducible_and_matplotlib_keeps_its_settings():
     assert drawn.svg() == figures.packing([3, 7]).svg()
     assert drawn.svg() == drawn.svg()
     assert dict(matplotlib.rcParams) == before
+
+
+def test_the_drawing_of_a_network_that_reads_bits_has_its_sums_states_logits_and_answers():
+    words = [text.get_text().replace("−", "-") for text in picture("unrolled with numbers").figure.axes[0].texts]
+    sums, states, logits = numbers_of_three_units()
+    shown = [list(map(float, word.split())) for word in words if word.count("\n") == 2][1:]     # without h_0
+    np.testing.assert_allclose(shown[::2], sums, atol=0.051)
+    np.testing.assert_allclose(shown[1::2], states, atol=0.0051)
+    assert [float(word) for word in words if re.fullmatch(r"-?\d\.\d", word)] == logits.astype(float).round(1).tolist()
+    assert [word for word in words if word in ("odd", "even")] == ["odd" if o > 0 else "even" for o in logits]
+    assert "".join(word for word in words if word in ("0", "1")) == "".join(map(str, BITS[0, :5]))
 
 
 # ---------------------------------------------------------------- numbers

@@ -10,8 +10,7 @@ from parity_figures.widgets.gradient_strip import GradientStrip
 from parity_figures.widgets.name_writer import NameWriter
 from parity_figures.widgets.playground import Playground
 from parity_figures.widgets.state_machine import StateMachine
-from parity_figures.widgets.unrolled_rnn import UnrolledRNN
 from parity_figures.widgets.you_are_the_network import YouAreTheNetwork
 
 __all__ = ["BreakTheNetwork", "GatedUnit", "GradientStrip", "NameWriter", "Playground", "StateMachine",
-           "UnrolledRNN", "YouAreTheNetwork"]
+           "YouAreTheNetwork"]

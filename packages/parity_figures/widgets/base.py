@@ -19,16 +19,13 @@ import torch
 import traitlets
 from matplotlib.figure import Figure
 
-from parity_figures.drawings import answer_box, arrow, blank, box, node, write
-from parity_figures.picture import INK, MUTED, SHEET, Picture, canvas, in_style
+from parity_figures.picture import SHEET, Picture, in_style
 from parity_lib.errors import require, require_choice
 from parity_lib.models import ParityRNN, by_hand
 
 FOLDER = files(__package__)
 IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";', re.MULTILINE)
 EXPORT = re.compile(r"^export ((?:function|const) (\w+))", re.MULTILINE)
-MOST_NUMBERS = 2        # numbers of a state that a still picture shows; a larger state ends in dots
-GAP, INCH = 1.7, 0.5    # of a still picture: the distance between two time steps, and the inches of its unit
 
 
 def front_end(name: str) -> tuple[str, str]:
@@ -37,7 +34,7 @@ def front_end(name: str) -> tuple[str, str]:
     Each imported module becomes a function of its own that returns what it exports, so a name that was not imported is
     unknown. The sheet begins with the book's colours.
 
-    >>> module, style = front_end("unrolled_rnn")
+    >>> module, style = front_end("gradient_strip")
     >>> "import" in module, module.count("export default"), ".parity-widget" in style
     (False, 1, True)
     """
@@ -223,26 +220,6 @@ class StringReader(NetworkWidget):
         answers = ", ".join("odd" if logit > 0 else "even" for logit in self.logits)
         return f"The network {self.network!r} reads the bits {self.bits} and answers after each one: {answers}."
 
-    def draw(self) -> Figure:
-        """Draw the unrolled network with its inputs, states and answers."""
-        half = (0.56, 0.62 if self._models[self.network].hidden_size > MOST_NUMBERS else 0.44)
-        width = GAP * len(self.bits) + 1.7
-        figure, axes = canvas(INCH * width, INCH * 4.6)
-        blank(axes, width - 0.75, 4.35, -0.95, -0.25)
-        states = self.states
-        box(axes, 0, 2.05, _in_lines(states[0]), MUTED, half)
-        for step, (bit, state, logit) in enumerate(zip(self.bits, states[1:], self.logits, strict=True), 1):
-            x = GAP * step
-            node(axes, x, 0.35, bit, INK, 0.36)
-            box(axes, x, 2.05, _in_lines(state), INK, half)
-            answer_box(axes, x, 3.75, logit > 0)
-            arrow(axes, (x, 0.72), (x, 2.05 - half[1]))
-            arrow(axes, (x, 2.05 + half[1]), (x, 3.44))
-            arrow(axes, (x - GAP + half[0], 2.05), (x - half[0], 2.05))
-        for y, word in ((0.35, "reads"), (1.15, "$h_0$"), (3.75, "answers")):
-            write(axes, 0, y, word, MUTED)
-        return figure
-
     @traitlets.validate("step")
     def _check_step(self, proposal: dict) -> int:
         step = proposal["value"]
@@ -252,9 +229,3 @@ class StringReader(NetworkWidget):
     @traitlets.observe("bits")
     def _keep_step_inside(self, change: dict) -> None:
         self.step = min(self.step, len(change["new"]))
-
-
-def _in_lines(state: np.ndarray) -> str:
-    """Format the first values of a state on separate lines, with an ellipsis if there are more."""
-    lines = [f"{value + 0.0:.2f}".replace("-", "−") for value in np.round(state[:MOST_NUMBERS], 2)]
-    return "\n".join([*lines, "⋮"] if len(state) > MOST_NUMBERS else lines)

@@ -33,11 +33,22 @@ function setString(view, model, bits) {
   save(model, { bits: bits.slice(0, MOST_BITS) });
 }
 
-/** Read on to the end of a longer string, or to its first wrong answer, before which it becomes slower. */
+/**
+ * Read on to the end of a longer string, or to its first wrong answer, before which it becomes slower. Until the reader
+ * has broken a network, that of any network counts, and the figure shows this network in time.
+ */
 function readOn(view, model, bits) {
-  const { fall } = read(currentNetwork(model), bits), start = model.get("bits").length, fails = fall > start;
-  play(view, (fails ? fall : bits.length) - start, (left) => (fails && SLOWER[left - 1]) || PACE, (count) =>
-    save(model, { bits: bits.slice(0, model.get("bits").length + count) }));
+  const start = model.get("bits").length, networks = model.get("networks"), no = model.get("network");
+  const fallOf = (label) => read(networks[label], bits).fall;
+  const others = fallOf(no) > start || Object.keys(view.best).length ? [] :
+    Object.keys(networks).filter((label) => fallOf(label) > start);
+  const first = others.reduce((a, b) => (fallOf(b) < fallOf(a) ? b : a), others[0] ?? no);
+  const fall = fallOf(first), fails = fall > start;
+  play(view, (fails ? fall : bits.length) - start, (left) => (fails && SLOWER[left - 1]) || PACE, (count) => {
+    const next = bits.slice(0, model.get("bits").length + count);
+    const near = first !== no && next.length >= fall - SLOWER.length;
+    save(model, near ? { network: first, bits: next } : { bits: next });
+  });
 }
 
 /** Show a string that is not the reader's own. */

@@ -9,6 +9,7 @@ import { engine } from "./engine.js";
 const LOW = -12, HIGH = 4; // powers of ten at the bottom and at the top of a column
 const LOST = 1e-3, EXPLODED = 1e3;
 const LEVELS = [[1e3, "1000"], [1, "1"], [1e-3, "1/1000"], [1e-6, "10⁻⁶"], [1e-9, "10⁻⁹"], [1e-12, "≤ 10⁻¹²"]];
+const BANDS = [[3e3, "explodes"], [30, "stays"], [3e-8, "vanishes"]]; // with the heights of their names
 
 // The number that the reader changes: the bias of the forget gates of an LSTM, the gain of V of any other network.
 const GAIN = { trait: "gain", name: "Gain of V", range: { min: 0.25, max: 2.5, step: 0.05 },
@@ -39,11 +40,26 @@ function shares(norms) {
   });
 }
 
+/** Return the least value of the slider with which more than everything reaches step 1, or null if there is none. */
+function turnOf(model, network, { trait, range }) {
+  const isLarge = (value) => shares(gradientNorms(network, value, value, model.get("strings")))[0].median > 1;
+  const { min, max, step } = range;
+  if (trait === "bias" || isLarge(min) || !isLarge(max)) return null; // the share need not grow with the bias
+  let [low, high] = [0, Math.round((max - min) / step)];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    [low, high] = isLarge(min + step * middle) ? [low, middle] : [middle, high];
+  }
+  return min + step * high;
+}
+
 function build(model) {
   const view = {}, steps = model.get("strings")[0].length;
   const settings = networkSettings(view, model);
   view.name = make("span", { class: "pw-knob" });
-  view.slider = makeSlider({}, (value) => {
+  view.ofTurn = make("span", {}, "At the mark on the slider, vanishing turns into exploding.");
+  view.turn = make("datalist", { id: `pw-${Math.random().toString(36).slice(2)}` });
+  view.slider = makeSlider({ list: view.turn.id }, (value) => {
     view.sentence.setAttribute("aria-live", "off"); // screen readers announce the value of the slider
     save(model, { [view.now.knob.trait]: value });
   });
@@ -52,17 +68,17 @@ function build(model) {
   view.title = make("b", {});
   view.cells = Array.from({ length: steps }, () => make("span", { class: "pw-step" }, make("i", { class: "pw-fill" })));
   view.strip = make("div", { class: "pw-strip", role: "img", style: `--lost: ${height(LOST)}; --all: ${height(1)}` },
-    make("div", { class: "pw-steps" }, ...view.cells), ...LEVELS.map(buildLevel));
+    make("div", { class: "pw-steps" }, ...view.cells), ...LEVELS.map(buildLevel),
+    ...BANDS.map(([share, name]) => make("b", { class: "pw-band", style: `bottom: ${height(share)}` }, name)));
   view.sentence = make("p", { class: "pw-told" });
   view.numbers = numbersTable("The numbers of the strip", () => tableRows(view.now));
   view.root = widgetRoot("The gradient through time",
-    make("div", { class: "pw-settings" }, ...settings, make("label", {}, view.name, view.slider, view.value)),
+    make("div", { class: "pw-settings" }, ...settings, make("label", {}, view.name, view.slider, view.value), view.turn),
     view.title, view.strip,
     make("div", { class: "pw-way", "aria-hidden": "true" }, make("span", {}, "step 1"),
       make("span", {}, "← backward pass"), make("span", {}, `${steps}: the label`)),
     view.sentence,
-    make("p", { class: "pw-note" }, `Each column shows the median over ${model.get("strings").length} strings. It is ` +
-      "grey below 1/1000 and hatched above 1."),
+    make("p", { class: "pw-note" }, `Medians over ${model.get("strings").length} strings. `, view.ofTurn),
     view.numbers.root);
   return view;
 }
@@ -81,6 +97,12 @@ function paint(view, model) {
   const steps = shares(gradientNorms(network, model.get("gain"), model.get("bias"), model.get("strings")));
   view.now = { knob, steps };
   view.network.choose(label);
+  if (view.label !== label) {
+    const turn = turnOf(model, network, knob);
+    view.turn.replaceChildren(turn ? make("option", { value: turn.toFixed(2) }) : "");
+    view.ofTurn.style.visibility = turn ? "visible" : "hidden"; // nothing moves
+    view.label = label;
+  }
   view.name.textContent = knob.name;
   for (const [name, limit] of Object.entries(knob.range)) view.slider.setAttribute(name, limit);
   view.slider.value = value;

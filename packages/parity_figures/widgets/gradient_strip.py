@@ -30,7 +30,7 @@ network 'random' (LSTM of 8 units), with 1 added to the bias of its forget gates
     """
 
     _esm, _css = front_end("gradient_strip")
-    room = traitlets.List(traitlets.Float(), [30.7, 39.7]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [29.5, 38.5]).tag(sync=True)
     cells, most_units = ("tanh", "relu", "lstm"), 32
 
     strings = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -1,20 +1,20 @@
 // A GRU that invents names of towns: the probabilities of each letter before it is drawn, and colours of a hidden unit.
 
-import { buttonRow, make, makeSelect, makeSlider, play, save, stop, tint, widgetOf, widgetRoot } from "./shared.js";
+import { buttonRow, make, makeSelect, makeSlider, play, save, stop, tint, wantsLessMotion, widgetOf, widgetRoot } from "./shared.js";
 import { cellStep, dot } from "./forward_pass.js";
 
 const TRAITS = ["country", "beginning", "written", "temperature", "invented", "unit"];
 const SHOWN = 5; // characters whose probabilities are drawn
 const MOST = 30, LISTED = 60; // characters of a name, and names that are shown
 const EXAMPLES = { Kuusank: "FI", Neuenb: "DE" }; // the chapter asks how these continue
-const PAUSE = 500; // ms between two characters, so that the reader sees the probabilities of each
+const PAUSE = 500, LIT = 200; // ms between two characters, and ms for which the bar of one is lit before it is written
 const END = "\n", WORDS = { " ": "space", "-": "hyphen", "'": "apostrophe", [END]: "the end" };
 
 export default { async render(context) {
   const { model } = context, [matrix, readout] = await Promise.all(model.get("arrays").map(rowsOf));
   const net = { cell: "gru", matrix, readout, size: readout[0].length - 1 };
   const towns = model.get("towns") && new Set((await (await unpacked(model.get("towns"))).text()).split("\n"));
-  return widgetOf(TRAITS, () => build(model, net, towns), paint, stop).render(context);
+  return widgetOf(TRAITS, () => build(model, net, towns), paint, halt).render(context);
 } };
 
 /** Return what zlib has compressed; the text contains it in base64. */
@@ -48,21 +48,48 @@ function chances(view, model, name) {
   return powers.map((power) => power / sum);
 }
 
-/** Draw `count` characters, or fewer if the name ends. A name that has ended is followed by another one. */
+/** Return the beginning of the next name: what has been written, or nothing if that name has ended. */
+const begun = (model) => (model.get("written").endsWith(END) ? "" : model.get("written"));
+
+/** Draw the character that follows a name. No name is empty or too long. */
+function draw(view, model, name) {
+  let rest = Math.random();
+  const place = chances(view, model, name).findIndex((share) => (rest -= share) < 0);
+  return name.length >= MOST ? END : name || place ? model.get("characters").at(place) : draw(view, model, name);
+}
+
+/** Write `count` characters, or fewer if the name ends. */
 function write(view, model, count) {
-  const beginning = model.get("beginning"), before = model.get("written");
-  let written = before.endsWith(END) ? "" : before;
-  for (let i = 0; i < count && !written.endsWith(END); i++) {
-    let rest = Math.random();
-    const name = beginning + written, drawn = chances(view, model, name).findIndex((share) => (rest -= share) < 0);
-    if (name || drawn) written += name.length < MOST ? model.get("characters").at(drawn) : END; // no name is empty
-  }
+  let written = begun(model);
+  for (let i = 0; i < count && !written.endsWith(END); i++)
+    written += draw(view, model, model.get("beginning") + written);
   keep(view, model, written);
+}
+
+/** Draw a character, and show its bar for a moment before it joins the name, if the reader does not want less motion. */
+function writeSlowly(view, model) {
+  view.join?.(); // the character before
+  if (wantsLessMotion()) return write(view, model, 1);
+  const written = begun(model);
+  save(model, { written });
+  view.drawn = draw(view, model, model.get("beginning") + written);
+  paint(view, model);
+  view.join = () => keep(view, model, written + view.drawn);
+  view.lit = setTimeout(view.join, LIT);
+}
+
+/** Stop writing, and forget a character that has not joined the name. */
+function halt(view) {
+  stop(view);
+  clearTimeout(view.lit);
+  view.drawn = view.join = null;
 }
 
 /** Save what has been written, and list it as a name if it has ended. */
 function keep(view, model, written) {
   const [country, beginning, , temperature, invented] = TRAITS.map((trait) => model.get(trait));
+  clearTimeout(view.lit);
+  view.drawn = view.join = null;
   if (!written.endsWith(END)) return save(model, { written });
   stop(view);
   save(model, { written, invented: [[beginning + written.slice(0, -1), country, temperature], ...invented] });
@@ -74,7 +101,7 @@ function build(model, net, towns) {
   const countries = model.get("countries"), small = model.get("small"), units = model.get("units");
   const view = { net, towns, known: "", timer: null, states: [Array(net.size).fill(0)] };
   view.symbols = [...model.get("characters"), ...countries.map(([code]) => code)];
-  const restart = (changes) => { stop(view); view.message.textContent = ""; save(model, { written: "", ...changes }); };
+  const restart = (changes) => { halt(view); view.message.textContent = ""; save(model, { written: "", ...changes }); };
   view.country = makeSelect("Country", countries, (country) => restart({ country }));
   view.message = make("p", { class: "pw-message", role: "alert" });
   view.input = make("input", { class: "pw-input pw-bits", type: "text", maxlength: 20, autocomplete: "off",
@@ -90,17 +117,18 @@ function build(model, net, towns) {
   const examples = buttonRow(Object.entries(EXAMPLES).map(([name, country]) =>
     [name, () => restart({ country, beginning: name.toLowerCase() })])).row;
   examples.prepend("Try");
-  const whole = () => play(view, MOST, () => PAUSE, (count) => write(view, model, count));
+  const whole = () => play(view, MOST, () => PAUSE, (count) =>
+    (count > 1 ? write(view, model, count) : writeSlowly(view, model)));
   const { row } = buttonRow(small ? [["Invent a name", whole]] : [
-    ["One letter", () => { stop(view); write(view, model, 1); }],
-    ["One name", whole],
-    ["Ten names", () => { stop(view); for (let i = 0; i < 10; i++) write(view, model, MOST); }],
+    ["One letter", () => { stop(view); writeSlowly(view, model); }],
+    ["Invent a name", whole],
+    ["Invent ten", () => { halt(view); for (let i = 0; i < 10; i++) write(view, model, MOST); }],
     ["Start again", () => restart({ invented: [] })]], small ? "Invent a name" : "One letter");
   view.name = make("p", { class: "pw-page" });
   view.told = make("p");
   const choose = (letter) => {
     const before = model.get("written"), again = before.endsWith(END) || !(model.get("beginning") + before);
-    stop(view);
+    halt(view);
     if (letter !== END || !again) keep(view, model, before.replace(END, "") + letter); // a name ends once
   };
   view.rows = Array.from({ length: SHOWN + 1 }, (_, place) => make("li", {}, small || place === SHOWN ? make("div") :
@@ -140,12 +168,15 @@ function paint(view, model) {
   view.told.textContent = ended ? `The name ends here: “${name}”.` :
     `The most likely ${name ? "next" : "first"} character is ${WORDS[first] ?? first}, with ${percent(share)}.`;
   const others = view.ranked.slice(SHOWN).reduce((sum, [share]) => sum + share, 0);
+  const drawn = view.drawn ?? (ended ? END : null), placeOfDrawn = view.ranked.findIndex(([, letter]) => letter === drawn);
   view.rows.forEach((row, place) => {
     const [share, letter] = place < SHOWN ? view.ranked[place] : [others, `${shares.length - SHOWN} others`];
+    const isDrawn = drawn !== null && Math.min(placeOfDrawn, SHOWN) === place; // others are in the last row
+    row.classList.toggle("pw-drawn", isDrawn);
     row.style.setProperty("--share", share);
     row.firstChild.replaceChildren(make("span", { class: "pw-letter" }, WORDS[letter] ?? letter),
       make("span", { class: "pw-bar" }), make("span", { class: "pw-share" }, percent(share)),
-      ended && letter === END ? make("b", { role: "img", "aria-label": "chosen" }, "←") : "");
+      isDrawn ? make("b", { role: "img", "aria-label": "drawn" }, "←") : "");
   });
   const exists = ([town, code]) => view.towns && view.towns.has(`${code} ${town}`);
   view.list.replaceChildren(...invented.slice(0, LISTED).map((entry) => make("li", {}, entry[0],

@@ -24,12 +24,16 @@ UNITS = {
     "French": ("French?", "{French} of the letters of French names, but after {foreign} of those of other names")}
 
 
+FIRST = "FI", "FR", "JP", "TR", "GB"       # the countries of the names that are listed at first
+
+
 class NameWriter(ParityWidget):
     """A widget in which a GRU invents names of towns in a ``country``, starting with a ``beginning``.
 
     It shows the probabilities of each character before one is drawn, at a chosen temperature; the reader may choose the
     next character instead. It marks invented names that are in our list of that country's towns. A folded part colours
-    the letters by one of three hidden units of the stored network. If ``small`` is true, there is only a list of
+    the letters by one of three hidden units of the stored network. ``invented`` lists names with their countries and
+    temperatures, by default five names that the network has invented. If ``small`` is true, there is only a list of
     countries and a button. The weights are rounded to 8 bits.
 
     >>> NameWriter(NameNetwork(hidden_size=2), beginning="ou", small=True).probabilities().shape
@@ -56,10 +60,12 @@ class NameWriter(ParityWidget):
         beginning = values.get("beginning", "")
         require(set(beginning) <= set(CHARACTERS) - {END}, "beginning", beginning, "a string of the characters")
         self._network, readout = network, network.readout
+        first = town_names.write_names(network, FIRST, torch.Generator().manual_seed(0))
+        values = {"invented": [[name, code, 0.8] for name, code in zip(first, FIRST)], **values}
         arrays = matrix_of("gru", *network.rnn.parameters()), torch.hstack([readout.weight, readout.bias[:, None]])
         stored = torch.equal(readout.weight, stored_writer().readout.weight)     # has the three units
-        super().__init__(arrays=[_packed(array) for array in arrays], small=small, **values, room=[24.6, 29.4]
-                         if small else [46.2, 58.8], towns="" if small else _towns())
+        super().__init__(arrays=[_packed(array) for array in arrays], small=small, **values, room=[24.5, 30.7]
+                         if small else [46.1, 59.6], towns="" if small else _towns())
         self.units = [_legend(*unit) for unit in load("name_units").items() if stored and not small]
 
     @torch.no_grad()

@@ -1,14 +1,15 @@
 // The playground: settings, a worker that trains (engine.js), and a stage that shows any moment of a run (stage.js).
 
 import {
-  addCount, buttonRow, counted, make, makeSelect, numbersTable, save, setAvailable, superscript, svg, svgLine,
-  widgetOf, widgetRoot,
+  addCount, buttonRow, counted, make, makeSelect, numbersTable, play, save, setAvailable, stop, superscript, svg,
+  svgLine, widgetOf, widgetRoot,
 } from "./shared.js";
 import { startWorker } from "./engine.js";
 import { buildStage, curveThrough, level, newDrawing, paintStage, plot, shownSnapshot } from "./stage.js";
 
 const MOST_OF_ALL = 10; // bits of which all strings can be the batch
 const MOST_RUNS = 100; // earlier runs that are listed
+const DROP = 0.6, REPLAY = 2500, PAUSE = 400; // the loss at which a replay begins, its ms, and those of a snapshot at most
 const CAP = 8000; // updates after which a run pauses, unless the book has another cap for these settings
 const ADDRESS = "#playground?"; // the beginning of an address that contains settings
 const KEY = "one-bit-of-memory: runs"; // of the storage in which a visit to the book keeps its runs
@@ -42,13 +43,16 @@ const PRESETS = {
   "LSTM: 64 drawn strings of 5 bits, a label at the end": { ...EXPERIMENT, label: "end", lengths: 5 },
   "The notebook's loop: tanh, SGD, a rate of 1": {
     ...RECIPE, cell: "tanh", hidden: 4, batch: 8, optimizer: "sgd", rate: 1, clip: null },
-  "A single tanh unit": { ...RECIPE, cell: "tanh", hidden: 1, lengths: 10 },
+  "A single tanh unit": { ...RECIPE, cell: "tanh", hidden: 1, lengths: 10, rate: 0.03 },
   "A GRU of two units": { ...RECIPE, cell: "gru", hidden: 2, rate: 0.03, clip: 1 },
   "A learning rate ten times as large": { ...RECIPE, rate: 0.05, clip: null },
   "A curriculum: LSTM, a label at the end": { ...EXPERIMENT, label: "end", lengths: { curriculum: [2, 50] } },
 };
 
-export default widgetOf(["settings"], build, restart, (view) => view.worker.terminate());
+export default widgetOf(["settings"], build, restart, (view) => {
+  stop(view);
+  view.worker.terminate();
+});
 
 const hasEnded = ({ solved, diverged }) => solved !== null || diverged;
 const withoutSeed = ({ seed, ...rest }) => rest;
@@ -84,10 +88,10 @@ function settingsInAddress() {
 /** Record the run so far, and prepare a new one with the current settings. */
 function restart(view, model) {
   record(view, model);
-  const settings = model.get("settings");
+  const settings = model.get("settings"), { cap = CAP, reason = "" } = view.stops[presetOf(withoutSeed(settings))] ?? {};
+  stop(view);
   Object.assign(view, { run: view.run + 1, settings, steps: 0, running: false, solved: null, diverged: false,
-                        capped: false, losses: [], snapshots: [], shown: null,
-                        cap: view.stops[presetOf(withoutSeed(settings))]?.cap ?? CAP });
+                        capped: false, losses: [], snapshots: [], shown: null, cap, reason });
   view.worker.postMessage({ kind: "start", run: view.run, settings, cap: view.cap, slow: !model.get("adjustable") });
   paintSettings(view, settings);
   paintRuns(view, model);
@@ -95,9 +99,9 @@ function restart(view, model) {
   paint(view, model);
 }
 
-/** Say when training will stop by itself. */
-const planOf = ({ cap, steps }) => `Training stops as soon as the task is solved, or after ` +
-  `${counted(cap * (1 + Math.floor(steps / cap)), "update")}.`;
+/** Say when training will stop by itself and, at the first cap, what we know of the book's own runs. */
+const planOf = ({ cap, steps, reason }) => "Training stops when the task is solved, or after " +
+  `${counted(cap * (1 + Math.floor(steps / cap)), "update")}${steps < cap ? reason : ""}.`;
 
 function onMessage(view, model, message) {
   if (message.run !== view.run) return; // a late message about an earlier run
@@ -112,6 +116,7 @@ function onMessage(view, model, message) {
   view.snapshots = view.snapshots.filter((snapshot, i, all) => snapshot.steps % every === 0 || i === all.length - 1);
   view.capped = !running && !hasEnded(view) && steps > 0 && steps % view.cap === 0;
   if (hasEnded(view) || view.capped) announce(view, model);
+  if (solved !== null) replay(view, model);
   view.frame ??= requestAnimationFrame(() => { // one painting for all messages that have arrived
     view.frame = null;
     paint(view, model);
@@ -189,6 +194,17 @@ function announce(view, model) {
   view.line.textContent = `Solved after ${counted(view.steps, "update")}: every answer to ${strings} is correct.`;
 }
 
+/** Show once more how the states came apart: from the fall of the loss to the end of the run. */
+function replay(view, model) {
+  const { snapshots, losses } = view, from = snapshots.findIndex(({ steps }) => losses[steps] < DROP);
+  let place = from - 1;
+  if (from > 0) play(view, snapshots.length - from, () => Math.min(PAUSE, REPLAY / (snapshots.length - from)), (count) => {
+    place += count;
+    view.shown = place < snapshots.length - 1 ? snapshots[place].steps : null;
+    paint(view, model);
+  });
+}
+
 function build(model, el) {
   const adjustable = model.get("adjustable"), inBook = el.classList.contains("widget-host");
   const inPage = adjustable && inBook, view = { run: 0, steps: 0, inBook, inPage, stops: model.get("stops") };
@@ -207,12 +223,15 @@ function build(model, el) {
   view.line = make("p", { class: "pw-line", "aria-live": "polite" });
   view.figures = Object.entries(FIGURES).slice(0, adjustable ? 2 : 1).map(([name, figure]) =>
     ({ ...figure, drawing: newDrawing(name, figure.title), heading: make("b", {}, figure.title) }));
-  view.runs = make("div", { class: "pw-runs" });
+  view.runs = make("div", { class: "pw-runs", tabindex: "0", role: "group", "aria-label": "Runs" });
   view.numbers = numbersTable("The numbers of the figures", () => tableRows(shownSnapshot(view)));
   view.root = widgetRoot("A network that trains here",
     ...(adjustable ? [buildPresets(view, model)] : []), row, view.line, ...(adjustable ? [buildSettings(view, model)] : []),
     make("div", { class: "pw-stages pw-side-by-side" },
-      buildStage(view, "Hidden states", "Loss: drag to see earlier updates", () => paint(view, model)),
+      buildStage(view, "Hidden states", "Loss: drag to see earlier updates", () => {
+        stop(view);
+        paint(view, model);
+      }),
       make("div", { class: "pw-measurements pw-side-by-side" },
         ...view.figures.map(({ drawing, heading, note }) =>
           make("figure", { class: "pw-measured" }, heading, drawing, make("figcaption", {}, note))))),
@@ -228,8 +247,7 @@ function buildPresets(view, model) {
   view.preset = makeSelect("Begin with", [...presets, [null, "settings of your own"]],
     (name) => name && change(view, model, PRESETS[name]));
   view.preset.root.className = "pw-preset";
-  view.stop = make("p", { class: "pw-stop" });
-  return make("div", { class: "pw-settings" }, view.preset.root, view.stop);
+  return make("div", { class: "pw-settings" }, view.preset.root);
 }
 
 function buildSettings(view, model) {
@@ -261,9 +279,7 @@ function paintSettings(view, settings) {
   for (const [key, list] of Object.entries(view.lists)) list.choose(settings[key]);
   view.lists.forgetBias.select.disabled = settings.cell !== "lstm";
   view.seed.value = settings.seed;
-  const preset = presetOf(withoutSeed(settings));
-  view.preset.choose(preset ?? null);
-  view.stop.textContent = view.stops[preset]?.reason ?? "";
+  view.preset.choose(presetOf(withoutSeed(settings)) ?? null);
 }
 
 function paint(view, model) {
@@ -329,4 +345,5 @@ function paintRuns(view, model) {
     alike.length ? "No run with these settings has ended yet: " : "",
     ...alike.map((run) => make("span", { class: run.solved ? "pw-run pw-run-solved" : "pw-run" },
       `seed ${run.seed} ${run.solved ? "✓" : run.ended ? "–" : "stopped at"} ${run.steps.toLocaleString("en")}`)));
+  view.runs.scrollTop = view.runs.scrollHeight;
 }

@@ -7,6 +7,7 @@ import {
 import { dot } from "./forward_pass.js";
 
 const COIN = Math.log(2); // the loss of a network that answers each bit with probability 1/2
+const LEAST_GAP = 0.1; // between the names of two groups, as a share of the height
 const LEAST_LOGIT = 4; // the plane reaches at least to this logit, so that new networks have close states
 const PARTS = { tanh: ["next state"], relu: ["next state"], gru: ["reset gate", "update gate", "candidate"],
                 lstm: ["input gate", "forget gate", "candidate", "output gate"] }; // in the order of the matrix
@@ -68,7 +69,7 @@ function frameOf(snapshots, up) {
         high[axis] = Math.max(high[axis], place[axis]);
       }
   if (H !== 2) high[0] = -(low[0] = Math.min(low[0], -high[0])); // the logit 0 is in the middle
-  const margin = low.map((v, axis) => [0.05, H === 2 ? 0.2 : 0.12][axis] * (high[axis] - v)); // for the names
+  const margin = low.map((v, axis) => [0.05, 0.2][axis] * (high[axis] - v)); // for the names
   return { low: low.map((v, axis) => v - margin[axis]), high: high.map((v, axis) => v + margin[axis]) };
 }
 
@@ -83,10 +84,12 @@ function namesOfGroups({ steps, odd, count }, places, frame) {
   if (steps) return [];
   const groups = [0, 1].map((bit) => places.filter((_, i) => (odd[i] ^ (odd[i - count] ?? 0)) === bit));
   const edge = (group, axis, extreme) => extreme(...group.map((place) => place[axis]));
+  const middle = (group) => (edge(group, 1, Math.min) + edge(group, 1, Math.max)) / 2;
   const [[low0, high0], [low1, high1]] = groups.map((group) => [Math.min, Math.max].map((end) => edge(group, 1, end)));
-  const apart = low0 > high1 || low1 > high0;
+  const far = Math.abs(middle(groups[0]) - middle(groups[1])) > LEAST_GAP * (frame.high[1] - frame.low[1]);
+  const apart = far && (low0 > high1 || low1 > high0);
   return (apart ? groups : [places]).map((group, bit) => {
-    const [x, y] = sharesOf(frame, [edge(group, 0, Math.max), (edge(group, 1, Math.min) + edge(group, 1, Math.max)) / 2]);
+    const [x, y] = sharesOf(frame, [edge(group, 0, Math.max), middle(group)]);
     return textAt(x, y, "start", apart ? `the last bit is ${bit}` : `all ${places.length} states`, { dx: 12, dy: 5 });
   });
 }
@@ -127,7 +130,7 @@ function drawPlane(drawing, snapshot, { up, frame }) {
       svg("circle", { class: "pw-even-state", cx: x, cy: y, r });
   });
   const sides = halfPlane(two ? [...output, bias] : [1, 0, 0], (place) => sharesOf(frame, place), 1);
-  drawing.replaceChildren(plot(...sides), ...names, svg("text", { x: 6, y: 17 }, `↑ ${upwards}`), ...marks);
+  drawing.replaceChildren(plot(...sides), ...marks, ...names, svg("text", { x: 6, y: 17 }, `↑ ${upwards}`));
   drawing.setAttribute("aria-label",
     `The states of ${places.length} prefixes after ${counted(steps, "update")}: the line separates ` +
     `${correct} of them correctly.`);
@@ -152,7 +155,8 @@ function drawWeights(drawing, { matrix, output }, cell, largest) {
       const line = svgLine("pw-weight", 19, height(j, from.length), 58, height(k, rows.length));
       tint(line, weight, largest);
       return line;
-    })), ...rows.map((_, k) => svgText(61, height(k, rows.length) + 4, rows.length > 1 ? k + 1 : "", "start")))));
+    })), ...rows.map((_, k) => svgText(61, height(k, rows.length) + 4, rows.length > 1 ? k + 1 : "", "start")))),
+    make("span", { class: "pw-note" }, "The lines are weights, dashed if negative."));
   const words = parts.map(([name, from, rows]) => `${name}: ${rows.map((row, k) => (rows.length > 1 ?
     `to unit ${k + 1} ` : "") + row.map((weight, j) => `${fixed(weight)} from ${from[j]}`).join(", ")).join("; ")}.`);
   drawing.setAttribute("aria-label", `The weights. ${words.join(" ")}`);
@@ -195,10 +199,10 @@ export function buildStage(run, title, lossTitle, onmove) {
   run.plane = newDrawing("plane", title);
   run.loss = newDrawing("loss", lossTitle);
   run.weights = make("div", { class: "pw-weights", role: "img" });
-  run.ofWeights = make("figcaption", {}, "The lines are weights, dashed if negative.");
   run.moment = make("p", {});
-  return make("figure", { class: "pw-stage" }, make("b", {}, title), run.plane, run.weights, run.ofWeights,
-    make("label", { for: id }, lossTitle), make("div", { class: "pw-timeline" }, run.loss, run.slider), run.moment);
+  return make("figure", { class: "pw-stage" }, make("b", {}, title), run.plane,
+    make("label", { for: id }, lossTitle), make("div", { class: "pw-timeline" }, run.loss, run.slider), run.moment,
+    run.weights);
 }
 
 export const shownSnapshot = ({ snapshots, shown }) =>
@@ -225,7 +229,7 @@ export function paintStage(run) {
   const scale = scaleOf(run), small = Boolean(shown.matrix), loss = losses[shown.steps] ?? losses.at(-1);
   const correct = drawPlane(run.plane, shown, scale);
   drawLoss(run.loss, losses);
-  run.weights.hidden = run.ofWeights.hidden = !small;
+  run.weights.hidden = !small;
   if (small) drawWeights(run.weights, shown, run.settings.cell, scale.largest);
   slider.max = snapshots.length - 1;
   slider.value = snapshots.indexOf(shown);

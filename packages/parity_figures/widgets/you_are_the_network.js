@@ -44,7 +44,7 @@ function answer(view, model, word, event) {
   view.said.push(word);
   const mistakes = paint(view, model);
   view.line.textContent = isOver(view) ? `You answered ${ENOUGH - mistakes} of the ${ENOUGH} questions correctly. ` +
-    "How many of the bits did you keep in mind?" : (word === parityName(ones) ? "Correct." :
+    `${mistakes ? "A cross marks a mistake of yours. " : ""}How many of the bits did you keep in mind?` : (word === parityName(ones) ? "Correct." :
     `You answered ${word}. The bits were ${string}: ${counted(ones, "one")}, and ${ones} is ${parityName(ones)}.`) +
     ` Bit ${string.length + 1} is ${view.bit.textContent}.`;
 }

@@ -23,7 +23,7 @@ class YouAreTheNetwork(ParityWidget):
     """
 
     _esm, _css = front_end("you_are_the_network")
-    room = traitlets.List(traitlets.Float(), [16.1, 22.5]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [16.1, 23.4]).tag(sync=True)
 
     bits = traitlets.Unicode().tag(sync=True)
 

@@ -68,3 +68,17 @@ def test_gain_and_bias_change_by_keyboard_and_keep_their_places(show):
     assert value.inner_text() == "+ 5.9"
     choose(page, "first")
     assert (value.inner_text(), slider.input_value()) == ("× 0.95", "0.95")     # the slider stays where it was
+
+
+@pytest.mark.browser
+def test_a_mark_on_the_slider_shows_where_the_gradient_begins_to_explode(show):
+    page = show(GradientStrip({"orthogonal": NETS["orthogonal"], "LSTM": NETS["LSTM"]}))
+    mark, words = page.locator("datalist option"), page.get_by_text("At the mark on the slider")
+    gain = float(mark.get_attribute("value"))
+    at_step_1 = [np.median(GradientStrip({"net": NETS["orthogonal"]}, gain=each).gradients()[:, 0])
+                 for each in (gain - 0.05, gain)]
+    assert at_step_1[0] <= 1 < at_step_1[1]
+    assert words.is_visible()
+    choose(page, "LSTM")        # its share at step 1 need not grow with the bias
+    assert mark.count() == 0
+    assert not words.is_visible()

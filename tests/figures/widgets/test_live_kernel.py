@@ -61,21 +61,21 @@ def run(page, cell) -> None:
     raise AssertionError("JupyterLab did not run the cell")
 
 
-def read_and_flip(page, widget):
-    widget.get_by_role("button", name="Bit 2 is 0").click(timeout=90_000)
-    widget.get_by_role("button", name="Step", exact=True).click()
+def read_bits(page, widget):
+    one = widget.get_by_role("button", name="1", exact=True)
+    one.click(timeout=90_000)
     page.keyboard.press("Enter")  # on the focused button
-    for focusable in (widget.locator(".pw-graph"), widget.get_by_role("button", name="Bit 2 is 1"),
-                      widget.get_by_role("button", name="Step", exact=True)):
+    for focusable in (one, widget.get_by_role("combobox", name="Network")):
         focusable.focus()
-        for key in ("x", "d", "d", "m", "0", "0"):   # JupyterLab's shortcuts: cut, delete, Markdown, restart
+        for key in ("x", "d", "d", "m"):   # JupyterLab's shortcuts: cut, delete, Markdown
             page.keyboard.press(key)
 
 
 def test_python_follows_the_reader_and_the_widget_follows_python(lab, browser):
     address, folder = lab
-    cells = ["from parity_figures.widgets import UnrolledRNN\nw = UnrolledRNN(bits='1011', step=1)\nw",
-             "print('python has', (w.bits, w.step, w.states.shape))", "w.bits, w.step = '000111', 6"]
+    cells = ["from parity_figures.widgets import StateMachine\nfrom parity_lib.models import by_hand\n"
+             "w = StateMachine({'one': by_hand(), 'two': by_hand('relu')}, bits='10')\nw",
+             "print('python has', (w.bits, w.states.shape))", "w.bits = '000111'"]
     notebook = new_notebook(cells=[new_code_cell(source) for source in cells])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, folder / "widget.ipynb")
@@ -93,12 +93,12 @@ def test_python_follows_the_reader_and_the_widget_follows_python(lab, browser):
     widget = page.locator(".parity-widget")
     widget.wait_for(timeout=90_000)
     page.remove_locator_handler(question)
-    read_and_flip(page, widget)
+    read_bits(page, widget)
     assert question.count() == 0
     assert (code.count(), widget.count()) == (3, 1)     # the widget's keys are not JupyterLab's
     run(page, code.nth(1))
-    page.get_by_text("python has ('1111', 3, (5, 2))").wait_for(timeout=15_000)
+    page.get_by_text("python has ('1011', (5, 2))").wait_for(timeout=15_000)
     run(page, code.nth(2))
-    widget.get_by_text("step 6 of 6").first.wait_for(timeout=15_000)
+    widget.get_by_text("Bit 6 is a 1").first.wait_for(timeout=15_000)
     assert errors == []
     context.close()

@@ -1,15 +1,16 @@
 """NameWriter has PyTorch's states and probabilities, and it draws names from them."""
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytest
 import torch
 
-from parity_figures.widgets import NameWriter
+from parity_figures import widgets
 from parity_study.town_names import CHARACTERS, PARTS, NameNetwork, bits_per_character, read_names, stored_writer
 from tests.figures.widgets.static_page import click
 
+NameWriter = partial(widgets.NameWriter, invented=[])
 CLOSE = 1e-3    # the bars show a tenth of a percent
 WORDS = {"space": " ", "hyphen": "-", "apostrophe": "'", "the end": "\n"}
 # The value of the hidden unit that the colour of each character shows, by the numbers that the style sheet gets.
@@ -91,17 +92,17 @@ def test_probabilities_come_before_the_letter_and_the_end_is_marked(show, temper
         click(page, "One letter")
         if listed(page):
             break
-        assert written(page)[:-1] in (before, before[:-1])      # the end of an empty name is not drawn
+        assert written(page)[:-1] == before
     assert listed(page) == [before] == [written(page)]
-    marked = page.locator(".pw-chances li").filter(has=page.get_by_role("img", name="chosen"))
-    assert marked.locator(".pw-letter").all_inner_texts() == ["the end"] * ("\n" in names)
+    marked = page.locator(".pw-chances li").filter(has=page.get_by_role("img", name="drawn"))
+    assert marked.locator(".pw-letter").all_inner_texts() == ["the end" if "\n" in names else names[-1]]
     assert f"ends here: “{before}”" in page.locator("[aria-live=polite]").inner_text()
 
 
 @pytest.mark.browser
 def test_names_are_listed_and_those_in_the_list_of_towns_are_marked(show):
     page = show(NameWriter(stored_writer(), country="FI", temperature=0.3, beginning="kang"), width=390)
-    click(page, "Ten names", "One name", "Ten names")
+    click(page, "Invent ten", "Invent a name", "Invent ten")
     names = listed(page)
     assert [name[:4] for name in names] == ["kang"] * 21
     towns = {name for part in PARTS for _, name in read_names(part, ["FI"])}
@@ -114,7 +115,7 @@ def test_names_are_listed_and_those_in_the_list_of_towns_are_marked(show):
     page.get_by_role("combobox", name="Country").select_option(label="Japan")
     assert written(page) == "kang"
     page.get_by_role("slider", name="Temperature").fill("2")
-    click(page, "Ten names", "Ten names", "Ten names", "Ten names")
+    click(page, "Invent ten", "Invent ten", "Invent ten", "Invent ten")
     assert len(listed(page)) == 60
     assert page.locator(".pw-names small").all_inner_texts() == [" JP, 2.0"] * 40 + [" FI, 0.3"] * 20
     assert page.get_by_role("status").inner_text().endswith(" of 61 names). The last 60 names are shown.")
@@ -172,16 +173,38 @@ def test_the_small_form_has_a_country_and_a_button(show, less_motion):
     page = show(NameWriter(stored_writer(), small=True), less_motion=less_motion)
     assert page.locator(".parity-widget :is(input, button, select):visible").count() == 2
     if not less_motion:
-        page.clock.install()
+        page.clock.install(time=0)
+        page.clock.pause_at(60_000)     # from here on, time passes only in run_for
     click(page, "Invent a name")
     if not less_motion:     # one letter after another
-        for letters in range(1, 4):
-            page.clock.run_for(500)
-            assert len(written(page)) in (letters, letters + 1)
-            assert page.locator(".pw-chances li").count() == 6
+        for letters in range(3):
+            drawn = page.locator(".pw-drawn .pw-letter").inner_text()
+            assert len(written(page)) == letters
+            page.clock.run_for(200)     # the bar is lit before its letter joins the name
+            assert written(page)[letters:] == WORDS.get(drawn, drawn) or drawn.endswith(" others")
+            assert page.locator(".pw-drawn").count() == 0
+            page.clock.run_for(300)
         page.clock.run_for(15_000)
     assert listed(page) == [written(page)] != [""]
     assert page.locator(".pw-names [role=img], .pw-page [data-sign]").count() == 0
+
+
+@pytest.mark.browser
+def test_a_letter_is_not_lost_if_the_next_one_is_asked_for_at_once_and_nothing_moves_under_a_long_name(show):
+    page = show(NameWriter(stored_writer(), beginning="kuusankosken kirk"), less_motion=False, width=390)
+    place = page.locator(".pw-chances").bounding_box()
+    page.get_by_role("button", name="One letter").evaluate("button => [1, 2, 3].forEach(() => button.click())")
+    page.wait_for_function("document.querySelectorAll('.pw-page span').length === 20")
+    assert page.locator(".pw-chances").bounding_box() == place
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("small", [True, False])
+def test_five_invented_names_are_listed_at_first(show, small):
+    widget = widgets.NameWriter(stored_writer(), small=small)
+    page = show(widget)
+    assert listed(page) == [name for name, *_ in widget.invented]
+    assert len(set(listed(page)) - {""}) == 5
 
 
 def test_other_networks_have_no_units_whose_meaning_we_know():

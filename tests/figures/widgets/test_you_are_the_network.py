@@ -29,6 +29,7 @@ def test_a_round_asks_ten_times_and_shows_the_bits_with_the_mistakes_and_the_que
             assert said in line.inner_text()
             assert line.inner_text().endswith(f"Bit {t + 2} is {bits[t + 1]}.")
     assert line.inner_text().startswith(f"You answered {10 - (mistake is not None)} of the 10 questions correctly.")
+    assert ("A cross marks a mistake of yours." in line.inner_text()) == (mistake is not None)
     answers = [correct(bits[:t]).lower() for t in range(1, 11)]
     assert page.locator(".pw-round li").all_inner_texts() == [
         f"{answer}\n{bit}" + " ✗" * (t == mistake) for t, (answer, bit) in enumerate(zip(answers, bits))]
