@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import inspect
 import itertools
 import re
+import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,28 +20,72 @@ import numpy as np
 from parity_checks.core import call, call_on_same
 from parity_checks.page_links import section
 from parity_checks.plain_data import INDENT, LINE_WIDTH, CheckFailed, is_tensor, kind_of, safely, split_cause
+from parity_lib.errors import require
 
 MAX_AXES = 5
 MAX_ROWS = 12
 KINDS = {"integer": "biu", "bool": "b", "float": "f"}
+FAILURES = ArithmeticError, LookupError, ValueError, RuntimeError       # of correct code with wrong arguments
 Mistakes = Iterable[tuple[Any, str]]
 
 
 class Words(dict[str, str]):
-    """The words about each named mistake of an exercise, by the id of the mistake."""
+    """The words about each named mistake of an exercise, by the id of the mistake, and the code that makes it.
+
+    ``edits`` has a table for each reference implementation. A table contains, by the id of a mistake, one or more edits
+    of the reference that make the mistake, as :func:`variant` takes them. An edit may be a table with the keys
+    ``edit`` and the names that the words contain in braces.
+    """
+
+    def __init__(self, words: Mapping[str, str], edits: Mapping[str, Mapping[str, Any]]) -> None:
+        super().__init__(words)
+        self.edits = edits
 
     def of(self, wrong: Mapping[str, Iterable[Any]]) -> Mistakes:
         """Yield the wrong results, which are given by the id of the mistake, with the words about it."""
         return ((result, self[cause]) for cause, results in wrong.items() for result in results)
 
+    def variants(self, reference: Callable[..., Any], table: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
+        """Yield the words about each mistake in a table, by default that of the reference, with code that makes it."""
+        for cause, edits in self.edits[table or reference.__name__].items():
+            for row in edits if isinstance(edits, list) else [edits]:
+                edit, *fields = [*row.items()] if isinstance(row, dict) else [("edit", row)]
+                words = self[cause]
+                for name, value in fields:
+                    words = words.replace(f"{{{name}}}", str(value))
+                yield words, variant(reference, edit[1])
+
+    def made(self, reference: Callable[..., Any], *arguments: Any, table: str = "") -> Mistakes:
+        """Yield what the variants of a reference return for the arguments, with the words about each mistake."""
+        for words, function in self.variants(reference, table):
+            with contextlib.suppress(*FAILURES), np.errstate(all="ignore"):
+                yield function(*arguments), words
+
+
+@functools.cache
+def variant(function: Callable[..., Any], edits: str) -> Callable[..., Any]:
+    """Return a variant of a function in which each of the edits, ``old -> new ; old -> new``, is made.
+
+    Without an arrow, an edit is another expression that the function returns.
+    """
+    source = inspect.getsource(function)
+    for edit in edits.split(" ; "):
+        old, arrow, new = edit.partition(" -> ")
+        require(old in source or not arrow, "an edit", edit, f"a part of `{function.__name__}`, and what replaces it")
+        source = source.replace(old, new) if arrow else f"{source.rpartition('return ')[0]}return {edit}\n"
+    names = dict(vars(sys.modules[function.__module__]))
+    exec(compile(source, inspect.getfile(function), "exec"), names)
+    return names[function.__name__]
+
 
 def messages(exercise: str) -> Words:
     """Return the words about each named mistake of an exercise, from its file ``messages.toml``.
 
-    The id of the mistake, in brackets, comes before the words.
+    The id of the mistake, in brackets, comes before the words. The code of mistakes is in ``mistakes.toml``.
     """
-    text = Path(__file__).with_name(exercise).joinpath("messages.toml").read_text(encoding="utf-8")
-    return Words({cause: f"[{cause}] {' '.join(words.split())}" for cause, words in tomllib.loads(text).items()})
+    words, edits = (tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {} for path in (
+        Path(__file__).with_name(exercise) / f"{name}.toml" for name in ("messages", "mistakes")))
+    return Words({cause: f"[{cause}] {' '.join(words.split())}" for cause, words in words.items()}, edits)
 
 
 @dataclass(frozen=True)
@@ -236,7 +283,7 @@ def with_other(arguments: Mapping[str, Any], correct: Callable[..., Any]) -> Mis
         for instead, changed in _others(name, to_numpy(value)):
             other = (value.new_tensor(changed.copy()) if is_tensor(value) else
                      changed if isinstance(value, np.ndarray) else changed.item())
-            with contextlib.suppress(ArithmeticError, LookupError, ValueError, RuntimeError), np.errstate(all="ignore"):
+            with contextlib.suppress(*FAILURES), np.errstate(all="ignore"):
                 yield (correct(*{**arguments, name: other}.values()), "[other-argument] The correct function gives "
                        f"your result if {instead} takes the place of `{name}`.")
 
