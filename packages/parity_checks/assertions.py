@@ -33,8 +33,8 @@ class Words(dict[str, str]):
     """The words about each named mistake of an exercise, by the id of the mistake, and the code that makes it.
 
     ``edits`` has a table for each reference implementation. A table contains, by the id of a mistake, one or more edits
-    of the reference that make the mistake, as :func:`variant` takes them. An edit may be a table with the keys
-    ``edit`` and the names that the words contain in braces.
+    of the reference that make the mistake, as :func:`variant` takes them. An edit may be a table with the key ``edit``
+    and with values for the names that the edit and the words contain in braces; every combination of lists counts.
     """
 
     def __init__(self, words: Mapping[str, str], edits: Mapping[str, Mapping[str, Any]]) -> None:
@@ -49,17 +49,24 @@ class Words(dict[str, str]):
         """Yield the words about each mistake in a table, by default that of the reference, with code that makes it."""
         for cause, edits in self.edits[table or reference.__name__].items():
             for row in edits if isinstance(edits, list) else [edits]:
-                edit, *fields = [*row.items()] if isinstance(row, dict) else [("edit", row)]
-                words = self[cause]
-                for name, value in fields:
-                    words = words.replace(f"{{{name}}}", str(value))
-                yield words, variant(reference, edit[1])
+                fields = row if isinstance(row, dict) else {"edit": row}
+                for values in itertools.product(*(each if isinstance(each, list) else [each]
+                                                  for each in fields.values())):
+                    chosen = dict(zip(fields, values, strict=True))
+                    edit, words = chosen["edit"], self[cause]
+                    for name, value in chosen.items():
+                        edit, words = (text.replace(f"{{{name}}}", str(value)) for text in (edit, words))
+                    yield words, variant(reference, edit)
 
     def made(self, reference: Callable[..., Any], *arguments: Any, table: str = "") -> Mistakes:
         """Yield what the variants of a reference return for the arguments, with the words about each mistake."""
         for words, function in self.variants(reference, table):
             with contextlib.suppress(*FAILURES), np.errstate(all="ignore"):
                 yield function(*arguments), words
+
+    def mistakes(self, reference: Callable[..., Any], *arguments: Any) -> Mistakes:
+        """Yield what :meth:`made` yields, and then what the reference returns for another argument."""
+        return itertools.chain(self.made(reference, *arguments), with_other(reference, *arguments))
 
 
 @functools.cache
@@ -277,15 +284,16 @@ def common_mistakes(got: np.ndarray, expected: np.ndarray, sizes: Iterable[int] 
                    "what falls off one end comes in at the other.")
 
 
-def with_other(arguments: Mapping[str, Any], correct: Callable[..., Any]) -> Mistakes:
-    """Yield the results of a ``correct`` function if one of its arguments, given by name, is replaced by another."""
-    for name, value in arguments.items():
+def with_other(correct: Callable[..., Any], *arguments: Any) -> Mistakes:
+    """Yield the results of a ``correct`` function if one of its arguments is replaced by another."""
+    names = list(inspect.signature(correct).parameters)
+    for place, (name, value) in enumerate(zip(names, arguments, strict=False)):
         for instead, changed in _others(name, to_numpy(value)):
             other = (value.new_tensor(changed.copy()) if is_tensor(value) else
                      changed if isinstance(value, np.ndarray) else changed.item())
             with contextlib.suppress(*FAILURES), np.errstate(all="ignore"):
-                yield (correct(*{**arguments, name: other}.values()), "[other-argument] The correct function gives "
-                       f"your result if {instead} takes the place of `{name}`.")
+                yield (correct(*arguments[:place], other, *arguments[place + 1:]), "[other-argument] The correct "
+                       f"function gives your result if {instead} takes the place of `{name}`.")
 
 
 def _others(name: str, value: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:

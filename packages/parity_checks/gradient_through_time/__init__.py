@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from parity_checks import check, fresh, private  # noqa: F401  (notebooks call them here)
-from parity_checks.assertions import Query, common_mistakes, likely_cause, messages, show, with_other
+from parity_checks.assertions import Query, common_mistakes, likely_cause, messages, show
 from parity_checks.core import replaced_if_wrong
 from parity_checks.plain_data import kind_of
 from parity_lib.numpy_rnn import NumpyRNN
@@ -99,8 +99,7 @@ def output_gradient(seed: int = 0) -> None:
         got = query.as_array(result, mask.shape, nan_hint=WORDS["nan-multiplied"],
                              shape_hints={(mask.sum(),): WORDS["only-labelled"]})
         query.require_close(got, logit_gradient(logits, labels, mask), WORDS["gradient-unexplained"],
-                            [*WORDS.made(logit_gradient, logits, labels, mask),
-                             *with_other(dict(logits=logits, labels=labels, mask=mask), logit_gradient)], TOLERANCE)
+                            WORDS.mistakes(logit_gradient, logits, labels, mask), TOLERANCE)
         if unlabelled is None:
             query.require_unchanged("output_gradient", {"logits": logits, "labels": labels, "mask": mask}, forbid=READY)
 

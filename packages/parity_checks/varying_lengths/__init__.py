@@ -57,7 +57,7 @@ def length_mask(seed: int = 0) -> None:
             "begins-at-length": [position >= length], "from-longest": [position >= length.max() - length],
             "one-position": [position == length, position == length - 1],
             "off-by-one": [mask(lengths + more, before=side) for more in (-1, 1)]}),
-            *with_other({"lengths": lengths}, partial(mask, before=side))])
+            *with_other(partial(mask, before=side), lengths)])
         query.require_unchanged("length_mask", {"lengths": lengths, "max_bits": max_bits,
                                                 **dict(zip(["padding"], padding, strict=False))}, forbid=READY_MASK)
 
@@ -113,7 +113,7 @@ def _compare_states(query: Query, result: Any, unmasked: np.ndarray, lengths: np
         "states-on-padding": [unmasked], "only-lengths-sorted": [masked(np.sort(lengths)[::-1])],
         "one-state-too-many": [masked(lengths + 1)],
         "one-state-too-few": [masked(lengths - 1), masked(np.maximum(lengths - 1, 1))],
-        "padding-not-zero": [np.where(expected, unmasked, got)]}), *with_other({"lengths": lengths}, masked)])
+        "padding-not-zero": [np.where(expected, unmasked, got)]}), *with_other(masked, lengths)])
 
 
 def _require_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) -> None:
@@ -335,4 +335,5 @@ def reported_accuracy(seed: int = 0) -> None:
             "padding-not-added": [(1 - s) * a], "shares-swapped": [(1 - s) + s * a],
             "guess-assumed": [0.5 + s / 2], "real-returned": [a], "shares-multiplied": [s * a],
             "weight-of-padding": [s + s * a], "bracket-missing": [s + 1 - s * a]}), *with_other(
-                {"share_of_padding": s, "real_accuracy": a}, lambda s, a: s + (1 - s) * a)])
+                lambda share_of_padding, real_accuracy: share_of_padding + (1 - share_of_padding) * real_accuracy, s,
+                a)])
