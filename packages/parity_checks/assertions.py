@@ -11,7 +11,6 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -298,28 +297,28 @@ def with_other(correct: Callable[..., Any], *arguments: Any) -> Mistakes:
 
 def _others(name: str, value: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     """Yield what a student may take for the argument ``name`` by mistake: its description, and the array itself."""
-    changes: dict[str, Callable[[Any], Any]] = {
-        "-a": np.negative, "1 - a": lambda a: 1 - a, "a + 1": lambda a: a + 1, "a - 1": lambda a: a - 1, "a / 2": lambda
-        a: a / 2, "2 * a": lambda a: 2 * a, "a**2": np.square, "np.sqrt(a)": np.sqrt, "0 * a": lambda a: 0 * a}
+    terms = ["~a"] if value.dtype.kind == "b" else [
+        "-a", "1 - a", "a + 1", "a - 1", "a / 2", "2 * a", "a**2", "np.sqrt(a)", "0 * a"]
     if value.ndim == 2 and value.shape[0] == value.shape[1] > 1:
-        changes |= {"np.diag(np.diag(a))": lambda a: np.diag(np.diag(a)), "a.T": np.transpose}
-    if value.dtype.kind == "b":
-        changes = {"~a": np.logical_not}
+        terms += ["np.diag(np.diag(a))", "a.T"]
     if value.ndim == 1:
-        changes["np.sort(a)"] = np.sort
+        terms.append("np.sort(a)")
     for axis in (axis for axis in range(value.ndim) if value.shape[axis] > 1):
         before = ":, " * axis
-        for term, part in ((f"a[{before}0]", value.take([0], axis)), (f"a[{before}-1]", value.take([-1], axis)), *(
-                (f"a.{word}({axis})", getattr(value, word)(axis, keepdims=True)) for word in ("mean", "max", "min"))):
+        for term in (f"a[{before}0]", f"a[{before}-1]", *(f"a.{word}({axis})" for word in ("mean", "max", "min"))):
+            part = np.expand_dims(_evaluated(term, value), axis)
             yield (f"`{term.replace('a', name, 1)}`, the same at all places along axis {axis},",
                    np.repeat(part, value.shape[axis], axis).astype(value.dtype))
-        changes |= {f"np.flip(a, {axis})": partial(np.flip, axis=axis), f"a.cumsum({axis})": partial(
-            np.cumsum, axis=axis), **{f"np.roll(a, {by}, {axis})": partial(np.roll, shift=by, axis=axis)
-                                      for by in (1, -1)}}
-    for term, change in changes.items():
-        with np.errstate(all="ignore"):
-            changed = np.asarray(change(value))
+        terms += [term.format(axis) for term in ("np.flip(a, {})", "a.cumsum({})", "np.roll(a, 1, {})",
+                                                 "np.roll(a, -1, {})")]
+    for term in terms:
+        changed = _evaluated(term, value)
         yield f"`{re.sub('(?<![.a-z])a(?![a-z])', name, term)}`", changed.astype(value.dtype) if value.ndim else changed
+
+
+def _evaluated(term: str, a: np.ndarray) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        return np.asarray(eval(term, {"np": np, "a": a}))
 
 
 def where_different(got: np.ndarray, expected: np.ndarray, tolerance: float = 1e-5) -> str:
