@@ -31,9 +31,10 @@ Mistakes = Iterable[tuple[Any, str]]
 class Words(dict[str, str]):
     """The words about each named mistake of an exercise, by the id of the mistake, and the code that makes it.
 
-    ``edits`` has a table for each reference implementation. A table contains, by the id of a mistake, one or more edits
-    of the reference that make the mistake, as :func:`variant` takes them. An edit may be a table with the key ``edit``
-    and with values for the names that the edit and the words contain in braces; every combination of lists counts.
+    ``edits`` has one or more tables for each reference implementation, such as "train" and "train-seeds". A table
+    contains, by the id of a mistake, one or more edits of the reference that make the mistake, as :func:`variant` takes
+    them. An edit may be a table with the key ``edit`` and with values for the names that the edit and the words contain
+    in braces; every combination of lists counts.
     """
 
     def __init__(self, words: Mapping[str, str], edits: Mapping[str, Mapping[str, Any]]) -> None:
@@ -45,8 +46,8 @@ class Words(dict[str, str]):
         return ((result, self[cause]) for cause, results in wrong.items() for result in results)
 
     def variants(self, reference: Callable[..., Any], table: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
-        """Yield the words about each mistake in a table, by default that of the reference, with code that makes it."""
-        for cause, edits in self.edits[table or reference.__name__].items():
+        """Yield the words about each mistake in a ``table`` of the reference, and a function that makes the mistake."""
+        for cause, edits in self.edits[reference.__name__ + table].items():
             for row in edits if isinstance(edits, list) else [edits]:
                 fields = row if isinstance(row, dict) else {"edit": row}
                 for values in itertools.product(*(each if isinstance(each, list) else [each]

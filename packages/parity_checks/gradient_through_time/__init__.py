@@ -139,7 +139,7 @@ def _near(got: np.ndarray, expected: np.ndarray) -> bool:
 
 def _hint(got: Arrays, wrong: list[str], case: tuple[np.ndarray, np.ndarray, np.ndarray, Arrays]) -> str:
     known = [*((NAMES, *made) for made in WORDS.made(gradients_of, *case)),
-             *((wrong, *made) for made in WORDS.made(gradients_of, *case, table="some_gradients")),
+             *((wrong, *made) for made in WORDS.made(gradients_of, *case, table="-some")),
              *((NAMES, gradients_of(*case, at_logits), words) for words, at_logits in WORDS.variants(logit_gradient))]
     for names, gradients, words in known:
         if any(gradients[name].any() for name in wrong) and all(_near(got[name], gradients[name]) for name in names):

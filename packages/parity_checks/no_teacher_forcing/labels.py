@@ -46,7 +46,7 @@ def final_parity(seed: int = 0) -> None:
             query.fail("a NumPy array of integers", kind_of(result))
         got = query.as_array(result, kind="integer")
         query.require_equal(got, cut_parity(bits, lengths), WORDS["label-unexplained"], [
-            *WORDS.made(cut_parity, bits, lengths), *WORDS.made(cut_parity, bits, lengths, table="other_labels"),
+            *WORDS.made(cut_parity, bits, lengths), *WORDS.made(cut_parity, bits, lengths, table="-other"),
             *with_other(partial(cut_parity, bits), lengths)])
         query.require_unchanged("final_parity", {"bits": bits, "lengths": lengths}, forbid=READY_PARITY)
 

@@ -131,7 +131,7 @@ OPTIMIZERS: dict[str, Callable] = {
 
 def of_update() -> Iterator[tuple[str, str, Callable[..., float]]]:
     """Yield what is said about each mistake in an update, a section to read, and an update with this mistake."""
-    for table, see in (("update", THE_LOOP), ("clipping", CLIPPING)):
+    for table, see in (("", THE_LOOP), ("-clipping", CLIPPING)):
         for words, step in WORDS.variants(update, table):
             yield words, see, step
 
@@ -220,6 +220,6 @@ def of_loop(weights: Tensor, task: dict[str, Any]) -> Iterator[tuple[str, str, I
     for low, high in ((least, longest - 1), (least, longest + 1), (least + 1, longest), (longest, longest),
                       (least, least), (least + 1, longest + 1)):
         yield WORDS["other-lengths"].format(low=low, high=high), LENGTHS, train(weights, seed, low, high)
-    for table, see in (("seeds", THE_SEED), ("train", THE_LOOP)):
+    for table, see in (("-seeds", THE_SEED), ("", THE_LOOP)):
         for words, loop in WORDS.variants(train, table):
             yield words, see, loop(weights, **task)
