@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import inspect
 import itertools
 import re
+import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,28 +19,80 @@ import numpy as np
 from parity_checks.core import call, call_on_same
 from parity_checks.page_links import section
 from parity_checks.plain_data import INDENT, LINE_WIDTH, CheckFailed, is_tensor, kind_of, safely, split_cause
+from parity_lib.errors import require
 
 MAX_AXES = 5
 MAX_ROWS = 12
 KINDS = {"integer": "biu", "bool": "b", "float": "f"}
+FAILURES = ArithmeticError, LookupError, ValueError, RuntimeError       # of correct code with wrong arguments
 Mistakes = Iterable[tuple[Any, str]]
 
 
 class Words(dict[str, str]):
-    """The words about each named mistake of an exercise, by the id of the mistake."""
+    """The words about each named mistake of an exercise, by the id of the mistake, and the code that makes it.
+
+    ``edits`` has one or more tables for each reference implementation, such as "train" and "train-seeds". A table
+    contains, by the id of a mistake, one or more edits of the reference that make the mistake, as :func:`variant` takes
+    them. An edit may be a table with the key ``edit`` and with values for the names that the edit and the words contain
+    in braces; every combination of lists counts.
+    """
+
+    def __init__(self, words: Mapping[str, str], edits: Mapping[str, Mapping[str, Any]]) -> None:
+        super().__init__(words)
+        self.edits = edits
 
     def of(self, wrong: Mapping[str, Iterable[Any]]) -> Mistakes:
         """Yield the wrong results, which are given by the id of the mistake, with the words about it."""
         return ((result, self[cause]) for cause, results in wrong.items() for result in results)
 
+    def variants(self, reference: Callable[..., Any], table: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
+        """Yield the words about each mistake in a ``table`` of the reference, and a function that makes the mistake."""
+        for cause, edits in self.edits[reference.__name__ + table].items():
+            for row in edits if isinstance(edits, list) else [edits]:
+                fields = row if isinstance(row, dict) else {"edit": row}
+                for values in itertools.product(*(each if isinstance(each, list) else [each]
+                                                  for each in fields.values())):
+                    chosen = dict(zip(fields, values, strict=True))
+                    edit, words = chosen["edit"], self[cause]
+                    for name, value in chosen.items():
+                        edit, words = (text.replace(f"{{{name}}}", str(value)) for text in (edit, words))
+                    yield words, variant(reference, edit)
+
+    def made(self, reference: Callable[..., Any], *arguments: Any, table: str = "") -> Mistakes:
+        """Yield what the variants of a reference return for the arguments, with the words about each mistake."""
+        for words, function in self.variants(reference, table):
+            with contextlib.suppress(*FAILURES), np.errstate(all="ignore"):
+                yield function(*arguments), words
+
+    def mistakes(self, reference: Callable[..., Any], *arguments: Any) -> Mistakes:
+        """Yield what :meth:`made` yields, and then what the reference returns for another argument."""
+        return itertools.chain(self.made(reference, *arguments), with_other(reference, *arguments))
+
+
+@functools.cache
+def variant(function: Callable[..., Any], edits: str) -> Callable[..., Any]:
+    """Return a variant of a function in which each of the edits, ``old -> new ; old -> new``, is made.
+
+    Without an arrow, an edit is another expression that the function returns.
+    """
+    source = inspect.getsource(function)
+    for edit in edits.split(" ; "):
+        old, arrow, new = edit.partition(" -> ")
+        require(old in source or not arrow, "an edit", edit, f"a part of `{function.__name__}`, and what replaces it")
+        source = source.replace(old, new) if arrow else f"{source.rpartition('return ')[0]}return {edit}\n"
+    names = dict(vars(sys.modules[function.__module__]))
+    exec(compile(source, inspect.getfile(function), "exec"), names)
+    return names[function.__name__]
+
 
 def messages(exercise: str) -> Words:
     """Return the words about each named mistake of an exercise, from its file ``messages.toml``.
 
-    The id of the mistake, in brackets, comes before the words.
+    The id of the mistake, in brackets, comes before the words. The code of mistakes is in ``mistakes.toml``.
     """
-    text = Path(__file__).with_name(exercise).joinpath("messages.toml").read_text(encoding="utf-8")
-    return Words({cause: f"[{cause}] {' '.join(words.split())}" for cause, words in tomllib.loads(text).items()})
+    words, edits = (tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {} for path in (
+        Path(__file__).with_name(exercise) / f"{name}.toml" for name in ("messages", "mistakes")))
+    return Words({cause: f"[{cause}] {' '.join(words.split())}" for cause, words in words.items()}, edits)
 
 
 @dataclass(frozen=True)
@@ -230,41 +284,42 @@ def common_mistakes(got: np.ndarray, expected: np.ndarray, sizes: Iterable[int] 
                    "what falls off one end comes in at the other.")
 
 
-def with_other(arguments: Mapping[str, Any], correct: Callable[..., Any]) -> Mistakes:
-    """Yield the results of a ``correct`` function if one of its arguments, given by name, is replaced by another."""
-    for name, value in arguments.items():
+def with_other(correct: Callable[..., Any], *arguments: Any) -> Mistakes:
+    """Yield the results of a ``correct`` function if one of its arguments is replaced by another."""
+    names = list(inspect.signature(correct).parameters)
+    for place, (name, value) in enumerate(zip(names, arguments, strict=False)):
         for instead, changed in _others(name, to_numpy(value)):
             other = (value.new_tensor(changed.copy()) if is_tensor(value) else
                      changed if isinstance(value, np.ndarray) else changed.item())
-            with contextlib.suppress(ArithmeticError, LookupError, ValueError, RuntimeError), np.errstate(all="ignore"):
-                yield (correct(*{**arguments, name: other}.values()), "[other-argument] The correct function gives "
-                       f"your result if {instead} takes the place of `{name}`.")
+            with contextlib.suppress(*FAILURES), np.errstate(all="ignore"):
+                yield (correct(*arguments[:place], other, *arguments[place + 1:]), "[other-argument] The correct "
+                       f"function gives your result if {instead} takes the place of `{name}`.")
 
 
 def _others(name: str, value: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     """Yield what a student may take for the argument ``name`` by mistake: its description, and the array itself."""
-    changes: dict[str, Callable[[Any], Any]] = {
-        "-a": np.negative, "1 - a": lambda a: 1 - a, "a + 1": lambda a: a + 1, "a - 1": lambda a: a - 1, "a / 2": lambda
-        a: a / 2, "2 * a": lambda a: 2 * a, "a**2": np.square, "np.sqrt(a)": np.sqrt, "0 * a": lambda a: 0 * a}
+    terms = ["~a"] if value.dtype.kind == "b" else [
+        "-a", "1 - a", "a + 1", "a - 1", "a / 2", "2 * a", "a**2", "np.sqrt(a)", "0 * a"]
     if value.ndim == 2 and value.shape[0] == value.shape[1] > 1:
-        changes |= {"np.diag(np.diag(a))": lambda a: np.diag(np.diag(a)), "a.T": np.transpose}
-    if value.dtype.kind == "b":
-        changes = {"~a": np.logical_not}
+        terms += ["np.diag(np.diag(a))", "a.T"]
     if value.ndim == 1:
-        changes["np.sort(a)"] = np.sort
+        terms.append("np.sort(a)")
     for axis in (axis for axis in range(value.ndim) if value.shape[axis] > 1):
         before = ":, " * axis
-        for term, part in ((f"a[{before}0]", value.take([0], axis)), (f"a[{before}-1]", value.take([-1], axis)), *(
-                (f"a.{word}({axis})", getattr(value, word)(axis, keepdims=True)) for word in ("mean", "max", "min"))):
+        for term in (f"a[{before}0]", f"a[{before}-1]", *(f"a.{word}({axis})" for word in ("mean", "max", "min"))):
+            part = np.expand_dims(_evaluated(term, value), axis)
             yield (f"`{term.replace('a', name, 1)}`, the same at all places along axis {axis},",
                    np.repeat(part, value.shape[axis], axis).astype(value.dtype))
-        changes |= {f"np.flip(a, {axis})": partial(np.flip, axis=axis), f"a.cumsum({axis})": partial(
-            np.cumsum, axis=axis), **{f"np.roll(a, {by}, {axis})": partial(np.roll, shift=by, axis=axis)
-                                      for by in (1, -1)}}
-    for term, change in changes.items():
-        with np.errstate(all="ignore"):
-            changed = np.asarray(change(value))
+        terms += [term.format(axis) for term in ("np.flip(a, {})", "a.cumsum({})", "np.roll(a, 1, {})",
+                                                 "np.roll(a, -1, {})")]
+    for term in terms:
+        changed = _evaluated(term, value)
         yield f"`{re.sub('(?<![.a-z])a(?![a-z])', name, term)}`", changed.astype(value.dtype) if value.ndim else changed
+
+
+def _evaluated(term: str, a: np.ndarray) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        return np.asarray(eval(term, {"np": np, "a": a}))
 
 
 def where_different(got: np.ndarray, expected: np.ndarray, tolerance: float = 1e-5) -> str:

@@ -1,6 +1,8 @@
 """Each id of a message has words and a check that gives it, and a submission of the bank makes each named mistake."""
 
 import ast
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 
@@ -31,9 +33,23 @@ def constants(folder):
 @pytest.mark.parametrize("name", POINTS)
 def test_a_message_is_given_by_a_check_and_the_other_way_round(name):
     known, (named, looked_up) = messages(name).keys(), constants(FOLDER / name)
+    made = {cause for table in messages(name).edits.values() for cause in table}
     clues = {f"clue-{fault.clue}" for fault in script.faults(np.random.default_rng(0))} if name == "bug_hunt" else set()
-    assert known - named == clues
-    assert {cause for cause in looked_up if isinstance(cause, str)} - known == set()
+    assert known - named - made == clues
+    assert {cause for cause in looked_up if isinstance(cause, str)} | made <= known
+
+
+@pytest.mark.parametrize("name", POINTS)
+def test_each_edit_changes_its_reference(name):
+    words, package = messages(name), importlib.import_module(f"parity_checks.{name}")
+    modules = [package, *(importlib.import_module(f"{package.__name__}.{module.name}")
+                          for module in pkgutil.iter_modules(package.__path__))]
+    for table in words.edits:
+        reference, part = re.fullmatch(r"(\w+)(.*)", table).groups()
+        found = {function for module in modules if (function := vars(module).get(reference))
+                 and not hasattr(function, "says")}
+        assert len(found) == 1, f"{reference} is not one function"
+        assert all(variant.__name__ == reference for _, variant in words.variants(*found, part))
 
 
 @pytest.mark.parametrize("name", [None, *POINTS])

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.functional import layer_norm, logsigmoid
 
 from parity_checks import two_unit_search
 from parity_checks.architecture.counts_and_rates import BLOCKS, COUNT, READY_NETWORK, count
@@ -31,9 +30,6 @@ TOLERANCE, GRADIENT_TOLERANCE = 1e-3, 1e-4      # wide enough for float32
 LONG, SMALL = 60, 0.4            # on long strings, rounding would add up in networks with larger weights
 ERROR_CAUSES = dict.fromkeys(("values to unpack", "not tuple", "'tuple' object"), WORDS["pair-unpacked"]) | {
     "cannot be multiplied": WORDS["sizes-differ"]}
-AFTER_READOUT: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
-    "A relu": torch.relu, "A tanh": torch.tanh, "An absolute value": torch.abs, "A minus sign": torch.neg,
-    "A logarithm of the sigmoid": logsigmoid, "A factor of 10": lambda logits: 10 * logits}
 State = dict[str, torch.Tensor]
 
 
@@ -275,27 +271,20 @@ def _compare_gradients(network: StudentNetwork, description: str, state: State, 
             expected[worst], got[worst], WORDS["gradient-cut"])
 
 
+def correct_logits(reference: ParityRNN, bits: torch.Tensor) -> torch.Tensor:
+    """Return the logits of PyTorch's layers and a linear readout."""
+    states, readout = reference.hidden_states(bits), reference.hidden_to_logits
+    return readout(states)
+
+
 def _logit_mistakes(reference: ParityRNN, bits: torch.Tensor) -> Mistakes:
-    states, readout, ones = reference.hidden_states(bits), reference.hidden_to_logits, bits.cumsum(1)
-    logits, steps = readout(states), torch.arange(1, bits.shape[1] + 1)[:, None]
-    for function, changed in (
-            ("A relu", states.relu()), ("A tanh", states.tanh()),
-            ("A layer norm", layer_norm(states, states.shape[-1:])),
-            ("A sum over the time steps so far", states.cumsum(1)),
-            ("A mean over the time steps so far", states.cumsum(1) / steps)):
-        yield readout(changed), WORDS["before-the-readout"].format(function=function)
+    readout = reference.hidden_to_logits
+    yield from WORDS.made(correct_logits, reference, bits)
     if reference.rnn.mode in ("RNN_TANH", "RNN_RELU"):
         used, cell = ("relu", "tanh") if reference.rnn.mode == "RNN_TANH" else ("tanh", "relu")
         other = ParityRNN(reference.rnn.hidden_size, used, reference.rnn.num_layers).double()
         other.load_state_dict(reference.state_dict())
-        yield other(bits), WORDS["other-nonlinearity"].format(used=used, cell=cell)
-    yield from WORDS.of({
-        "reads-the-count": map(reference, (ones % 2, bits + ones % 2, ones, ones / bits.shape[1])),
-        "bits-recoded": [reference(2 * bits - 1)],
-        "one-step-late": [readout(torch.cat([0 * states[:, :1], states[:, :-1]], dim=1))]})
-    for name, after in AFTER_READOUT.items():
-        yield after(logits), WORDS["after-the-readout"].format(function=name)
-    yield logits.sigmoid(), WORDS["sigmoid"]
+        yield correct_logits(other, bits), WORDS["other-nonlinearity"].format(used=used, cell=cell)
     if isinstance(reference.rnn, nn.LSTM):
         for name, kept in (("cell", (1, 0)), ("hidden", (0, 1))):
             state, collected = None, []
@@ -304,4 +293,3 @@ def _logit_mistakes(reference: ParityRNN, bits: torch.Tensor) -> Mistakes:
                 state = tuple(factor * part for factor, part in zip(kept, state, strict=True))
                 collected.append(output)
             yield readout(torch.cat(collected, dim=1)), WORDS["half-carried"].format(state=name)
-    yield torch.ones_like(logits), WORDS["softmax-of-one"]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from parity_checks import check, fresh, private  # noqa: F401  (notebooks call them here)
-from parity_checks.assertions import Query, common_mistakes, likely_cause, messages, show, with_other
+from parity_checks.assertions import Query, common_mistakes, likely_cause, messages, show
 from parity_checks.core import replaced_if_wrong
 from parity_checks.plain_data import kind_of
 from parity_lib.numpy_rnn import NumpyRNN
@@ -21,20 +21,6 @@ TOLERANCE = 1e-4  # of the largest entry, which is wide enough for float32
 CASES = ((3, 5, 2, "real", 1.0), (4, 6, 3, "end", 1.0), (3, 7, 2, "holes", 1.0), (2, 1, 3, "real", 1.0),
          (3, 8, 2, "early", 1.0), (1, 4, 6, "real", 1.0), (4, 6, 1, "end", 1.0), (60, 3, 2, "holes", 1.0),
          (2, 40, 3, "end", 0.4), (2, 120, 3, "end", 0.6))
-OF_SOME_GRADIENTS = ("overwritten", "averaged", "first-step-left-out", "last-step-left-out", "first-string-only",
-                     "last-step-only", "input-before", "inputs-reversed", "input-left-out", "terms-without-slope",
-                     "V-left-out", "h0-without-V")
-OUTPUT_MISTAKES = ("mask-forgotten", "mask-forgotten-in-sum", "rectangle-counted", "sum-not-mean",
-                   "logit-not-probability", "sign", "strings-counted", "steps-counted", "each-string-averaged",
-                   "mean-of-means", "mask-negated", "tanh-not-sigmoid", "sigmoid-sign", "answer-not-probability",
-                   "extra-slope", "squared-error", "slope-missing", "loss-not-gradient", "labels-plus-minus",
-                   "ones-only", "not-signed")
-MISTAKES = ("lost-without-label", "lost-at-empty-step", "nothing-passed-back", "overwritten", "no-slope",
-            "V-transposed", "slope-before", "slope-not-squared", "slope-of-sigmoid", "slope-of-tanh-of-h",
-            "slope-of-own-part", "slope-of-later-part", "state-after", "W-state-before", "states-before",
-            "gradient-transposed", "h0-averaged", "averaged", "first-step-left-out", "forward-in-time",
-            "passed-without-slope", "passed-twice", "slope-twice", "diagonal-of-V", "one-step-back", "passed-sign",
-            *OF_SOME_GRADIENTS[3:], *OUTPUT_MISTAKES)
 TERMS = {"U": "the gradient inside tanh, times the bit", "V": "the gradient inside tanh, times the state before",
          "b": "the gradient inside tanh", "W": "the gradient at the logit, times the state after the time step",
          "c": "the gradient at the logit", "h0": "what the first time step passes back, times V"}
@@ -70,63 +56,31 @@ def draw_case(strings: int, steps: int, hidden: int, kind: str, size: float,
     return bits, labels, mask, {name: rng.normal(scale=size, size=shape) for name, shape in shapes.items()}
 
 
-def logit_gradient(logits: np.ndarray, labels: np.ndarray, mask: np.ndarray, mistake: str = "") -> np.ndarray:
-    """Return the gradient ``[batch, steps]`` of the loss with respect to the logits, with a mistake or without."""
-    chance, forgotten = 1 / (1 + np.exp(-logits)), mistake.startswith("mask-forgotten")
-    difference = {"logit-not-probability": logits - labels, "answer-not-probability": (logits > 0) - labels,
-                  "tanh-not-sigmoid": np.tanh(logits) - labels, "sigmoid-sign": 1 - chance - labels,
-                  "sign": labels - chance, "not-signed": np.abs(chance - labels),
-                  "labels-plus-minus": chance - 2 * labels + 1, "ones-only": (chance - 1) * labels,
-                  "extra-slope": (chance - labels) * chance * (1 - chance),
-                  "squared-error": 2 * (chance - labels) * chance * (1 - chance),
-                  "slope-missing": (chance - labels) / (chance * (1 - chance)),
-                  "loss-not-gradient": np.logaddexp(0, logits) - labels * logits}.get(mistake, chance - labels)
-    divisor = {"sum-not-mean": 1, "rectangle-counted": mask.size, "mask-forgotten": mask.size,
-               "strings-counted": len(mask), "steps-counted": mask.shape[1],
-               "each-string-averaged": np.maximum(1, mask.sum(axis=1, keepdims=True)),
-               "mean-of-means": len(mask) * np.maximum(1, mask.sum(axis=1, keepdims=True))}.get(mistake, mask.sum())
-    return np.where(forgotten | (mask != (mistake == "mask-negated")), difference, 0) / divisor
+def logit_gradient(logits: np.ndarray, labels: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return the gradient ``[batch, steps]`` of the loss with respect to the logits."""
+    chance = 1 / (1 + np.exp(-logits))
+    return np.where(mask, chance - labels, 0) / mask.sum()
 
 
-def gradients_of(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: Arrays, mistake: str = "") -> Arrays:
-    """Return the gradients of the loss as a dict from weight names to arrays, with a mistake or without."""
-    V, W = weights["V"], weights["W"]
+def gradients_of(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: Arrays,
+                 at_logits: Callable[..., np.ndarray] = logit_gradient) -> Arrays:
+    """Return the gradients of the loss as a dict from weight names to arrays."""
+    V, W, steps = weights["V"], weights["W"], bits.shape[1]
     logits, states = NumpyRNN(*(weights[name] for name in "UVbWc")).forward(bits[..., None], weights["h0"])
-    d_logits = logit_gradient(logits[..., 0], labels, mask, mistake)
+    d_logits = at_logits(logits[..., 0], labels, mask)
     gradients = {name: np.zeros_like(value) for name, value in weights.items()}
-    from_later = np.zeros_like(states[:, 0])
-    if mistake == "first-string-only":
-        d_logits = d_logits * (np.arange(len(bits)) == 0)[:, None]
-    if mistake == "last-step-only":
-        d_logits = d_logits * (np.arange(bits.shape[1]) == bits.shape[1] - 1)
-    read = {"input-before": np.roll(bits, 1, axis=1) * (np.arange(bits.shape[1]) > 0),
-            "inputs-reversed": bits[:, ::-1], "input-left-out": bits**0}.get(mistake, bits)
-    steps = range(mistake == "first-step-left-out", bits.shape[1] - (mistake == "last-step-left-out"))
-    for t in steps if mistake == "forward-in-time" else reversed(steps):
-        d_logit, h = d_logits[:, t:t + 1], states[:, t + 1]
-        from_later = from_later * {"lost-without-label": mask[:, t:t + 1], "lost-at-empty-step": mask[:, t].any()}.get(
-            mistake, 1)
-        before = 1 - states[:, t]**2
-        slope = {"no-slope": 1, "slope-before": before, "states-before": before, "slope-not-squared": 1 - h,
-                 "slope-of-sigmoid": h * (1 - h), "slope-of-tanh-of-h": 1 - np.tanh(h)**2}.get(mistake, 1 - h**2)
-        d_pre_activation = (d_logit @ W * (1 if mistake == "slope-of-later-part" else slope)
-                            + from_later * (1 if mistake == "slope-of-own-part" else slope))
-        state = states[:, t + (mistake == "state-after")]
-        own = d_logit @ W + from_later if mistake == "terms-without-slope" else d_pre_activation
-        terms = {"U": own.T @ read[:, t:t + 1], "V": own.T @ state, "b": own.sum(axis=0), "c": d_logit.sum(axis=0),
-                 "W": d_logit.T @ states[:, t + (mistake not in ("W-state-before", "states-before"))]}
+    from_later = inside = np.zeros_like(states[:, 0])
+    for t in reversed(range(steps)):
+        x, before, h, d_logit = bits[:, t:t + 1], states[:, t], states[:, t + 1], d_logits[:, t:t + 1]
+        at_state, slope = d_logit @ W + from_later, 1 - h**2
+        inside = at_state * slope
+        terms = {"U": inside.T @ x, "V": inside.T @ before, "b": inside.sum(axis=0), "W": d_logit.T @ h,
+                 "c": d_logit.sum(axis=0)}
         for name, term in terms.items():
-            gradients[name] = term if mistake == "overwritten" else gradients[name] + term
-        passed = {"passed-without-slope": d_logit @ W + from_later, "slope-twice": d_pre_activation * (1 - h**2),
-                  "one-step-back": d_logit @ W * (1 - h**2), "passed-sign": -d_pre_activation,
-                  "nothing-passed-back": 0 * d_pre_activation}.get(mistake, d_pre_activation)
-        from_later = (mistake == "passed-twice") * from_later + passed @ {
-            "V-transposed": V.T, "diagonal-of-V": np.diag(np.diag(V)), "V-left-out": np.eye(len(V))}.get(mistake, V)
-    if mistake == "gradient-transposed":
-        gradients["V"] = gradients["V"].T
-    at_h0 = d_pre_activation if mistake == "h0-without-V" else from_later
-    gradients["h0"] = at_h0.sum(axis=0) / (len(bits) if mistake == "h0-averaged" else 1)
-    return {name: value / (len(bits) if mistake == "averaged" else 1) for name, value in gradients.items()}
+            gradients[name] = gradients[name] + term
+        from_later = inside @ V
+    gradients["h0"] = from_later.sum(axis=0)
+    return gradients
 
 
 @check("output_gradient: correct for labels at every time step, at the end, and at any positions")
@@ -145,9 +99,7 @@ def output_gradient(seed: int = 0) -> None:
         got = query.as_array(result, mask.shape, nan_hint=WORDS["nan-multiplied"],
                              shape_hints={(mask.sum(),): WORDS["only-labelled"]})
         query.require_close(got, logit_gradient(logits, labels, mask), WORDS["gradient-unexplained"],
-                            [*((logit_gradient(logits, labels, mask, mistake), WORDS[mistake])
-                               for mistake in OUTPUT_MISTAKES),
-                             *with_other(dict(logits=logits, labels=labels, mask=mask), logit_gradient)], TOLERANCE)
+                            WORDS.mistakes(logit_gradient, logits, labels, mask), TOLERANCE)
         if unlabelled is None:
             query.require_unchanged("output_gradient", {"logits": logits, "labels": labels, "mask": mask}, forbid=READY)
 
@@ -186,11 +138,12 @@ def _near(got: np.ndarray, expected: np.ndarray) -> bool:
 
 
 def _hint(got: Arrays, wrong: list[str], case: tuple[np.ndarray, np.ndarray, np.ndarray, Arrays]) -> str:
-    for mistake in MISTAKES:
-        gradients = gradients_of(*case, mistake)
-        if any(gradients[name].any() for name in wrong) and all(
-                _near(got[name], gradients[name]) for name in (wrong if mistake in OF_SOME_GRADIENTS else NAMES)):
-            return WORDS[mistake]
+    known = [*((NAMES, *made) for made in WORDS.made(gradients_of, *case)),
+             *((wrong, *made) for made in WORDS.made(gradients_of, *case, table="-some")),
+             *((NAMES, gradients_of(*case, at_logits), words) for words, at_logits in WORDS.variants(logit_gradient))]
+    for names, gradients, words in known:
+        if any(gradients[name].any() for name in wrong) and all(_near(got[name], gradients[name]) for name in names):
+            return words
     if len(wrong) == 1:
         name, sizes = wrong[0], (*case[0].shape, case[0].size)
         if name == "h0" and case[0].shape[1] > 8 and not got[name].any():       # the shorter strings were correct

@@ -1,13 +1,12 @@
 """Checks for the exercise *LSTM comparison*."""
 
 import itertools
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from parity_checks import check, fresh, private  # noqa: F401  (notebooks call them here)
-from parity_checks.assertions import Mistakes, Query, agree, likely_cause, messages, with_other
+from parity_checks.assertions import Query, agree, likely_cause, messages, with_other
 from parity_checks.decorator import not_installed
 from parity_checks.lstm_comparison.comparison import fair_plan, summarise  # noqa: F401
 from parity_checks.plain_data import split_cause
@@ -55,7 +54,8 @@ def lstm_step(seed: int = 0) -> None:
             query.fail("a pair (h, c)", result, WORDS["not-a-pair"])
         got = np.array(query.as_arrays(result, dict.fromkeys(("h", "c"), (batch, hidden))))
         expected = next_states(x, h, c, weights)
-        mistakes = [] if agree(got, expected) else list(_step_mistakes(x, h, c, weights))
+        mistakes = [] if agree(got, expected) else [*WORDS.made(next_states, x, h, c, weights), *with_other(
+            _states_by_name, x, h, c, *weights.values())]
         # With two mistakes, c shows one of them by itself.
         hint = likely_cause(got, mistakes) or likely_cause(
             got[1], [(pair[1], words) for pair, words in mistakes if not agree(pair[1], expected[1])])
@@ -70,7 +70,13 @@ def next_states(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights) -
     """Compute the next LSTM state ``[2, batch, H]`` as ``nn.LSTMCell`` does."""
     i, f, g, o = gates(x, h, weights)
     new_c = f * c + i * g
-    return np.stack([o * np.tanh(new_c), new_c])
+    new_h = o * np.tanh(new_c)
+    return np.stack([new_h, new_c])
+
+
+def _states_by_name(x: np.ndarray, h: np.ndarray, c: np.ndarray, weight_ih: np.ndarray, weight_hh: np.ndarray,
+                    bias_ih: np.ndarray, bias_hh: np.ndarray) -> np.ndarray:
+    return next_states(x, h, c, dict(weight_ih=weight_ih, weight_hh=weight_hh, bias_ih=bias_ih, bias_hh=bias_hh))
 
 
 def _sums(x: np.ndarray, h: np.ndarray, weights: Weights) -> np.ndarray:
@@ -88,60 +94,6 @@ def _sigmoid(values: Any) -> Any:
     return (1 + np.tanh(values / 2)) / 2        # without overflow
 
 
-def _step_mistakes(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights) -> Mistakes:
-    """Yield the LSTM states ``[2, batch, H]`` that result from common mistakes."""
-    correct, a = next_states(x, h, c, weights), _sums(x, h, weights)
-    own = dict(zip("ifgo", gates(x, h, weights), strict=True)) | {"c": c}
-
-    def reordered(order: tuple[int, ...]) -> np.ndarray:
-        blocks = {name: np.split(value, 4) for name, value in weights.items()}
-        return next_states(x, h, c, {name: np.concatenate([own[k] for k in order]) for name, own in blocks.items()})
-
-    def without(*biases: str) -> np.ndarray:
-        return next_states(x, h, c, weights | {name: 0 * weights[name] for name in biases})
-
-    def state(squash: Callable = np.tanh, **changed: Any) -> tuple[np.ndarray, np.ndarray]:
-        i, f, g, o, old = (own | changed).values()
-        new = f * old + i * g
-        return o * squash(new), new
-
-    yield from WORDS.of({
-        "pair-order": [correct[::-1]], "gate-order": map(reordered, list(itertools.permutations(range(4)))[1:]),
-        "bias-missing": [without("bias_hh"), without("bias_ih"), without("bias_ih", "bias_hh")],
-        "h-unused": [next_states(x, 0 * h, c, weights)], "no-tanh-on-c": [state(lambda c: c)],
-        "sigmoid-on-g": [state(g=_sigmoid(a[2]))],
-        "tanh-on-gates": [state(**{gate: np.tanh(a["ifgo".index(gate)]) for gate in part}) for part in ("ifo", "if")],
-        "sigmoid-sign": [state(**{gate: 1 - own[gate] for gate in "ifo"})],
-        "one-for-both": [(part, part) for part in correct], "old-c-returned": [(correct[0], c)],
-        "bias-repeated": [next_states(x, h, c, weights | {name: weights[other]}) for name, other in (
-            ("bias_ih", "bias_hh"), ("bias_hh", "bias_ih"))],
-        "blocks-transposed": [next_states(x, h, c, weights | {"weight_hh": np.concatenate(
-            [block.T for block in np.split(weights["weight_hh"], 4)])})],
-        "interleaved": [next_states(x, h, c, {name: np.concatenate([part[k::4] for k in range(4)])
-                                              for name, part in weights.items()})]})
-    for what, part in (("V h", h @ weights["weight_hh"].T), ("U x", x @ weights["weight_ih"].T),
-                       ("bias_ih", 0 * h @ weights["weight_hh"].T + weights["bias_ih"]),
-                       ("bias_hh", 0 * h @ weights["weight_hh"].T + weights["bias_hh"])):
-        for k, name in enumerate("ifgo"):
-            changed = a[k] - np.split(part, 4, axis=1)[k]
-            yield (state(**{name: np.tanh(changed) if name == "g" else _sigmoid(changed)}),
-                   WORDS["other-part"].format(name=name, instead=f"the same without {what}"))
-    for name, value, instead in (
-            ("i", 1 - own["f"], "1 - f"), ("f", 1 - own["i"], "1 - i"), ("g", a[2], "its sum without tanh"),
-            *((gate, 1, "1, so it is missing") for gate in "ifo"), ("c", np.tanh(c), "tanh(c)"), ("c", h, "h"),
-            ("g", -own["g"], "-g"), ("g", np.maximum(a[2], 0), "a relu"),
-            ("f", _sigmoid(a[1] + 1), "a gate with 1 in its sum"),
-            ("o", np.tanh(a[3]), "a tanh"), ("o", a[3], "its sum without a sigmoid"), *(
-                (gate, own["o"], "o") for gate in "if")):
-        yield state(**{name: value}), WORDS["other-part"].format(name=name, instead=instead)
-    yield (own["o"] * np.tanh(np.tanh(correct[1])), np.tanh(correct[1])), WORDS["tanh-on-new-c"]
-    for name, squashed in (("c", c), ("h", h)):
-        yield (own["o"] * np.tanh(squashed), correct[1]), WORDS["old-in-h"].format(name=name)
-    yield (own["o"] * _sigmoid(correct[1]), correct[1]), WORDS["sigmoid-on-c"]
-    yield from with_other({"x": x, "h": h, "c": c} | weights, lambda x, h, c, *parts: next_states(
-        x, h, c, dict(zip(weights, parts, strict=True))))
-
-
 @check("forget_bias: the bias that keeps a given share of the cell state")
 def forget_bias(seed: int = 0) -> None:
     """Check ``forget_bias(steps, kept)``, the bias with which a share ``kept`` is left after ``steps`` time steps."""
@@ -150,31 +102,21 @@ def forget_bias(seed: int = 0) -> None:
     for steps, kept in (*BIAS_CASES, *drawn):
         query = Query(f"forget_bias(steps={steps}, kept={kept:.4g})", BIAS)
         got = query.as_array(query.call("forget_bias", steps, kept), (), nan_hint=WORDS["negative-logarithm"])
-        bias = _bias(kept ** (1 / steps))
+        bias = correct_bias(steps, kept)
         hint = WORDS["nearly" if abs(got - bias) < 0.2 else "bias-unexplained"]
-        query.require_close(got, bias, hint, [*_bias_mistakes(steps, kept), *with_other(
-            {"steps": steps, "kept": kept}, lambda steps, kept: _bias(kept ** (1 / steps)))], 1e-4)
+        query.require_close(got, bias, hint, [*WORDS.made(correct_bias, steps, kept),
+                                              *with_other(correct_bias, steps, kept)], 1e-4)
 
 
-def _bias(gate: float) -> float:
+def _bias(gate: Any) -> Any:
     """Return the bias that sets a gate to the value ``gate`` if all other inputs are zero."""
-    return float(np.log(gate) - np.log1p(-gate))
+    return np.log(gate) - np.log1p(-gate)
 
 
-def _bias_mistakes(steps: int, kept: float) -> Mistakes:
+def correct_bias(steps: int, kept: float) -> float:
+    """Return the bias with which a share ``kept`` is left after ``steps`` time steps."""
     gate = kept ** (1 / steps)
-    yield from WORDS.of({
-        "bias-sign": [-_bias(gate)], "gate-returned": [gate], "logarithm-of-gate": [np.log(gate)],
-        "other-logarithm": [_bias(gate) / np.log(base) for base in (2, 10)],
-        "inverse-of-tanh": [np.arctanh(gate)], "odds-returned": [gate / (1 - gate)],
-        "sigmoid-not-inverse": [_sigmoid(gate)], "wrong-sign-in-odds": [np.log(gate / (1 + gate))]})
-    if steps > 1:
-        yield from WORDS.of({
-            "one-step": [_bias(kept)], "power-not-root": [_bias(kept**steps)],
-            "loss-divided": [_bias(1 - (1 - kept) / steps)], "kept-unused": [_bias(0.5 ** (1 / steps))] * (kept != 0.5),
-            "share-divided": [_bias(kept / steps), _bias(1 - kept / steps)],
-            "share-lost": [_bias((1 - kept) ** (1 / steps))],
-            "steps-off-by-one": [_bias(kept ** (1 / other)) for other in (steps - 1, steps + 1)]})
+    return _bias(gate)
 
 
 @check("memory_cell: stores, keeps and shows one bit, through 1,000 steps")
@@ -245,11 +187,7 @@ def stored_values(inputs: np.ndarray) -> np.ndarray:
 
 def first_error(weights: Weights, inputs: np.ndarray) -> tuple[int, int] | None:
     """Return the row and the step of the earliest wrong hidden state, or None if every state is correct."""
-    return _first_wrong(hidden_states(weights, inputs), inputs)
-
-
-def _first_wrong(h: np.ndarray, inputs: np.ndarray) -> tuple[int, int] | None:
-    shown = stored_values(inputs) * inputs[..., READ]
+    h, shown = hidden_states(weights, inputs), stored_values(inputs) * inputs[..., READ]
     return first_true(~np.where(shown == 0, np.abs(h) < HIDDEN, h * shown > SHOWN))
 
 
@@ -275,18 +213,17 @@ def _hint(weights: Weights, sequence: np.ndarray) -> str:
     def corrects(**changed: np.ndarray) -> bool:
         return all(first_error(weights | changed, inputs) is None for inputs in (short, sequence[None]))
 
+    of_inputs, same_biases = weights["weight_ih"], np.array_equal(weights["bias_ih"], weights["bias_hh"])
     orders = list(map(list, itertools.permutations(range(4))))
-    if any(corrects(**{name: value[order] for name, value in weights.items()}) for order in orders):
-        return WORDS["row-order"]
-    if any(corrects(weight_ih=weights["weight_ih"][:, order]) for order in orders):
-        return WORDS["column-order"]
-    if any(corrects(weight_ih=weights["weight_ih"][order]) for order in orders):
-        return WORDS["row-order"]
-    if corrects(weight_ih=weights["weight_ih"].T):
-        return WORDS["weights-transposed"]
-    if np.array_equal(weights["bias_ih"], weights["bias_hh"]) and corrects(bias_hh=np.zeros(4)):
-        return WORDS["bias-twice"]
-    words, gate = _wrong_gate(weights, sequence[None], short)
+    repairs: list[tuple[str, Weights]] = [
+        *(("row-order", {name: value[order] for name, value in weights.items()}) for order in orders),
+        *(("column-order", {"weight_ih": of_inputs[:, order]}) for order in orders),
+        *(("row-order", {"weight_ih": of_inputs[order]}) for order in orders),
+        ("weights-transposed", {"weight_ih": of_inputs.T}), *[("bias-twice", {"bias_hh": np.zeros(4)})] * same_biases]
+    for mistake, changed in repairs:
+        if corrects(**changed):
+            return WORDS[mistake]
+    words, gate = _wrong_gate(weights, sequence)
     if words:
         right = {name: value.copy() for name, value in weights.items()}
         for name, value in CORRECT.items():
@@ -305,23 +242,12 @@ def _gates_without_h(weights: Weights) -> np.ndarray:
     return gates(EVERY_INPUT, np.zeros((16, 1)), weights)[..., 0]
 
 
-def _states_of(gates: np.ndarray, inputs: np.ndarray) -> np.ndarray:
-    """Compute the hidden states ``[batch, steps]`` from the gates for each of the 16 inputs, ``[4, 16]``."""
-    c, states = np.zeros(len(inputs)), []
-    for i, f, g, o in gates[:, inputs @ (8, 4, 2, 1)].transpose(2, 0, 1):
-        c = f * c + i * g
-        states.append(o * np.tanh(c))
-    return np.stack(states, axis=1)
-
-
-def _wrong_gate(weights: Weights, sequence: np.ndarray, short: np.ndarray) -> tuple[str, int]:
+def _wrong_gate(weights: Weights, sequence: np.ndarray) -> tuple[str, int]:
     """Return what is wrong with a gate on the wrong side of one half, or "", and the number of the gate.
 
-    It is the first mistake without which the last state of the ``sequence`` is correct. If the gate makes others too,
-    so that the ``short`` sequences stay wrong, these follow.
+    It is a gate that is wrong for one of the inputs of the ``sequence``, if there is such a gate.
     """
-    own, correct = _gates_without_h(weights), _gates_without_h(CORRECT)
-    i, f, g, o = own
+    i, f, g, o = _gates_without_h(weights)
     value, write, clear, read = EVERY_INPUT.T == 1
     if np.allclose(g[value], g[~value]):
         return WORDS["value-unused"], 2
@@ -333,7 +259,7 @@ def _wrong_gate(weights: Weights, sequence: np.ndarray, short: np.ndarray) -> tu
         "zeros-and-ones": (2, "", write, np.where(value, g, -g) + 1, 1),
         "zero-stores-nothing": (2, "", ~value & write, -g, 1), "one-not-stored": (2, "", value & write, g, 1),
         "shows-always": (3, "step without a read", ~read, o, -1), "never-shows": (3, "read", read, o, 1)}
-    found = []
+    found: list[tuple[str, int, bool]] = []
     for mistake, (gate, step, where, values, sign) in cases.items():
         wrong = where & (sign * (values - 0.5) < -1e-9)
         if wrong.any():
@@ -346,13 +272,8 @@ def _wrong_gate(weights: Weights, sequence: np.ndarray, short: np.ndarray) -> tu
                                              sign="positive" if sign > 0 else "negative")
         else:
             continue
-        right = own.copy()
-        right[gate, wrong] = correct[gate, wrong]
-        found.append((words, gate, right))
+        found.append((words, gate, bool(wrong[sequence @ (8, 4, 2, 1)].any())))
     if not found:
         return "", 0
-    words, gate, right = next((each for each in found if
-                               _first_wrong(_states_of(each[2], sequence), sequence) is None), found[0])
-    if _first_wrong(_states_of(right, short), short) is not None:
-        words = " ".join([words, *(split_cause(other)[1] for other, at, _ in found if at == gate and other != words)])
-    return words, gate
+    words, gate, _ = next((each for each in found if each[2]), found[0])
+    return " ".join([words, *(split_cause(other)[1] for other, at, _ in found if at == gate and other != words)]), gate

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from parity_checks.assertions import Mistakes, Query, messages, show, to_numpy, with_other
+from parity_checks.assertions import Query, messages, show, to_numpy
 from parity_checks.core import call_gradient, replaced_if_wrong
 from parity_checks.decorator import check
 from parity_checks.no_teacher_forcing import training_reference
 from parity_checks.no_teacher_forcing.labels import ERROR_CAUSES, THE_END
+from parity_lib.padding import length_mask
 
 WORDS = messages("no_teacher_forcing")
 THE_LOSS = "training#A loss for a yes-or-no answer"
@@ -29,7 +30,7 @@ def last_valid(seed: int = 0) -> None:
         lengths[-1] = 2
         if steps == 4:      # two mistakes never give the same result
             lengths = torch.tensor([3, 2, 2])
-        real = torch.arange(steps) < lengths[:, None]
+        real = length_mask(lengths, steps)
         _check_last_valid(outputs, lengths, "")
         _check_last_valid(torch.where(real[..., None], outputs, torch.nan), lengths, " and nan on the padding")
         last = torch.arange(steps) == lengths[:, None] - 1
@@ -43,8 +44,7 @@ def _check_last_valid(outputs: torch.Tensor, lengths: torch.Tensor, note: str) -
         query.fail("a tensor", "a NumPy array", WORDS["through-numpy"])
     got = query.as_array(result, nan_hint=WORDS["padding-multiplied"])
     query.require_close(got, correct_last_valid(outputs, lengths), WORDS["last-unexplained"],
-                        [*_last_mistakes(outputs.numpy(), lengths.numpy()), *with_other(
-                            {"outputs": outputs, "lengths": lengths}, correct_last_valid)])
+                        WORDS.mistakes(correct_last_valid, outputs, lengths))
     if note:
         return
     query.require_unchanged("last_valid", {"outputs": outputs, "lengths": lengths}, forbid=READY_LAST)
@@ -55,24 +55,11 @@ def _check_last_valid(outputs: torch.Tensor, lengths: torch.Tensor, note: str) -
     query.require_close(gradient, reached.float())
 
 
-def _last_mistakes(outputs: np.ndarray, lengths: np.ndarray) -> Mistakes:
-    batch, steps, _ = outputs.shape
-    rows, real = np.arange(batch), outputs * (np.arange(steps) < lengths[:, None])[..., None]
-    total = real.sum(axis=1)
-    yield from WORDS.of({
-        "last-column": [outputs[:, -1]], "one-late": [outputs[rows, lengths % steps]],
-        "one-early": [outputs[rows, lengths - 2], outputs[rows, np.maximum(lengths - 2, 0)]],
-        "counted-from-the-end": [outputs[rows, -lengths]],
-        "same-step-for-all": [outputs[:, position] for position in (0, lengths.min() - 1, lengths.max() - 1)],
-        "every-row-with-every-step": [outputs[:, lengths - 1]],
-        "one-feature": [outputs[rows, lengths - 1][:, part] for part in (slice(1), slice(-1, None), 0, -1)],
-        "rows-permuted": [outputs[order, lengths - 1] for order in (np.argsort(lengths, kind="stable"), rows[::-1])],
-        "not-one-step": [total, total / lengths[:, None], outputs.mean(axis=1), outputs.max(axis=1), real.max(axis=1)]})
-
-
 def correct_last_valid(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
     """Return the outputs at the last time step of each string."""
-    return outputs[torch.arange(len(outputs)), lengths - 1]
+    rows = torch.arange(len(outputs))
+    last = outputs[rows, lengths - 1]
+    return last
 
 
 CORRECT_LAST = ("last_valid", last_valid, f"{__name__}:correct_last_valid")
@@ -90,7 +77,7 @@ def end_loss(seed: int = 0) -> None:
         loss = as_loss(query, query.call("end_loss", logits, lengths, labels, forbid=READY_LAST, causes=LOSS_CAUSES))
         query.require_close(loss, training_reference.end_loss(logits, lengths, labels),
                             mistakes=training_reference.loss_mistakes(logits, lengths, labels), tolerance=1e-4)
-        padding, hint = torch.arange(steps) >= lengths[:, None], WORDS["padding-in-loss"]
+        padding, hint = ~length_mask(lengths, steps), WORDS["padding-in-loss"]
         for value in (torch.nan, 1e30):
             query = Query(f"{query.text} and {value} on the padding", THE_LOSS)
             padded = query.call("end_loss", logits.masked_fill(padding[..., None], value), lengths, labels,

@@ -22,19 +22,9 @@ ERROR_CAUSES = {"could not be broadcast": WORDS["second-axis"]}
 
 def cut_parity(bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """Return the parity of each string after truncating it to its length."""
-    return (bits * _real(bits, lengths)).sum(axis=1) % 2
-
-
-PARITY_MISTAKES = (
-    ("before-the-cut", lambda bits, lengths: bits.sum(axis=1) % 2),
-    ("one-bit-too-few", lambda bits, lengths: cut_parity(bits, lengths - 1)),
-    ("one-bit-too-many", lambda bits, lengths: cut_parity(bits, lengths + 1)),
-    ("even-and-odd", lambda bits, lengths: 1 - cut_parity(bits, lengths)),
-    ("label-is-count", lambda bits, lengths: (bits * _real(bits, lengths)).sum(axis=1)))
-
-
-def _real(bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    return np.arange(bits.shape[1]) < lengths[:, None]
+    real = np.arange(bits.shape[1]) < lengths[:, None]
+    count = (bits * real).sum(axis=1)
+    return count % 2
 
 
 def draw_strings(rng: np.random.Generator, count: int, steps: int) -> tuple[np.ndarray, np.ndarray]:
@@ -55,16 +45,9 @@ def final_parity(seed: int = 0) -> None:
         if not isinstance(result, np.ndarray):
             query.fail("a NumPy array of integers", kind_of(result))
         got = query.as_array(result, kind="integer")
-        parity, real, rows = cut_parity(bits, lengths), _real(bits, lengths), np.arange(len(bits))
-        count = (bits * real).sum(axis=1)
-        query.require_equal(got, parity, WORDS["label-unexplained"], [
-            *((label(bits, lengths), WORDS[mistake]) for mistake, label in PARITY_MISTAKES), *WORDS.of({
-                "label-per-step": [np.cumsum(bits, axis=1) % 2, np.cumsum(bits * real, axis=1) % 2],
-                "after-the-cut": [(bits * other).sum(axis=1) % 2 for other in (~real, real[:, ::-1])],
-                "last-bit": [bits[rows, lengths - 1]], "columns": [(bits * real).sum(axis=0) % 2],
-                "minus-one-and-one": [2 * parity - 1], "any-one": [count > 0], "floor-division": [count // 2],
-                "zeros-counted": [(lengths - count) % 2], "first-bit-left-out": [(count - bits[:, 0]) % 2]}),
-            *with_other({"lengths": lengths}, partial(cut_parity, bits))])
+        query.require_equal(got, cut_parity(bits, lengths), WORDS["label-unexplained"], [
+            *WORDS.made(cut_parity, bits, lengths), *WORDS.made(cut_parity, bits, lengths, table="-other"),
+            *with_other(partial(cut_parity, bits), lengths)])
         query.require_unchanged("final_parity", {"bits": bits, "lengths": lengths}, forbid=READY_PARITY)
 
 

@@ -76,7 +76,8 @@ class StudentTraining:
     """
 
     def __init__(self, seed: int, min_length: int = 1, longest: int = LONGEST, note: str = "") -> None:
-        self.note, self.task = note, {"seed": seed, "min_length": min_length, "longest": longest}
+        self.note = note
+        self.task: dict[str, Any] = {"seed": seed, "min_length": min_length, "longest": longest}
         self.options: dict[str, Any] = {} if min_length == 1 else {"min_length": min_length}
         self.at = functools.cache(self.train)
 
@@ -107,10 +108,6 @@ class StudentTraining:
                     wanted, got, WORDS["biases-missing" if len(got) < len(wanted) else "other-sizes"])
             module.load_state_dict(part.state)
         return reference.weights_of(network)
-
-    def loop(self, **changes: Any) -> Iterator[Tensor]:
-        """Start a reference loop, with a mistake or without, from the student's weights."""
-        return reference.train(self.at(0), **(self.task | changes))
 
     def distance(self, updates: int) -> float:
         """Return the distance between the student's weights and those of the task's loop."""
@@ -242,19 +239,20 @@ def _cause(training: StudentTraining, last: int) -> tuple[str, str]:
 
     followed = {*range(1, FIRST_STEPS + 1), last + 1, last + 2}
 
-    def explains(**changes: Any) -> bool:
+    def explains(loop: Iterator[Tensor]) -> bool:
         return all(update not in followed or reference.distance(at(update), weights) < min(
             NEAR, reference.distance(at(update), at(0)) / 100)
-            for update, weights in enumerate(itertools.islice(training.loop(**changes), last + 3)))
+            for update, weights in enumerate(itertools.islice(loop, last + 3)))
 
     for name, optimizer in reference.OPTIMIZERS.items():
-        start, first = itertools.islice(training.loop(optimizer=optimizer), 2)
+        loop = functools.partial(reference.train, at(0), **training.task, optimizer=optimizer)
+        start, first = itertools.islice(loop(), 2)
         moved, expected = (at(1) - start).norm(), (first - start).norm()
         rate = float(f"{reference.RATE * moved / expected:.2g}")
-        if explains(optimizer=optimizer, rate=rate):
+        if explains(loop(rate=rate)):
             return WORDS["other-optimiser"].format(name=name, rate=rate), THE_LOOP
-    for words, see, changes in reference.of_loop(**training.task):
-        if explains(**changes):
+    for words, see, loop in reference.of_loop(at(0), training.task):
+        if explains(loop):
             return words, see
     if last >= FIRST_STEPS:
         return WORDS["changes-later"].format(updates=last), THE_LOOP

@@ -4,18 +4,17 @@ import copy
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy
+from torch.nn.functional import binary_cross_entropy  # noqa: F401  (a mistake in mistakes.toml uses it)
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from parity_checks.assertions import Mistakes, Query, messages
-from parity_checks.no_teacher_forcing.labels import PARITY_MISTAKES, THE_END, cut_parity
+from parity_checks.no_teacher_forcing.labels import THE_END, cut_parity
 from parity_checks.plain_data import ModuleState
 
 WORDS = messages("no_teacher_forcing")
@@ -24,7 +23,6 @@ CLIPPING, LENGTHS = "training#Clipping", "data#Check yourself"
 HIDDEN, LONGEST, BATCH, RATE = 8, 10, 64, 0.03
 RATE_OF_STEPS = 0.5         # the learning rate of SGD with which the checks call train_step
 Network = tuple[nn.LSTM | nn.GRU, nn.Linear]
-Variant = tuple[str, str, dict[str, Any]]       # what is said about a mistake, a section to read, and the settings
 
 
 def tensors(bits: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
@@ -60,7 +58,9 @@ def distance(weights: Tensor, expected: Tensor) -> float:
 
 def end_loss(logits: Tensor, lengths: Tensor, labels: Tensor) -> Tensor:
     """Return the mean cross-entropy at the last time step of each string."""
-    return cross_entropy(logits[torch.arange(len(logits)), lengths - 1, 0], labels)
+    rows, last = torch.arange(len(logits)), lengths - 1
+    answers = logits[rows, last, 0]
+    return cross_entropy(answers, labels)
 
 
 def logits_of(network: Network, inputs: Tensor, state: tuple | None = None) -> Tensor:
@@ -69,24 +69,13 @@ def logits_of(network: Network, inputs: Tensor, state: tuple | None = None) -> T
     return readout(lstm(inputs, state)[0])
 
 
-def clip(network: Network, bound: float = 1.0, groups: Callable = lambda network: [parameters(network)]) -> None:
-    """Clip the gradient of each of the ``groups`` of parameters to the norm ``bound``."""
-    for group in groups(network):
-        nn.utils.clip_grad_norm_(group, bound)
-
-
-def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, *, loss: Callable[..., Tensor] = end_loss,
-           zero: Iterable[int] = (0, 1), clip: Callable[[Network], object] = clip,
-           state: Any = None, scale: float = 1.0) -> float:
-    """Perform an update and return the loss before it.
-
-    The gradients of the modules in ``zero`` are set to zero, and the loss is multiplied by ``scale``.
-    """
-    value = loss(logits_of(network, batch[0], state), *batch[1:])
-    for position in zero:
-        network[position].zero_grad()
-    (scale * value).backward()
-    clip(network)
+def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, loss: Callable[..., Tensor] = end_loss,
+           state: Any = None) -> float:
+    """Perform an update, which starts from a hidden state, and return the loss before it."""
+    weights, value = parameters(network), loss(logits_of(network, batch[0], state), *batch[1:])
+    optimizer.zero_grad()
+    value.backward()
+    nn.utils.clip_grad_norm_(weights, 1.0)
     optimizer.step()
     return value.item()
 
@@ -96,39 +85,27 @@ def train_step(lstm: nn.LSTM, readout: nn.Linear, optimizer: torch.optim.Optimiz
     return update((lstm, readout), optimizer, batch)
 
 
-def train(weights: Tensor, seed: int, min_length: int = 1, longest: int = LONGEST, *, batch: int = BATCH,
-          optimizer: Callable = torch.optim.Adam, rate: float = RATE, label: Callable = cut_parity,
-          coded: Callable = np.asarray, rng_seed: int | None = None, thrown_away: int = 0, renewed: str = "",
-          repeats: int = 1, carry: bool = False, **options: Any) -> Iterator[Tensor]:
+def draw(rng: np.random.Generator, batch: int, min_length: int, longest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw the bits of a batch of strings, and then the lengths to which they are cut."""
+    return rng.integers(2, size=(batch, longest)), rng.integers(min_length, longest, batch, endpoint=True)
+
+
+def train(weights: Tensor, seed: int, min_length: int = 1, longest: int = LONGEST, *, step: Callable = update,
+          loss: Callable = end_loss, label: Callable = cut_parity, optimizer: Callable = torch.optim.Adam,
+          rate: float = RATE) -> Iterator[Tensor]:
     """Train a network from given weights, and yield its weights before the first update and after each update.
 
     The defaults are the settings of the task, and other settings make the usual mistakes. ``label`` takes bits and
-    lengths. ``rng_seed`` is that of the strings, if it is not ``seed``, and ``thrown_away`` batches are drawn before
-    the first update. ``renewed`` is what is made again for each update: "rng", "optimizer" or nothing. With ``carry``,
-    a batch starts from the last state of the batch before it. The ``options`` are those of :func:`update`.
+    lengths, and the others are those of :func:`update`.
     """
-    network, state = new_network(), None
+    network, rng = new_network(), np.random.default_rng(seed)
     set_weights(network, weights)
-    make_rng = partial(np.random.default_rng, seed if rng_seed is None else rng_seed)
-    rng, own = make_rng(), optimizer(parameters(network), lr=rate)
-
-    def draw() -> tuple[np.ndarray, np.ndarray]:
-        return rng.integers(2, size=(batch, longest)), rng.integers(min_length, longest, batch, endpoint=True)
-
-    for _ in range(thrown_away):
-        draw()
+    own = optimizer(parameters(network), lr=rate)
     while True:
         yield weights_of(network)
-        rng = make_rng() if renewed == "rng" else rng
-        own = optimizer(parameters(network), lr=rate) if renewed == "optimizer" else own
-        bits, lengths = draw()
-        drawn = tensors(coded(bits), lengths, label(bits, lengths))
-        for _ in range(repeats):
-            before = state
-            if carry:
-                with torch.no_grad():
-                    state = network[0](drawn[0], before)[1]
-            update(network, own, drawn, state=before, **options)
+        bits, lengths = draw(rng, BATCH, min_length, longest)
+        batch = tensors(bits, lengths, label(bits, lengths))
+        step(network, own, batch, loss)
 
 
 def weights_after(count: int, weights: Tensor, seed: int, min_length: int, longest: int) -> Tensor:
@@ -152,75 +129,16 @@ OPTIMIZERS: dict[str, Callable] = {
     "torch.optim.SGD with a momentum of 0.9": lambda weights, lr: torch.optim.SGD(weights, lr=lr, momentum=0.9)}
 
 
-def _at(logits: Tensor, positions: Tensor) -> Tensor:
-    return logits[torch.arange(len(logits)), positions, 0]
-
-
-def _real(lengths: Tensor, logits: Tensor) -> Tensor:
-    return torch.arange(logits.shape[1]) < lengths[:, None]
-
-
-def _every(labels: Tensor, logits: Tensor) -> Tensor:
-    return labels[:, None].expand(logits.shape[:2])
-
-
-# The id of each mistake in the loss, and the loss of logits [batch, steps, 1], lengths and labels [batch].
-LOSSES: tuple[tuple[str, Callable[[Tensor, Tensor, Tensor], Tensor]], ...] = (
-    ("sum-not-mean", lambda o, n, y: cross_entropy(_at(o, n - 1), y, reduction="sum")),
-    ("rounded-sigmoid", lambda o, n, y: binary_cross_entropy(_at(o, n - 1).sigmoid(), y)),
-    ("loss-of-last-column", lambda o, n, y: cross_entropy(o[:, -1, 0], y)),
-    ("one-early", lambda o, n, y: cross_entropy(_at(o, (n - 2).clamp(min=0)), y)),
-    ("one-late", lambda o, n, y: cross_entropy(_at(o, n % o.shape[1]), y)),
-    ("every-step", lambda o, n, y: cross_entropy(o[..., 0], _every(y, o))),
-    ("every-step", lambda o, n, y: cross_entropy(o[..., 0][_real(n, o)], _every(y, o)[_real(n, o)])),
-    ("sigmoid-twice", lambda o, n, y: cross_entropy(_at(o, n - 1).sigmoid(), y)),
-    ("sigmoid-twice", lambda o, n, y: cross_entropy(_at(o, n - 1).sigmoid(), y, reduction="sum")),
-    ("each-with-each", lambda o, n, y: cross_entropy(*torch.broadcast_tensors(_at(o, n - 1)[:, None], y))),
-    ("labels-flipped", lambda o, n, y: cross_entropy(_at(o, n - 1), 1 - y)),
-    ("loss-negative", lambda o, n, y: -cross_entropy(_at(o, n - 1), y)),
-    ("squared-error", lambda o, n, y: ((_at(o, n - 1).sigmoid() - y) ** 2).mean()),
-    ("squared-error", lambda o, n, y: ((_at(o, n - 1) - y) ** 2).mean()),
-    ("absolute-error", lambda o, n, y: (_at(o, n - 1) - y).abs().mean()),
-    ("absolute-error", lambda o, n, y: (_at(o, n - 1).sigmoid() - y).abs().mean()),
-    ("arguments-swapped", lambda o, n, y: cross_entropy(y, _at(o, n - 1))),
-    ("same-step-for-all", lambda o, n, y: cross_entropy(o[:, 0, 0], y)),
-    ("same-step-for-all", lambda o, n, y: cross_entropy(_at(o, n.max().expand(len(n)) - 1), y)),
-    ("mean-of-logits", lambda o, n, y: cross_entropy(o[..., 0].mean(dim=1), y)),
-    ("labels-plus-minus", lambda o, n, y: cross_entropy(_at(o, n - 1), 2 * y - 1)),
-    ("one-of-two-terms", lambda o, n, y: cross_entropy(_at(o, n - 1), y, weight=y)),
-    ("one-of-two-terms", lambda o, n, y: cross_entropy(_at(o, n - 1), y, weight=1 - y)),
-    ("one-string", lambda o, n, y: cross_entropy(_at(o, n - 1)[0], y[0])),
-    ("one-string", lambda o, n, y: cross_entropy(_at(o, n - 1)[-1], y[-1])),
-    ("share-of-errors", lambda o, n, y: ((_at(o, n - 1) > 0) != (y > 0.5)).float().mean() + 0 * o.sum()),
-    ("mean-over-lengths", lambda o, n, y: cross_entropy(_at(o, n - 1), y, reduction="sum") / n.sum()),
-    ("mean-over-lengths", lambda o, n, y: cross_entropy(_at(o, n - 1), y, reduction="sum") / o.shape[1]))
+def of_update() -> Iterator[tuple[str, str, Callable[..., float]]]:
+    """Yield what is said about each mistake in an update, a section to read, and an update with this mistake."""
+    for table, see in (("", THE_LOOP), ("-clipping", CLIPPING)):
+        for words, step in WORDS.variants(update, table):
+            yield words, see, step
 
 
 def loss_mistakes(*arguments: Tensor) -> Mistakes:
     """Yield the losses of logits, lengths and labels that result from common mistakes."""
-    return ((loss(*arguments), WORDS[mistake]) for mistake, loss in LOSSES)
-
-
-# Groups of parameters that are clipped one by one: the modules, the arrays, or one module alone.
-GROUPS: tuple[Callable[[Network], list], ...] = (
-    lambda network: [list(module.parameters()) for module in network],
-    lambda network: [[parameter] for parameter in parameters(network)],
-    lambda network: [list(network[0].parameters())], lambda network: [list(network[1].parameters())])
-
-
-def of_update() -> Iterator[Variant]:
-    """Yield variants of one update, whose settings are options of :func:`update`."""
-    yield WORDS["zero-grad-missing"], THE_LOOP, {"zero": ()}
-    for kept, name in ((1, "readout"), (0, "recurrent layer")):
-        yield WORDS["zero-grad-of-one"].format(name=name), THE_LOOP, {"zero": (1 - kept,)}
-    yield WORDS["not-clipped"], CLIPPING, {"clip": lambda network: None}
-    yield (WORDS["clipped-by-value"], CLIPPING,
-           {"clip": lambda network: nn.utils.clip_grad_value_(parameters(network), 1.0)})
-    for groups in GROUPS:
-        yield WORDS["clipped-apart"], CLIPPING, {"clip": partial(clip, groups=groups)}
-    yield WORDS["norm-always-one"], CLIPPING, {"scale": 1e6}
-    for bound in (0.01, 0.1, 0.25, 0.5, 2.0, 3.0, 5.0, 10.0, 100.0):
-        yield WORDS["clipped-elsewhere"].format(bound=bound), CLIPPING, {"clip": partial(clip, bound=bound)}
+    return WORDS.made(end_loss, *arguments)
 
 
 def require_updates(query: Query, network: Network, batches: list[tuple], losses: Iterable[Any],
@@ -242,7 +160,7 @@ def require_updates(query: Query, network: Network, batches: list[tuple], losses
             logits, unused = (logits_of(network, batch[0], first) for first in (states[-1], None))
             state = network[0](batch[0], states[-1])[1]
         optimizer = torch.optim.SGD(parameters(network), lr=RATE_OF_STEPS)
-        update(network, optimizer, batch, loss=loss, state=states[-1])
+        update(network, optimizer, batch, loss, states[-1])
         later, correct = loss(logits_of(network, batch[0], states[-1]), *batch[1:]), loss(logits, *batch[1:])
         known = [(later, loss_after), (loss(unused, *batch[1:]), state_unused), *wrong(logits, *batch[1:])]
         query.part(f"the loss of batch {number}").require_close(
@@ -267,12 +185,11 @@ def _cause_of_update(network: Network, updates: list[tuple], after: Tensor, expe
     ratio = float(own @ correct / (correct @ correct))
     if still := unmoved(network, start, after):
         return still if len(updates) == 1 else WORDS["update-left-out"]
-    for words, _, changes in of_update():
+    for words, _, step in of_update():
         other = copy.deepcopy(network)
         for weights, batch, state in updates:
             set_weights(other, weights)
-            update(other, torch.optim.SGD(parameters(other), lr=RATE_OF_STEPS), batch,
-                   **{"state": state, "loss": loss} | changes)
+            step(other, torch.optim.SGD(parameters(other), lr=RATE_OF_STEPS), batch, loss, state)
         if distance(after, weights_of(other)) < 1e-6 + 1e-3 * float(own.abs().mean()):
             return words
     if distance(own, ratio * correct) < 1e-3 * distance(own, 0 * own):
@@ -289,29 +206,20 @@ def unmoved(network: Network, before: Tensor, after: Tensor) -> str:
     return WORDS["readout-still" if layer else "lstm-still" if readout else "nothing-moved"]
 
 
-def of_loop(seed: int, min_length: int, longest: int) -> Iterator[Variant]:
-    """Yield variants of a whole loop, whose settings are those of :func:`train`."""
-    yield from of_update()
-    for mistake, loss in LOSSES:
-        yield WORDS[mistake], THE_END, {"loss": loss}
-    for mistake, label in PARITY_MISTAKES:
-        yield WORDS[mistake], THE_END, {"label": label}
-    for size in (1, 8, 16, 32, 50, 60, 63, 65, 100, 128, 256):
-        yield WORDS["other-batch"].format(batch=size), THE_LOOP, {"batch": size}
-    if min_length != 1:
-        yield WORDS["min-length-unused"], LENGTHS, {"min_length": 1}
-    for low, high in ((min_length, longest - 1), (min_length, longest + 1), (min_length + 1, longest),
-                      (longest, longest), (min_length, min_length), (min_length + 1, longest + 1)):
-        yield (WORDS["other-lengths"].format(low=low, high=high), LENGTHS,
-               {"min_length": low, "longest": high})
-    for other in {0, 1, 42, seed + 1} - {seed}:
-        yield WORDS["rng-not-from-seed"].format(other=other), THE_SEED, {"rng_seed": other}
-    for number in (1, 2):
-        yield WORDS["drawn-before"].format(number=number), THE_SEED, {"thrown_away": number}
-    for mistake, see, changes in (
-            ("same-strings", THE_SEED, {"renewed": "rng"}), ("optimiser-renewed", THE_LOOP, {"renewed": "optimizer"}),
-            ("state-carried", THE_LOOP, {"carry": True}), ("batch-twice", THE_LOOP, {"repeats": 2}),
-            ("bits-recoded", THE_LOOP, {"coded": lambda bits: 2 * bits - 1}),
-            ("bits-recoded", THE_LOOP, {"coded": lambda bits: 1 - bits}),
-            ("bits-reversed", THE_LOOP, {"coded": lambda bits: np.flip(bits, 1).copy()})):
-        yield WORDS[mistake], see, changes
+def of_loop(weights: Tensor, task: dict[str, Any]) -> Iterator[tuple[str, str, Iterator[Tensor]]]:
+    """Yield what is said about each mistake in a loop, a section to read, and the weights after each wrong update."""
+    for words, see, step in of_update():
+        yield words, see, train(weights, **task, step=step)
+    for words, loss in WORDS.variants(end_loss):
+        yield words, THE_END, train(weights, **task, loss=loss)
+    for words, label in WORDS.variants(cut_parity):
+        yield words, THE_END, train(weights, **task, label=label)
+    seed, least, longest = task.values()
+    if least != 1:
+        yield WORDS["min-length-unused"], LENGTHS, train(weights, seed, 1, longest)
+    for low, high in ((least, longest - 1), (least, longest + 1), (least + 1, longest), (longest, longest),
+                      (least, least), (least + 1, longest + 1)):
+        yield WORDS["other-lengths"].format(low=low, high=high), LENGTHS, train(weights, seed, low, high)
+    for table, see in (("-seeds", THE_SEED), ("", THE_LOOP)):
+        for words, loop in WORDS.variants(train, table):
+            yield words, see, loop(weights, **task)

@@ -38,9 +38,6 @@ MOST = 30               # characters of a name
 BATCHES = 2, 4, 5, 8, 10, 16, 20, 25, 30, 32, 50, 64, 100, 128      # usual sizes
 # The logits of a distribution from which names are drawn: one of these always comes next.
 LOGITS = {"a": 1.0, "b": 0.0, "c": -1.0, END: 0.0}
-# The mistakes with the state of each kind of layer.
-MISTAKES: dict[type, tuple[str, ...]] = {
-    nn.GRU: (own := ("state-not-carried", "country-unread", "letter-unread")), nn.LSTM: (*own, "half-a-state")}
 Network = tuple[nn.GRU | nn.LSTM, nn.Linear]
 
 
@@ -272,10 +269,10 @@ def _check_certain_name(layer: type[nn.GRU | nn.LSTM], rng: np.random.Generator)
                       f"most={most}", WRITING)
         got, = _names(query, network, country, 1, 0.3, most, forbid=READY_NAME)
         if got != name[:most]:
-            made = [mistake for mistake in MISTAKES[layer] if got == written(network, country, mistake)[:most]]
+            made = [words for wrong, words in WORDS.made(written, network, country) if got == wrong[:most]]
             near_most = got in (name[:most - 1], name[:most + 1])
-            hint = "most-ignored" if got == name else (*made, "most-off-by-one" if near_most else "name-unexplained")[0]
-            query.fail(repr(name[:most]), repr(got), WORDS[hint])
+            query.fail(repr(name[:most]), repr(got), WORDS["most-ignored"] if got == name else made[0] if made else
+                       WORDS["most-off-by-one" if near_most else "name-unexplained"])
 
 
 def _draw_writer(layer: type[nn.GRU | nn.LSTM], rng: np.random.Generator) -> tuple[Network, str, str]:
@@ -288,21 +285,19 @@ def _draw_writer(layer: type[nn.GRU | nn.LSTM], rng: np.random.Generator) -> tup
             states = network[0](one_hot(inputs, len(SYMBOLS)).float())[0][0]
             network[1].weight.copy_(torch.linalg.lstsq(states, 40 * one_hot(labels[0], len(CHARACTERS)).float())[0].T)
             network[1].bias.zero_()
-        names = [written(network, country, mistake) for mistake in ("", *MISTAKES[layer])]
+        names = [written(network, country), *(wrong for wrong, _ in WORDS.made(written, network, country))]
         if names[0] == name and len(set(names)) == len(names):
             return network, country, name
 
 
 @torch.no_grad()
-def written(network: Network, country: str, mistake: str = "") -> str:
+def written(network: Network, country: str) -> str:
     """Return the name whose characters have the largest logits."""
-    name, state, read = "", None, END if mistake == "country-unread" else country
+    name, state, read = "", None, country
     while len(name) < MOST:
-        logits, state = run(network, encode([read])[None], None if mistake == "state-not-carried" else state)
-        if (read := CHARACTERS[logits[0, -1].argmax()]) == END:
+        logits, state = run(network, encode([read])[None], state)
+        read = CHARACTERS[logits[0, -1].argmax()]
+        if read == END:
             break
         name += read
-        read = country if mistake == "letter-unread" else read
-        if mistake == "half-a-state":
-            state = state[0], torch.zeros_like(state[1])
     return name

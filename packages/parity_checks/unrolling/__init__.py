@@ -7,7 +7,7 @@ import numpy as np
 
 from parity_checks import check, fresh, private  # noqa: F401  (notebooks call them here)
 from parity_checks import two_unit_search as search
-from parity_checks.assertions import Mistakes, Query, agree, likely_cause, messages, where_different, with_other
+from parity_checks.assertions import Mistakes, Query, agree, likely_cause, messages, where_different
 from parity_checks.core import call, replaced_if_wrong
 from parity_checks.plain_data import split_cause
 from parity_lib.numpy_rnn import NumpyRNN
@@ -35,19 +35,12 @@ def parity(seed: int = 0) -> None:
         strings = ", ".join("".join(map(str, row)) for row in bits)
         these = f"the strings {strings}" if bits.size < 50 else f"{len(bits)} strings of {bits.shape[1]} bits"
         query = Query(f"parity of {these}, an array of shape {bits.shape}", PICTURE)
-        count, long = bits.sum(axis=1), bits.shape[1] > 2048
+        expected, long = correct_parity(bits), bits.shape[1] > 2048
         hint = WORDS["half-precision" if long else "parity-unexplained"]
         result = query.call("parity", bits, forbid=READY_PARITY)
-        hint = hint if getattr(result, "shape", ()) == count.shape else ""
-        query.require_equal(result, count % 2, hint, () if long else [*WORDS.of({
-            "changes-counted": [np.abs(np.diff(bits)).sum(axis=1) % 2]}), *_some_bits(bits), *WORDS.of({
-            "count-returned": [count], "floor-division": [count // 2], "any-one": [count > 0],
-            "all-ones": [bits.min(axis=1)], "majority": [2 * count > bits.shape[1]],
-            "carried-over": [np.cumsum(count) % 2],
-            "even-and-odd": [1 - count % 2], "columns": [bits.sum(axis=0) % 2],
-            "one-answer": [np.full(shape, bits.sum() % 2) for shape in ((), len(bits)) if len(bits) > 1],
-            "every-bit": [np.cumsum(bits, axis=1) % 2],
-            "minus-one-and-one": [sign * (1 - 2 * (count % 2)) for sign in (1, -1)]})])
+        hint = hint if getattr(result, "shape", ()) == expected.shape else ""
+        query.require_equal(result, expected, hint, () if long else [
+            *WORDS.made(correct_parity, bits), *_some_bits(bits)])
         query.as_array(result, kind="integer")
 
 
@@ -59,37 +52,19 @@ def _some_bits(bits: np.ndarray) -> Mistakes:
                    WORDS["bits-left-out"].format(places=", ".join(map(str, left_out)), last=last))
 
 
-def _step(x: np.ndarray, h: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray | float) -> np.ndarray:
-    return np.tanh(x @ U.T + h @ V.T + b)
+def correct_parity(bits: np.ndarray) -> np.ndarray:
+    """Return the parity of each string."""
+    count = bits.sum(axis=1)
+    return count % 2
+
+
+def _step(x: np.ndarray, h: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray) -> np.ndarray:
+    parts = {"U x": x @ U.T, "V h": h @ V.T, "b": b}
+    a = parts["U x"] + parts["V h"] + parts["b"]
+    return np.tanh(a)
 
 
 PRODUCT_ERRORS = ("could not be broadcast", "matmul", "not aligned", "cannot be multiplied")
-
-
-def _step_mistakes(x: np.ndarray, h: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray) -> Mistakes:
-    parts = {"U x": x @ U.T, "V h": h @ V.T, "b": b + 0 * h}
-    a = sum(parts.values())
-    yield a, WORDS["no-tanh"]
-    yield _step(x, h, U, V.T, b), WORDS["V-transposed"]
-    yield _step(x, h, U, V.T, 0), WORDS["V-transposed"] + " The bias b is missing, too."
-    for name, part in parts.items():
-        for factor, mistake in ((0, "part-missing"), (-1, "part-sign"), (2, "part-twice")):
-            yield np.tanh(a + (factor - 1) * part), WORDS[mistake].format(part=name)
-    for outside in (names for size in (1, 2) for names in itertools.combinations(parts, size)):
-        added = sum(parts[name] for name in outside)
-        yield np.tanh(a - added) + added, WORDS["outside-tanh"].format(parts=" and ".join(outside))
-    for last in (b, np.tanh(b)):
-        yield np.tanh(x @ U.T) + np.tanh(h @ V.T) + last, WORDS["tanh-of-each"]
-    yield _step(x, np.tanh(h), U, V, b), WORDS["tanh-of-old-state"]
-    yield np.tanh(a) + h, WORDS["old-state-added"]
-    for name, value in (("a sigmoid", (1 + np.tanh(a / 2)) / 2), ("a relu", a * (a > 0)), ("arctan", np.arctan(a)),
-                        ("the sum, cut at -1 and 1", a.clip(-1, 1)), ("tanh of half the sum", np.tanh(a / 2)),
-                        ("tanh of a tanh", np.tanh(np.tanh(a)))):
-        yield value, WORDS["other-activation"].format(name=name)
-    yield np.tanh(x @ U.T + h * np.diag(V) + b), WORDS["diagonal-of-V"]
-    yield (np.tanh(a) + h) / 2, WORDS["mean-with-old-state"]
-    yield np.tanh(parts["U x"] * parts["V h"] + b), WORDS["parts-multiplied"]
-    yield from with_other({"x": x, "h": h, "U": U, "V": V, "b": b}, _step)
 
 
 @check("rnn_step: one time step of nn.RNN, for a whole batch")
@@ -104,7 +79,7 @@ def rnn_step(seed: int = 0) -> None:
                             causes=dict.fromkeys(PRODUCT_ERRORS, WORDS["column-vectors"]))
         got = query.as_array(result, nan_hint=WORDS["overflow"])
         hint = WORDS["column-vectors"] if batch != hidden and got.shape == (hidden, batch) else ""
-        query.require_close(got, _step(*arguments), hint, _step_mistakes(*arguments), TOLERANCE)
+        query.require_close(got, _step(*arguments), hint, WORDS.mistakes(_step, *arguments), TOLERANCE)
     query.require_unchanged("rnn_step", dict(zip("xhUVb", arguments, strict=True)), forbid=READY_CELL)
 
 
@@ -142,7 +117,7 @@ def _compare_states(query: Query, arguments: tuple[np.ndarray, ...], again: bool
     if again:
         query.require_close(got, expected, WORDS["state-kept"], tolerance=TOLERANCE)
     query.require_close(got, expected, _hint_of_state(got, expected, *arguments),
-                        _unroll_mistakes(expected, *arguments), TOLERANCE)
+                        WORDS.made(states, *arguments), TOLERANCE)
 
 
 def _hint_of_state(got: np.ndarray, expected: np.ndarray, xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> str:
@@ -157,7 +132,7 @@ def _hint_of_state(got: np.ndarray, expected: np.ndarray, xs: np.ndarray, h0: np
         for (new, x), (old, h) in itertools.product(inputs.items(), known.items())]
     if found := likely_cause(got[:, t], mistakes, TOLERANCE):
         return WORDS["other-state"].format(t=t, found=found, right=right)
-    words = likely_cause(got[:, t], _step_mistakes(xs[:, t], known[right], *weights), TOLERANCE)
+    words = likely_cause(got[:, t], WORDS.mistakes(_step, xs[:, t], known[right], *weights), TOLERANCE)
     where = where_different(got, expected, TOLERANCE)
     return (WORDS["wrong-step"].format(t=t, words=split_cause(words)[1]) if words else
             WORDS["later-state"].format(t=t) if t else f"{WORDS['first-state']} {where}")
@@ -165,21 +140,8 @@ def _hint_of_state(got: np.ndarray, expected: np.ndarray, xs: np.ndarray, h0: np
 
 def states(xs: np.ndarray, h0: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Compute the hidden states ``[batch, steps, H]`` of a tanh network at all time steps."""
-    return NumpyRNN(U, V, b, np.zeros((1, len(b))), np.zeros(1)).forward(xs, h0)[1][:, 1:]
-
-
-def _unroll_mistakes(expected: np.ndarray, xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> Mistakes:
-    steps, (first, last) = xs.shape[1], (h0[:, None], expected[:, -1:])
-    yield from WORDS.of({
-        "h0-ignored": [states(xs, 0 * h0, *weights)], "same-input": [states(xs[:, [0] * steps], h0, *weights)],
-        "input-before": [states(np.roll(xs, 1, axis=1), h0, *weights)],
-        "read-backwards": [states(xs[:, ::-1], h0, *weights)[:, ::order] for order in (1, -1)],
-        "h0-for-the-last": [np.concatenate([first, expected[:, :-1]], axis=1)],
-        "one-step-short": [np.concatenate([expected[:, :-1], 0 * last], axis=1)],
-        "state-not-carried": [np.stack([_step(x, h0, *weights) for x in xs.swapaxes(0, 1)], axis=1)],
-        "same-array": [np.repeat(last, steps, axis=1)],
-        "through-strings": [states(xs.reshape(1, -1, 1), h0[:1], *weights).reshape(expected.shape)],
-        "reshaped": [expected.swapaxes(0, 1).reshape(expected.shape)]})
+    after = NumpyRNN(U, V, b, np.zeros((1, len(b))), np.zeros(1)).forward(xs, h0)[1][:, 1:]
+    return after
 
 
 @check("two_unit_weights: correct on every string of any length, which is proved")

@@ -49,15 +49,9 @@ def length_mask(seed: int = 0) -> None:
                             causes=dict.fromkeys(("broadcast", "must match"), WORDS["second-axis"]))
         got = query.as_array(result, (len(lengths), max_bits), "bool", shape_hints={
             (len(lengths), lengths.max()): WORDS["as-wide-as-longest"]})
-        side, mask = padding == ["before"], partial(_mask, max_bits=max_bits)
-        expected, position, length = mask(lengths, before=side), np.arange(max_bits), lengths[:, None]
-        query.require_equal(got, expected, WORDS["mask-unexplained"], [*WORDS.of({
-            "complement-before" if side else "true-and-false": [~expected],
-            "other-side": [mask(lengths, before=not side)], "strings-reversed": [mask(lengths, before=not side)[::-1]],
-            "begins-at-length": [position >= length], "from-longest": [position >= length.max() - length],
-            "one-position": [position == length, position == length - 1],
-            "off-by-one": [mask(lengths + more, before=side) for more in (-1, 1)]}),
-            *with_other({"lengths": lengths}, partial(mask, before=side))])
+        given = lengths, max_bits, padding == ["before"]
+        query.require_equal(got, _mask(*given), WORDS["mask-unexplained"], [
+            *WORDS.made(_mask, *given), *with_other(partial(_mask, max_bits=max_bits, before=given[2]), lengths)])
         query.require_unchanged("length_mask", {"lengths": lengths, "max_bits": max_bits,
                                                 **dict(zip(["padding"], padding, strict=False))}, forbid=READY_MASK)
 
@@ -113,7 +107,7 @@ def _compare_states(query: Query, result: Any, unmasked: np.ndarray, lengths: np
         "states-on-padding": [unmasked], "only-lengths-sorted": [masked(np.sort(lengths)[::-1])],
         "one-state-too-many": [masked(lengths + 1)],
         "one-state-too-few": [masked(lengths - 1), masked(np.maximum(lengths - 1, 1))],
-        "padding-not-zero": [np.where(expected, unmasked, got)]}), *with_other({"lengths": lengths}, masked)])
+        "padding-not-zero": [np.where(expected, unmasked, got)]}), *with_other(masked, lengths)])
 
 
 def _require_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) -> None:
@@ -194,18 +188,12 @@ def masked_loss(seed: int = 0) -> None:
         if not is_tensor(result):
             query.fail("a tensor with one number", kind_of(result), WORDS["not-a-tensor"])
         got = query.as_array(result, (), nan_hint=WORDS["nan-leaked"] if case.section == SELECT else "")
-        losses, real = cross_entropy(case.logits, case.targets), case.mask.sum()
-        expected, mistake = losses[case.mask].mean(), "loss-unexplained"
+        expected, mistake = correct_loss(*case[1:]), "loss-unexplained"
         if case is sure:
             mistake = "clipped" if np.isfinite(got) and got < expected else "logarithm-of-zero"
-        zeroed, chance = real * expected + np.log(2) * (~case.mask).sum(), 1 / (1 + np.exp(-case.logits))
-        query.require_close(got, expected, WORDS[mistake], [*_mean_mistakes(losses, case.mask), *WORDS.of({
-            "padding-in-sum": [zeroed / real, zeroed / case.mask.size],
-            "sigmoid-twice": [cross_entropy(chance, case.targets)[case.mask].mean()],
-            "labels-flipped": [cross_entropy(case.logits, 1 - case.targets)[case.mask].mean()],
-            "one-of-two-terms": [(losses * part)[case.mask].mean() for part in (case.targets, 1 - case.targets)],
-            "logits-and-targets": [cross_entropy(case.targets, case.logits)[case.mask].mean()],
-            "squared-error": [((chance - case.targets) ** 2)[case.mask].mean()]})], 1e-4)
+        query.require_close(got, expected, WORDS[mistake], [
+            *WORDS.made(masked_mean, cross_entropy(case.logits, case.targets), case.mask),
+            *WORDS.made(correct_loss, *case[1:])], 1e-4)
     for case in (_draw(rng, [3, 1, 5, 2], 5), _draw(rng, rng.integers(1, 8, size=4), 9),
                  *_draw(rng, [3, 1, 4], 6).with_padding(1e9), *_draw(rng, [3, 1, 4], 6).with_padding(np.nan)):
         query = Query(f"the gradient of masked_loss, {case.description}", case.section)
@@ -221,27 +209,22 @@ def cross_entropy(logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
     return np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
 
 
-def _mean_mistakes(values: np.ndarray, mask: np.ndarray) -> Mistakes:
-    """Yield common wrong results for the mean of ``values`` over the positions where the mask is True."""
-    real, (batch, steps) = np.where(mask, values, 0.0), mask.shape
-    spread = values[..., None] * mask if batch == steps else None
-    yield from WORDS.of({
-        "broadcast": [] if spread is None else [spread.mean(), spread.sum() / mask.sum()],
-        "rectangle-mean": [values.mean()], "padding-in-sum": [values.sum() / mask.sum()],
-        "rectangle-divides": [real.sum() / mask.size], "sum-not-mean": [real.sum()],
-        "mean-of-means": [(real.sum(axis=1) / mask.sum(axis=1)).mean()],
-        "padding-selected": [values[~mask].mean()], "last-column": [values[:, -1].mean()]})
-    first, last = (mask & (mask[:, ::order].cumsum(axis=1)[:, ::order] == 1) for order in (1, -1))
-    string = mask * np.arange(1, batch + 1)[:, None]
-    for name, chosen in {
-            "the first string alone": string == 1, "the last string alone": string == batch,
-            "the first real position of each string": first, "the last real position of each string": last,
-            "all real positions but the first of each string": mask & ~first,
-            "all real positions but the last of each string": mask & ~last}.items():
-        if chosen.any():
-            yield values[chosen].mean(), WORDS["some-positions"].format(name=name)
-    for name, number in (("strings", batch), ("time steps", steps), ("padded positions", (~mask).sum())):
-        yield real.sum() / number, WORDS["other-divisor"].format(name=name)
+def masked_mean(values: np.ndarray, mask: np.ndarray) -> float:
+    """Return the mean of ``values`` over the positions where the mask is True."""
+    return values[mask].mean()
+
+
+def correct_loss(logits: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> float:
+    """Return the mean cross-entropy over the positions where the mask is True."""
+    losses = cross_entropy(logits, targets)
+    return masked_mean(losses, mask)
+
+
+def correct_share(logits: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> float:
+    """Return the accuracy at the positions where the mask is True."""
+    odd = targets > 0.5
+    correct = (logits > 0) == odd
+    return masked_mean(correct, mask)
 
 
 @check("masked_accuracy: the share of real positions with a correct answer")
@@ -262,8 +245,7 @@ def masked_accuracy(seed: int = 0) -> None:
         return query, query.as_array(result, ())
 
     for case in cases:
-        correct = ((case.logits > 0) == (case.targets > 0.5))[case.mask].mean()
-        query, got = answer(case)
+        correct, (query, got) = correct_share(*case[1:]), answer(case)
         if agree(got, correct):
             continue
         # In the small case, mistakes can give the same share by chance: a mistake has to explain two others as well.
@@ -274,18 +256,8 @@ def masked_accuracy(seed: int = 0) -> None:
 
 
 def _accuracy_mistakes(case: MaskedLogits) -> Mistakes:
-    mask, odd = case.mask, case.targets > 0.5
-    correct, confident = (((case.logits > bound) == odd).astype(float) for bound in (0, 0.5))
-    share, by_string = correct[mask].mean(), np.where(mask, correct, 1)
-    yield from _mean_mistakes(correct, mask)
-    yield from WORDS.of({
-        "above-one-half": [confident[mask].mean()], "share-of-errors": [1 - share], "per-cent": [100 * share],
-        "logits-rounded": [(answers == case.targets)[mask].mean() for answers in (case.logits.round(), case.logits)],
-        "padding-correct": [by_string.mean()], "whole-strings": [by_string.all(axis=1).mean()],
-        "one-kind-of-target": [correct[part].mean() for part in (mask & odd, mask & ~odd) if part.any()],
-        "rounded-share": [share.round(digits) for digits in (1, 2, 3)],
-        "odd-answers": [(case.logits > 0)[mask].mean()], "probability-above-0": [case.targets[mask].mean()],
-        "zero-is-even": [((case.logits >= 0) == odd)[mask].mean()]})
+    yield from WORDS.made(masked_mean, (case.logits > 0) == (case.targets > 0.5), case.mask)
+    yield from WORDS.made(correct_share, *case[1:])
 
 
 def correct_masked_accuracy(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor) -> float:
@@ -335,4 +307,5 @@ def reported_accuracy(seed: int = 0) -> None:
             "padding-not-added": [(1 - s) * a], "shares-swapped": [(1 - s) + s * a],
             "guess-assumed": [0.5 + s / 2], "real-returned": [a], "shares-multiplied": [s * a],
             "weight-of-padding": [s + s * a], "bracket-missing": [s + 1 - s * a]}), *with_other(
-                {"share_of_padding": s, "real_accuracy": a}, lambda s, a: s + (1 - s) * a)])
+                lambda share_of_padding, real_accuracy: share_of_padding + (1 - share_of_padding) * real_accuracy, s,
+                a)])
