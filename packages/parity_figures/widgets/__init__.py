@@ -5,7 +5,6 @@ belong together. They need the package anywidget.
 """
 
 from parity_figures.widgets.break_the_network import BreakTheNetwork
-from parity_figures.widgets.gated_unit import GatedUnit
 from parity_figures.widgets.gradient_strip import GradientStrip
 from parity_figures.widgets.name_writer import NameWriter
 from parity_figures.widgets.playground import Playground
@@ -13,5 +12,5 @@ from parity_figures.widgets.state_machine import StateMachine
 from parity_figures.widgets.unrolled_rnn import UnrolledRNN
 from parity_figures.widgets.you_are_the_network import YouAreTheNetwork
 
-__all__ = ["BreakTheNetwork", "GatedUnit", "GradientStrip", "NameWriter", "Playground", "StateMachine",
+__all__ = ["BreakTheNetwork", "GradientStrip", "NameWriter", "Playground", "StateMachine",
            "UnrolledRNN", "YouAreTheNetwork"]

@@ -12,7 +12,6 @@ from traitlets import TraitError
 from parity_figures import widgets
 from parity_figures.widgets import (
     BreakTheNetwork,
-    GatedUnit,
     GradientStrip,
     NameWriter,
     Playground,
@@ -29,7 +28,6 @@ from tests.parameters import longer_after
 TWO = {"LSTM": ParityRNN(5, "lstm", seed=4), "a name that is longer than a phone is wide, as some are": by_hand()}
 MAKE = {
     "BreakTheNetwork": BreakTheNetwork,
-    "GatedUnit": lambda: GatedUnit(bits="10110010", step=3),
     "GradientStrip": lambda: GradientStrip(TWO),
     "NameWriter": lambda: NameWriter(stored_writer(), beginning="kan", written="nis", invented=[["oulu", "FI", 1]]),
     "Playground": lambda: Playground("lstm", hidden_size=8),
@@ -67,7 +65,7 @@ SIZES = """all => { const scale = (e) => { const m = e.getScreenCTM?.(); return 
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", longer_after(1, sorted(MAKE, key="GatedUnit".__ne__)))     # has all kinds of controls
+@pytest.mark.parametrize("name", longer_after(1, sorted(MAKE, key="StateMachine".__ne__)))
 def test_on_a_phone_a_widget_fits_can_be_read_in_both_themes_touched_and_reached_by_keyboard(show, name):
     page = show(MAKE[name](), width=390)
     page.locator("details").evaluate_all("all => all.forEach(e => { e.open = true; })")
@@ -105,14 +103,12 @@ def shown_bits(page, name: str) -> str:
     """Return the bits that the picture of a widget shows, or those of the table if it shows only the last one."""
     if name == "StateMachine":
         return "".join(row[1] for row in table(page)[1:])
-    marks = {"GatedUnit": ".pw-step .pw-read", "UnrolledRNN": ".pw-bit"}[name]
-    return "".join(page.locator(marks).all_inner_texts())
+    return "".join(page.locator(".pw-bit").all_inner_texts())
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("name", "network", "after_two"), [
-    ("GatedUnit", "LSTM by hand", "step 0 of 2"), ("StateMachine", list(TWO)[1], "Bit 2 is a 0"),
-    ("UnrolledRNN", "eight", "step 2 of 2")])
+    ("StateMachine", list(TWO)[1], "Bit 2 is a 0"), ("UnrolledRNN", "eight", "step 2 of 2")])
 def test_a_string_is_typed_and_what_is_left_out_of_it_is_explained(show, name, network, after_two):
     widget = MAKE[name]()
     page, most = show(widget), widget.traits()["bits"].most
