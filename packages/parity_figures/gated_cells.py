@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from parity_figures.drawings import SHAPES, arrow, blank, box, node, write
-from parity_figures.picture import EVEN, INK, LINE, MUTED, ODD, Numbers, Picture, canvas, in_style
+from parity_figures.picture import EVEN, INK, LINE, MUTED, ODD, Picture, canvas, in_style
 
 BOTH = "$x_t,\\ h_{t-1}$"       # what every gate reads
 POST, HALF = 0.6, 0.36          # half the length of a shut gate, and half the width of the line that it crosses
@@ -102,7 +102,7 @@ def memory_line(bits: Sequence[int], units: Mapping[str, Sequence[Sequence[float
     """
     figure, axes = canvas(height=2.3 * len(units))
     blank(axes, len(bits) + 0.55, UNIT * len(units) - 0.7, -2.95, -0.4)
-    words, numbers = [], []
+    words = []
     for place, (title, rows) in enumerate(units.items()):
         base, told = UNIT * (len(units) - 1 - place), []
         write(axes, -2.95, base + 4.7, title, ha="left", fontweight="bold")
@@ -115,13 +115,10 @@ def memory_line(bits: Sequence[int], units: Mapping[str, Sequence[Sequence[float
             forget, write_in, candidate, cell, odd = step
             told.append(f"bit {bit}, forget gate {_state(forget)}, input gate {_state(write_in)}, candidate "
                         f"{_rounded(candidate)}, cell state {_rounded(cell)}, {'odd' if odd else 'even'}")
-            numbers.append((title, t + 1, bit, *step))
         words.append(f"{title}: {'; '.join(told)}")
     return Picture(figure, "The memory of each unit is a band from left to right, which a bar cuts where the forget "
                    f"gate is shut. {'. '.join(words)}.",
-                   "A thick bar is a shut gate. The number in the band is the cell state. Square: odd; disc: even.",
-                   Numbers(("unit", "time step", "bit", "forget gate f", "input gate i", "candidate g", "cell state c",
-                            "answer is odd"), numbers))
+                   "A thick bar is a shut gate. The number in the band is the cell state. Square: odd; disc: even.")
 
 
 def _draw_step(axes: Axes, t: int, base: float, bit: int, forget: float, write_in: float, candidate: float,
