@@ -90,7 +90,7 @@ def gru_cell() -> Picture:
                    "n, which comes from below through a gate that is 1 minus z. A branch of the old state leads to "
                    "the candidate: the reset gate r multiplies V n times h at t minus 1, plus b' n. The candidate "
                    "also reads the input x at t. Both gates, z and r, read the input and the old state.",
-                   "A gate is a gap between two bars. The gate 1 − z is open as far as z is shut.")
+                   "A gate is a gap between two bars. The gate 1 − z opens as z shuts.")
 
 
 @in_style
