@@ -1,8 +1,8 @@
 """Functions that draw the figures of the book in a common style.
 
 The figures can be read on white, on black and without colour. Each function returns a :class:`Picture`, which cannot be
-made without a text alternative. The module ``picture`` holds the style. The modules ``drawings`` and ``reading`` show
-how something works, and the modules ``charts_*`` show measurements.
+made without a text alternative. The module ``picture`` holds the style. The modules ``drawings``, ``gated_cells`` and
+``reading`` show how something works, and the modules ``charts_*`` show measurements.
 """
 # ruff: noqa: F401
 
@@ -27,14 +27,13 @@ from parity_figures.charts_runs import (
 )
 from parity_figures.drawings import (
     backward_pass,
-    gru_cell,
-    lstm_cell,
     machines,
     one_unit,
     packing,
     strings_and_labels,
     unrolled,
 )
+from parity_figures.gated_cells import gru_cell, lstm_cell, memory_line
 from parity_figures.picture import EVEN, ODD, Numbers, Picture, canvas, in_style
 from parity_figures.reading import all_at_once, one_by_one, unrolled_with_numbers
 from parity_figures.table import Table, table

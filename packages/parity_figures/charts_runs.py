@@ -1,6 +1,7 @@
 """Charts of success rates and of the number of updates that training runs need."""
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -141,30 +142,33 @@ def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Pic
 
 
 @in_style
-def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]], xlabel: str) -> Picture:
+def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]], xlabel: str, *,
+                  whiskers: bool = True) -> Picture:
     """Plot success rates with their 95 % confidence intervals.
 
     ``tables`` has, for the title of each panel and the name of each series in it, rows of ``(label on the axis,
-    successes, runs)``.
+    successes, runs)``. Without ``whiskers``, only the table of numbers has the intervals.
     """
     (figure, *more), grid = panels(list(tables), 2.4)
     labels = list(dict.fromkeys(str(label) for table in tables.values() for rows in table.values()
                                 for label, _, _ in rows))
     words, numbers = [], []
     for axes, (title, table) in zip(grid, tables.items()):
-        for place, ((name, rows), (dashes, colour, marker)) in enumerate(zip(table.items(), SERIES)):
-            x = np.array([labels.index(str(label)) for label, _, _ in rows]) + 0.12 * (place - (len(table) - 1) / 2)
+        for place, (name, rows), (dashes, colour, _), marker in zip(count(), table.items(), SERIES, "^vDPX<"):
+            shift = 0.12 * (place - (len(table) - 1) / 2) if whiskers else 0
+            x = np.array([labels.index(str(label)) for label, _, _ in rows]) + shift
             intervals = [wilson_interval(solved, seeds) for _, solved, seeds in rows]
-            axes.vlines(x, *zip(*intervals), color=colour, linewidth=1.4)
+            if whiskers:
+                axes.vlines(x, *zip(*intervals), color=colour, linewidth=1.4)
             axes.plot(x, [solved / seeds for _, solved, seeds in rows], marker=marker, color=colour, linestyle=dashes,
                       linewidth=1.1, markersize=5, label=name)
-            words.append(f"{title}, {name}: " + ", ".join(f"{label}: {solved} of {seeds}"
+            words.append(f"{title}, {name}: ".removeprefix(", ") + ", ".join(f"{label}: {solved} of {seeds}"
                                                            for label, solved, seeds in rows))
             numbers += [(title, name, *row, *interval) for row, interval in zip(rows, intervals, strict=True)]
         axes.set(xticks=range(len(labels)), xticklabels=labels, ylim=(-0.06, 1.22), yticks=[0, 0.5, 1],
                  yticklabels=["none", "half", "all"], xlabel=xlabel, ylabel="successful runs")
         axes.grid(axis="x", visible=False)
         name_lines(axes)
-    return Picture(figure, f"The share of successful runs against {xlabel}; a line through each mark spans its 95 % "
-                   f"interval. {'; '.join(words)}.",
+    return Picture(figure, f"The share of successful runs against {xlabel}"
+                   f"{'; a line through each mark spans its 95 % interval' * whiskers}. {'; '.join(words)}.",
                    numbers=Numbers(("panel", "series", xlabel, "solved", "seeds", "low", "high"), numbers), more=more)

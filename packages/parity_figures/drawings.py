@@ -1,4 +1,4 @@
-"""Drawings that explain networks, cells, the backward pass, batches and state machines."""
+"""Drawings that explain networks, the backward pass, batches and state machines."""
 
 from collections.abc import Sequence
 from itertools import permutations
@@ -233,76 +233,6 @@ def _draw_square(axes: Axes, x: float, y: float, row: int, t: int) -> None:
     """Draw one bit as a square labelled with its string and time step."""
     axes.add_patch(Rectangle((x + 0.04, y + 0.04), 0.92, 0.92, facecolor=PAPER, edgecolor=MUTED, linewidth=0.8))
     write(axes, x + 0.5, y + 0.48, f"{ascii_uppercase[row]}{t + 1}")
-
-
-# ---------------------------------------------------------------- cells
-
-
-def _draw_cell(nodes: Sequence[tuple], lines: Sequence[tuple], boxes: Sequence[tuple],
-               words: Sequence[tuple]) -> Figure:
-    """Draw a cell from circles, lines through points that end in an arrowhead, boxes with text, and words."""
-    figure, axes = canvas(height=3.3)
-    blank(axes, 9.3, 4.9, -0.75, -0.8)
-    for points in lines:
-        axes.plot(*zip(*points[:-1]), color=MUTED, linewidth=1.3, solid_capstyle="butt")
-        arrow(axes, points[-2], points[-1])
-    for circle in nodes:
-        node(axes, *circle)
-    for x, y, text, half_width in boxes:
-        box(axes, x, y, text, INK, (half_width, 0.26), "square,pad=0")
-    for x, y, word, align in words:
-        write(axes, x, y, word, MUTED, ha=align, va="bottom")
-    return figure
-
-
-@in_style
-def gru_cell() -> Picture:
-    """Draw one time step of a GRU."""
-    figure = _draw_cell(
-        [(-0.25, 4.4, "$h_{t-1}$", INK, 0.42), (5.3, 4.4, "×", INK, 0.26), (7.6, 4.4, "+", INK, 0.26),
-         (8.8, 4.4, "$h_t$", INK, 0.42), (2.9, 2.7, "×", INK, 0.26), (4.1, 2.7, "$n$", MUTED, 0.37),
-         (6.6, 2.7, "×", INK, 0.26), (4.1, 1.5, "$x_t$", MUTED, 0.36), (1.6, -0.35, "$x_t$", MUTED, 0.36)],
-        [((0.17, 4.4), (5.04, 4.4)), ((5.56, 4.4), (7.34, 4.4)), ((7.86, 4.4), (8.38, 4.4)),
-         ((1.6, 4.4), (1.6, 2.96)), ((2.4, 2.7), (2.64, 2.7)), ((3.16, 2.7), (3.73, 2.7)),
-         ((4.47, 2.7), (6.34, 2.7)), ((6.86, 2.7), (7.6, 2.7), (7.6, 4.14)),
-         ((0.5, 4.4), (0.5, 0.5), (2.9, 0.5), (2.9, 1.24)), ((2.9, 0.5), (5.3, 0.5), (5.3, 1.24)),
-         ((1.6, 0.01), (1.6, 0.5)), ((2.9, 1.76), (2.9, 2.44)), ((4.1, 1.86), (4.1, 2.33)),
-         ((5.3, 1.76), (5.3, 4.14)), ((5.68, 1.5), (6.1, 1.5)), ((6.6, 1.76), (6.6, 2.44))],
-        [(2.9, 1.5, "$r$", 0.38), (5.3, 1.5, "$z$", 0.38), (6.6, 1.5, "$1-z$", 0.5),
-         (1.6, 2.7, "$V_n h + b_n$′", 0.8)],
-        [(3.4, 4.5, "keep", "center"), (7.75, 3.3, "write", "left")])
-    return Picture(figure, "The old state h at t minus 1 travels along a line to the new state h at t. On the line the "
-                   "gate z scales it. A lower line carries the old state and the input x to both gates, r and z. "
-                   "The sum V n times h plus b' n, computed from the old state, is scaled by the gate r and goes, "
-                   "together with the input x, into the candidate n. The candidate is scaled by 1 minus z and added to "
-                   "the upper line.",
-                   "The squares r and z are gates: each is a sigmoid of the input and the old state, which the lower "
-                   "line carries.")
-
-
-@in_style
-def lstm_cell() -> Picture:
-    """Draw one time step of an LSTM."""
-    figure = _draw_cell(
-        [(-0.25, 4.4, "$c_{t-1}$", INK, 0.42), (2.2, 4.4, "×", INK, 0.26), (4.6, 4.4, "+", INK, 0.26),
-         (8.8, 4.4, "$c_t$", INK, 0.42), (-0.25, 0.5, "$h_{t-1}$", INK, 0.42), (1.1, -0.35, "$x_t$", MUTED, 0.36),
-         (4.6, 1.5, "$g$", MUTED, 0.37), (4.6, 2.7, "×", INK, 0.26), (7.3, 3.6, "tanh", MUTED, 0.45),
-         (7.3, 2.5, "×", INK, 0.26), (8.8, 2.5, "$h_t$", INK, 0.42)],
-        [((0.17, 4.4), (1.94, 4.4)), ((2.46, 4.4), (4.34, 4.4)), ((4.86, 4.4), (8.38, 4.4)),
-         ((0.17, 0.5), (2.2, 0.5), (2.2, 1.24)), ((2.2, 0.5), (3.4, 0.5), (3.4, 1.24)),
-         ((3.4, 0.5), (4.6, 0.5), (4.6, 1.13)), ((4.6, 0.5), (6.1, 0.5), (6.1, 1.24)), ((1.1, 0.01), (1.1, 0.5)),
-         ((2.2, 1.76), (2.2, 4.14)), ((3.4, 1.76), (3.4, 2.7), (4.34, 2.7)), ((4.6, 1.87), (4.6, 2.44)),
-         ((4.6, 2.96), (4.6, 4.14)), ((6.1, 1.76), (6.1, 2.5), (7.04, 2.5)), ((7.3, 4.4), (7.3, 4.05)),
-         ((7.3, 3.15), (7.3, 2.76)), ((7.56, 2.5), (8.38, 2.5))],
-        [(2.2, 1.5, "$f$", 0.38), (3.4, 1.5, "$i$", 0.38), (6.1, 1.5, "$o$", 0.38)],
-        [(2.35, 3.0, "keep", "left"), (4.75, 3.3, "write", "left"), (7.95, 2.85, "show", "center")])
-    return Picture(figure, "The old cell state c at t minus 1 travels along a line to the new cell state c at t. On "
-                   "the line the gate f scales it. A lower line carries the old hidden state h and the input x to "
-                   "all four of f, i, g and o. The candidate g is scaled by the gate i and added to the upper line. "
-                   "From the new cell state a branch goes through tanh and is scaled by the gate o; that is the new "
-                   "hidden state h at t.",
-                   "Squares are gates: each is a sigmoid of the input and the old hidden state, which the lower line "
-                   "carries.")
 
 
 # ---------------------------------------------------------------- state machines

@@ -3,12 +3,9 @@
 import re
 import sys
 
-import numpy as np
 import pytest
 
-from parity_checks import core
 from parity_checks.page import ADVICE, LONGEST, SILENT, run
-from parity_checks.unrolling import picture
 
 IMPORTS = ("imports", "import numpy as np\nimport torch\nfrom torch import nn\n\nimport parity_checks as checks\n"
            "from parity_checks import unrolling as check")
@@ -110,16 +107,6 @@ def test_an_error_shows_the_lines_of_the_cells_and_nothing_of_the_library():
     assert lines == ["so far", "Traceback (most recent call last):",
                      "  Cell run_01, line 3, in <module>", "    half(1)", "  Cell helper, line 2, in half",
                      "    return x / 0", "ZeroDivisionError: division by zero"]
-
-
-@pytest.mark.parametrize(("factor", "correct"), [(1, 256), (0, 1)])
-def test_the_picture_of_two_units_shows_each_state_once_and_counts_the_correct_strings(factor, correct):
-    core.bind({"two_unit_weights": lambda: (np.array([[9], [9]]), np.array([[9, -9]] * 2), np.array([0, -18]),
-                                            np.array([[10, -10]]) * factor, np.array([-10 * factor]))})
-    drawn = picture()
-    core.bind(None)
-    assert drawn == {"states": [[-1, -1, 0, 0], [1, -1, 0, 1], [1, -1, 1, 1], [1, 1, 1, 0]], "strings": 256,
-                     "readout": [10 * factor, -10 * factor, -10 * factor], "correct": correct}
 
 
 def test_the_value_of_the_last_line_is_shown_as_in_a_notebook():

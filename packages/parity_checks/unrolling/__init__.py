@@ -162,22 +162,6 @@ def two_unit_weights(seed: int = 0) -> None:
         WORDS["larger-K"] if search.is_proved((2 * U, 2 * V, 2 * b, W, c), zero=-1) else "")
 
 
-def picture() -> dict[str, list[float] | list[list[float]] | int]:
-    """Return the states of the student's network after each bit of all strings of 8 bits, so that a page can draw them.
-
-    Each of the ``states`` is a list of both units, rounded, the last bit and the parity so far. The ``readout`` is W
-    and c. On ``correct`` of the ``strings``, the answer is correct after every bit. Raises CheckFailed if the weights
-    have other shapes.
-    """
-    weights = Query("two_unit_weights()", BY_HAND).as_arrays(call("two_unit_weights", forbid=READY_NETWORK), SHAPES)
-    bits = search.every_string(8)
-    logits, states = NumpyRNN(*weights).forward(2.0 * bits[:, :, None] - 1)
-    parities = np.cumsum(bits, axis=1) % 2
-    rows = np.column_stack([states[:, 1:].reshape(-1, 2).round(2), bits.ravel(), parities.ravel()])
-    return {"states": np.unique(rows, axis=0).tolist(), "readout": [*weights[3][0].tolist(), *weights[4].tolist()],
-            "correct": int(((logits[:, :, 0] > 0) == parities).all(axis=1).sum()), "strings": len(bits)}
-
-
 def _hint(weights: search.Weights, string: np.ndarray) -> str:
     U, V, b, W, c = weights
     multiples = U.all() and np.allclose(b / U[:, 0] % 1, 0)

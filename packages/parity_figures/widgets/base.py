@@ -14,14 +14,13 @@ from itertools import starmap
 from typing import Any, ClassVar
 
 import anywidget
-import numpy as np
 import torch
 import traitlets
 from matplotlib.figure import Figure
 
 from parity_figures.picture import SHEET, Picture, in_style
 from parity_lib.errors import require, require_choice
-from parity_lib.models import ParityRNN, by_hand
+from parity_lib.models import ParityRNN
 
 FOLDER = files(__package__)
 IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";', re.MULTILINE)
@@ -155,21 +154,16 @@ class NetworkWidget(ParityWidget):
     """A base class for widgets that show one of several networks.
 
     ``networks`` maps labels to one-layer networks, whose weights are copied; ``network`` is the label of the one that
-    is shown. Subclasses set the ``cells`` that they accept and ``most_units``. If they have labels and cells
-    in ``by_hand``, these networks are shown by default.
+    is shown. Subclasses set the ``cells`` that they accept and ``most_units``.
     """
 
     cells: ClassVar[tuple[str, ...]]
     most_units: ClassVar[int]
-    by_hand: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     networks = traitlets.Dict().tag(sync=True)
     network = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, networks: dict[str, ParityRNN] | None = None, *, network: str | None = None,
-                 **values: Any) -> None:
-        if networks is None:
-            networks = {label: by_hand(cell) for label, cell in self.by_hand}
+    def __init__(self, networks: dict[str, ParityRNN], *, network: str | None = None, **values: Any) -> None:
         require(isinstance(networks, dict) and len(networks) > 0, "networks", networks,
                 "a dict of label: ParityRNN, not empty")
         for label, model in networks.items():
@@ -191,41 +185,3 @@ class NetworkWidget(ParityWidget):
     def _check_network(self, proposal: dict) -> str:
         require_choice("network", proposal["value"], tuple(self.networks))
         return proposal["value"]
-
-
-class StringReader(NetworkWidget):
-    """A base class for widgets in which a network reads a string bit by bit.
-
-    ``step`` is the number of bits read so far. Subclasses declare the trait ``bits``.
-    """
-
-    step = traitlets.Int(0, min=0).tag(sync=True)
-
-    @property
-    def states(self) -> np.ndarray:
-        """The hidden states ``[steps + 1, hidden]`` of the current network at the start and after each bit."""
-        model = self._models[self.network]
-        inputs = torch.tensor([[[float(bit)] for bit in self.bits]], dtype=torch.float64)
-        with torch.no_grad():
-            return np.vstack([np.zeros(model.hidden_size), model.hidden_states(inputs)[0].numpy()])
-
-    @property
-    def logits(self) -> np.ndarray:
-        """The logits ``[steps]`` of the current network after each bit; a positive logit means odd."""
-        with torch.no_grad():
-            return self._models[self.network].hidden_to_logits(torch.from_numpy(self.states[1:]))[:, 0].numpy()
-
-    def summary(self) -> str:
-        """Describe which bits the network reads and what it answers."""
-        answers = ", ".join("odd" if logit > 0 else "even" for logit in self.logits)
-        return f"The network {self.network!r} reads the bits {self.bits} and answers after each one: {answers}."
-
-    @traitlets.validate("step")
-    def _check_step(self, proposal: dict) -> int:
-        step = proposal["value"]
-        require(step <= len(self.bits), "step", step, f"an integer from 0 to {len(self.bits)}, the number of bits")
-        return step
-
-    @traitlets.observe("bits")
-    def _keep_step_inside(self, change: dict) -> None:
-        self.step = min(self.step, len(change["new"]))

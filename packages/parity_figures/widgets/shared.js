@@ -197,26 +197,6 @@ export const answerOf = (logit) => (logit > 0 ? "odd" : "even");
 export const correctness = (correct) =>
   make("span", { class: "pw-mark", role: "img", "aria-label": correct ? "correct" : "wrong" }, correct ? "✓" : "✗");
 
-/** Show an answer in its box: even is round, odd has corners. The logit is null if it has not been computed yet. */
-export function paintAnswer(box, logit, ones) {
-  if (logit === null) {
-    box.className = "pw-verdict";
-    box.replaceChildren(make("span", { class: "pw-says", title: "not computed yet" }, "?"));
-    return;
-  }
-  const answer = answerOf(logit), correct = answer === parityName(ones);
-  box.className = `pw-verdict pw-${answer}${correct ? "" : " pw-wrong"}`;
-  box.replaceChildren(make("span", { class: "pw-says" }, answer, " ", correctness(correct)),
-                      make("span", { class: "pw-logit" }, fixed(logit)));
-}
-
-/** Say what the network answers after the bits of `prefix`, and whether that is correct. */
-export function judge(logit, prefix) {
-  const answer = answerOf(logit), ones = onesIn(prefix), parity = parityName(ones);
-  return ["It answers ", make("b", {}, answer), `. That is ${answer === parity ? "correct" : "wrong"}: ${prefix} has ` +
-    `${counted(ones, "one")}, and ${ones} is ${parity}.`];
-}
-
 // --- the model: networks that read a string ---------------------------------
 
 /** Change several traits at once, here and in Python. */
@@ -226,19 +206,6 @@ export function save(model, changes) {
 }
 
 export const currentNetwork = (model) => model.get("networks")[model.get("network")];
-
-export function goTo(model, step) {
-  const inside = Math.max(0, Math.min(step, model.get("bits").length));
-  if (inside !== model.get("step")) save(model, { step: inside });
-}
-
-export const setBits = (model, bits) => save(model, { bits, step: Math.min(model.get("step"), bits.length) });
-
-export function flip(model, index) {
-  const bits = [...model.get("bits")];
-  bits[index] = bits[index] === "1" ? "0" : "1";
-  setBits(model, bits.join(""));
-}
 
 const bitsIn = (text) => text.replace(/[^01]/g, "");
 

@@ -67,12 +67,6 @@ def gradient_left(net: str, key: str = "ratio", end: str = "median") -> Number:
     return number(net, f"Gradient at {states[key]}, {seeds[end]}", ("nets", net, key, end, 0))
 
 
-@shape("words")
-def more_than_the_gates(bias: int) -> list[Predicate]:
-    """Require that more of the gradient reaches the first cell state than the forget gates alone let through."""
-    return [gradient_left(f"forget bias {bias}", "cell_ratio").above((1 + exp(-bias)) ** -48)]
-
-
 # --- Names of towns ---
 
 
