@@ -51,6 +51,11 @@ def pytest_xdist_make_scheduler(config, log):
     return FileScheduling(config, log)
 
 
+def pytest_xdist_auto_num_workers(config):
+    """Use a worker more than there are processors, because tests often wait for a browser, a kernel or a time limit."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_itemcollected(item):
     """Mark tests that read built pages, tests that need a browser, and the weekly ones as slow."""
     if item.get_closest_marker("weekly"):
