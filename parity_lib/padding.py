@@ -35,7 +35,7 @@ def pack(inputs: torch.Tensor, lengths: torch.Tensor) -> PackedSequence:
 
 
 def unpack(packed: PackedSequence, steps: int) -> torch.Tensor:
-    """Convert a packed sequence back to a tensor ``[batch, steps, features]`` whose padding consists of zeros.
+    """Convert a packed sequence back to a tensor ``[batch, steps, features]``, padded with zeros.
 
     >>> inputs = torch.tensor([[[1.0], [0.0]], [[2.0], [3.0]]])
     >>> bool((unpack(pack(inputs, torch.tensor([1, 2])), steps=2) == inputs).all())
@@ -57,7 +57,7 @@ def last_real_step(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor
 
 
 def masked_values(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Select the entries of ``values`` where ``mask`` is True, as a one-dimensional tensor.
+    """Return the entries of ``values`` where ``mask`` is True as a one-dimensional tensor.
 
     Both have the shape ``[batch, steps]``. Raises ValueError if the shapes differ or the mask is False everywhere.
 
