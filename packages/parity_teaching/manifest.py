@@ -37,7 +37,7 @@ def generated(root: Path) -> dict[str, bytes]:
 
 
 def derived(root: Path) -> dict[str, str]:
-    """Return the contents of those files of the book that depend on the exercise sources, by path.
+    """Return the contents of the book's files that depend on the exercise sources, keyed by path.
 
     Raise ValueError, naming the file, if a source or its front matter cannot be read.
     """
