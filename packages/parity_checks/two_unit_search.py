@@ -92,9 +92,9 @@ def is_proved(weights: Weights, zero: int = 0) -> bool:
 
 def words_for_repair(words: Mapping[str, str], of_entries: str, weights: Weights,
                      repairs: Iterable[tuple[str, Weights]], is_correct: Callable[[Weights], bool]) -> str:
-    """Return the words about the first of the ``repairs`` that makes a network correct, or about single entries.
+    """Return the message about the first of the ``repairs`` that makes a network correct, or about single entries.
 
-    Each repair is the id of a mistake and the weights without it. The words ``of_entries`` name every entry, such as
+    Each repair is the id of a mistake and the weights without it. The text ``of_entries`` names every entry, such as
     "V[1, 0]", that makes the network correct if it alone has another value. Returns "" if there is none.
     """
     for mistake, changed in repairs:
