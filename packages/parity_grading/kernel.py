@@ -53,7 +53,7 @@ class TooLong(Exception):
 
 
 class Kernel:
-    """A kernel process, which may read the files in ``submission`` and nothing in ``course``, and the connection to it.
+    """A kernel process that may read the files in ``submission`` but nothing in ``course``, and the connection to it.
 
     Raise KernelNotStarted if the kernel cannot be started.
     """
@@ -149,7 +149,7 @@ class Kernel:
         return reply
 
     def _connect_to_outputs_again(self) -> None:
-        """Connect to the kernel's outputs again, because a message above the limit ends the connection for good."""
+        """Reconnect to the kernel's outputs, because a message above the limit ends the connection for good."""
         address = self.client._make_url("iopub")
         with contextlib.suppress(zmq.ZMQError):     # it has ended
             self.client.iopub_channel.socket.disconnect(address)

@@ -249,7 +249,7 @@ def read_table(path: Path) -> list[list[str]]:
 
 
 def parse_time(text: str) -> datetime:
-    """Parse a time, which is local without a time zone, and convert it to a naive datetime in UTC.
+    """Parse a time, taken as local if it has no time zone, and convert it to a naive datetime in UTC.
 
     Raise ValueError if the time cannot be read or is ambiguous, as ``11/12/2026`` is.
     """

@@ -103,7 +103,7 @@ def is_root() -> bool:
 
 
 def account_options() -> tuple[list[str], list[str]]:
-    """Return bubblewrap's options for the account of a program, and the words to put before its command.
+    """Return bubblewrap's options for the account of a program, and the words to prepend to the program's command.
 
     An ordinary user keeps their own account, in a user namespace. For root, ``setpriv``, for which bubblewrap keeps
     three capabilities, changes to an account whose number differs between processes, and drops these capabilities.
@@ -119,7 +119,7 @@ def account_options() -> tuple[list[str], list[str]]:
 
 
 def refused_calls() -> IO[bytes]:
-    """Return an open file with a seccomp filter, under which :data:`REFUSED_CALLS` fail as if Linux had none of them.
+    """Return an open file with a seccomp filter, which makes :data:`REFUSED_CALLS` fail as if Linux lacked them.
 
     So do the system calls of other architectures, and larger buffers of sockets. Of all sockets, only those within the
     machine (AF_UNIX) and those that list its addresses (AF_NETLINK) can be opened, because AF_VSOCK leads out of the

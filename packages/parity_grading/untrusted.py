@@ -137,7 +137,7 @@ def storable(value: Any, levels: int = MOST_LEVELS) -> Any:
 
 
 def valid_output(value: Any) -> NotebookNode | None:
-    """Convert a value to an output of a cell, or return None if the output is not valid."""
+    """Convert a value to a cell output, or return None if the output is not valid."""
     try:
         output = nbformat.from_dict(storable(value))
         if isinstance(output.get("text"), list):
