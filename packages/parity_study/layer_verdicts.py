@@ -101,7 +101,7 @@ def machine_states(network: Diagonal | DeltaNet, most: int = 1000) -> list[int |
 
 
 def as_stored(kind: str, network: Layer, seeds: Sequence[int], wrong: Sequence[str | None]) -> list[StoredNetwork]:
-    """Convert tanh networks, so that :func:`~parity_study.experiments.verdicts.decide` can decide them.
+    """Convert tanh networks to the form that :func:`~parity_study.experiments.verdicts.decide` takes.
 
     Their weights are put into PyTorch's order. ``wrong`` has a string that refutes a network, or None.
     """

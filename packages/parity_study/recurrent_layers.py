@@ -194,7 +194,7 @@ def snap(a: Tensor, b: Tensor, also_added: bool) -> tuple[Tensor, Tensor]:
 
 
 class MinGRU(Diagonal):
-    """A minGRU (Feng and others 2024), with the book's z, which is 1 if the state is kept."""
+    """A minGRU (Feng and others 2024), with the book's z, which is 1 when the state is kept."""
 
     sizes: ClassVar = {"U_z": (1, UNITS), "b_z": (1, UNITS), "U_n": (1, UNITS), "b_n": (1, UNITS)}
 

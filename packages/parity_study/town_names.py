@@ -60,7 +60,7 @@ def encode(symbols: Sequence[str]) -> torch.Tensor:
 
 
 def pad(rows: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return sequences as a tensor ``[batch, steps]`` with zeros after each, and their lengths ``[batch]``."""
+    """Return sequences as a tensor ``[batch, steps]`` padded with zeros, and their lengths ``[batch]``."""
     return nn.utils.rnn.pad_sequence(list(rows), batch_first=True), torch.tensor([len(row) for row in rows])
 
 
@@ -119,13 +119,13 @@ class NameNetwork(nn.Module):
 
 
 def mean_loss(logits: torch.Tensor, labels: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-    """Return the mean cross-entropy, in nats, of all time steps before the padding, for labels ``[batch, steps]``."""
+    """Return the mean cross-entropy, in nats, over all time steps before the padding, for labels ``[batch, steps]``."""
     mask = length_mask(lengths, labels.shape[1])
     return cross_entropy(logits[mask], labels[mask])
 
 
 def writing_loss(model: nn.Module, names: Sequence[Name]) -> torch.Tensor:
-    """Return the mean cross-entropy, in nats, of each character and each end of the names."""
+    """Return the mean cross-entropy, in nats, over all characters of the names and their ends."""
     inputs, labels, lengths = to_write(names)
     return mean_loss(model(inputs, lengths)[0], labels, lengths)
 
@@ -161,7 +161,7 @@ def train_epochs(model: nn.Module, names: Sequence[Name], loss_of: Callable, epo
 
 @torch.no_grad()
 def bits_per_character(model: nn.Module, names: Sequence[Name]) -> float:
-    """Return the mean cross-entropy, in bits, of each character and end, given the country and earlier characters."""
+    """Return the mean cross-entropy, in bits, over characters and ends, given the country and earlier characters."""
     return writing_loss(model, names).item() / log(2)
 
 
@@ -218,7 +218,7 @@ class NGrams:
         return (counts[character] + len(counts) * shorter) / (self.total[after] + len(counts))
 
     def bits(self, name: str) -> list[float]:
-        """Return minus the binary logarithm of the probability of each character of a name, and of its end."""
+        """Return the negative base-2 log-probability of each character in a name, and of the end of the name."""
         return [-log2(self.probability(character, after)) for character, after in self._contexts(name)]
 
 

@@ -1,4 +1,4 @@
-"""The kinds of requirements that many claims share: counts, comparisons of two rows, numbers and values.
+"""The kinds of requirement that many claims share: counts, comparisons of two rows, numbers and values.
 
 :data:`SHAPES` contains a function for each word that ``holds:`` in ``claims/NAME.yaml`` may use, as in
 ``- more often: [ROW, ROW]``. It returns requirements (:class:`~parity_study.claims.claim.Predicate`).
@@ -59,7 +59,7 @@ def called(row: Place) -> str:
 
 
 def shown(results: Results, row: Place, key: Place, of: str) -> str:
-    """Format a count of a row as text. If it counts successes, add the updates of the successful runs."""
+    """Format a row's count as text. If it counts successes, add the updates of the successful runs."""
     found = at(results, *row)
     words = rate_and_steps(found) if (key, of) == (("solved",), "seeds") else (
         f"{at(found, *key)} of {found[of]:,} {OUTCOMES.get(key[0], key[0])}")
@@ -141,7 +141,7 @@ def _family(pairs: Sequence[Pair], only: Sequence[int] | None, words: str, holds
 
 @shape("pairs")
 def same_rate(*pairs: Pair) -> list[Predicate]:
-    """Create predicates that require the interval of each pair's difference to lie within 20 percentage points."""
+    """Create predicates that require the interval for each pair's difference to lie within 20 percentage points."""
     def condition(pair: Pair) -> Predicate:
         return _family([pair], None, f"success rate within {100 * MARGIN:.0f} percentage points of that of",
                        lambda results, _: equivalent_rates(*successes(results, pair, ("solved",)), MARGIN))[0]
@@ -181,7 +181,7 @@ def _cap(results: Results, row: dict[str, Any]) -> int:
 
 
 def middle(results: Results, row: Place) -> float:
-    """Compute the number of updates after which half of the runs of a row have solved the task.
+    """Compute the number of updates after which half of a row's runs have solved the task.
 
     It is infinite if fewer than half of the runs solve it.
     """

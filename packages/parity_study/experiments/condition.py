@@ -31,7 +31,7 @@ EVALUATION = {"strings": 2000, "far": 10_000, "far_strings": 20}  # numbers and 
 
 @dataclass(frozen=True, kw_only=True)
 class BaseCondition:
-    """The settings that all conditions have."""
+    """The settings common to all conditions."""
 
     # The untrained networks
     cell: str = "lstm"
@@ -57,7 +57,7 @@ class BaseCondition:
         return models
 
     def group(self) -> str:
-        """Return a text that is equal for conditions whose networks can be trained in one batched computation."""
+        """Return a key that is the same for conditions whose networks can be trained in one batched computation."""
         return repr(self)
 
     def changes(self) -> Settings:
@@ -67,7 +67,7 @@ class BaseCondition:
 
 @dataclass(frozen=True, kw_only=True)
 class Condition(BaseCondition):
-    """A condition with new random strings in each batch, or with those of a fixed pool.
+    """A condition in which each batch has new random strings, or strings from a fixed pool.
 
     A network has solved the task if it is correct at every labelled position of 5000 new strings of the same kind.
     """
@@ -160,7 +160,7 @@ class Enumerated(BaseCondition):
     seeds_per_job = 50
 
     def group(self) -> str:
-        """Return a text that is equal for conditions that differ only in their initial weights and batches."""
+        """Return a key that is the same for conditions that differ only in their initial weights and batches."""
         return repr(replace(self, weight_scale=1.0, scaled="", forget_bias=None, batch_size=None))
 
     def train(self, seeds: range, *others: "Enumerated") -> list[dict[str, Any]]:

@@ -36,7 +36,7 @@ def kind_of(about: str, country: str, read: str) -> str:
 
 
 def hold(module: torch.nn.GRU, inputs: Any, output: tuple[torch.Tensor, torch.Tensor], unit: int, value: float) -> None:
-    """Forward hook of a GRU that reads one symbol at a time: set a hidden unit to a value after each time step."""
+    """Set a hidden unit to a value after each time step, as a forward hook of a GRU that reads one symbol at a time."""
     for states in output:
         states[..., unit] = value
 

@@ -1,4 +1,4 @@
-"""Variants of the parity task that single experiments train on."""
+"""Variants of the parity task, each for a particular experiment."""
 
 from dataclasses import dataclass
 
