@@ -1,4 +1,4 @@
-"""A recurrent neural network in NumPy, which needs no PyTorch.
+"""A recurrent neural network in NumPy that does not need PyTorch.
 
 Chapters: *Unrolling a recurrent network* and *The gradient through time*.
 """
@@ -13,7 +13,7 @@ from parity_lib.errors import require, require_choice
 
 
 class NumpyRNN:
-    """A recurrent network with one layer of tanh or relu units, with its forward and backward passes.
+    """A recurrent network with one layer of tanh or relu units, and its forward and backward passes.
 
     The weights have the names of the chapter:
     ``U [hidden, 1]``, ``V [hidden, hidden]``, ``b [hidden]``, ``W [1, hidden]`` and ``c [1]``. With the same weights,

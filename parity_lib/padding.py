@@ -45,7 +45,7 @@ def unpack(packed: PackedSequence, steps: int) -> torch.Tensor:
 
 
 def last_real_step(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-    """Return the outputs at the last bit of each string, of shape ``[batch, features]``.
+    """Return the outputs ``[batch, features]`` at the last bit of each string.
 
     From ``outputs`` of shape ``[batch, steps, features]``, this selects the time step ``lengths[i] - 1`` of each row i.
 

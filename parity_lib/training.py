@@ -178,7 +178,7 @@ def evaluate(model: nn.Module, task: ParityTask, *, count: int = 5000, seed: int
 
 @torch.no_grad()
 def count_correct(model: nn.Module, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
-    """Return the number of correct predictions and of labels for each string, as two ``int64`` arrays ``[batch]``."""
+    """Return the numbers of correct predictions and of labels for each string, as two ``int64`` arrays ``[batch]``."""
     batch = batch.to(next(model.parameters()).device)
     correct = (model(batch.inputs) > 0) == (batch.targets > 0.5)
     return (correct.squeeze(-1) & batch.mask).sum(1).cpu().numpy(), batch.mask.sum(1).cpu().numpy()
