@@ -86,7 +86,7 @@ class TaskResults(NbGraderPreprocessor):
     """A preprocessor that adds task names, points and rubrics to a feedback page."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Store the tasks in ``resources``, and what a cell's heading shows in its metadata ``parity_result``."""
+        """Store the tasks in ``resources``, and the data for each cell's heading in its ``parity_result``."""
         course, about = CourseDirectory(config=self.config), resources["nbgrader"]
         path = Path(course.root, course.format_path(course.source_directory, ".", about["assignment"]),
                     f"{about['notebook']}.ipynb")

@@ -99,7 +99,7 @@ class FrequentMessage:
 
 @dataclass
 class ClassReport:
-    """The results of a whole class of students on an exercise."""
+    """The results of a whole class on an exercise."""
 
     exercise: str
     states: Counter[str]

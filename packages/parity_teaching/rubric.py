@@ -58,7 +58,7 @@ def parse_rubric(source: str) -> ParsedRubric:
 
 
 def task_titles(cells: Iterable[NotebookNode]) -> dict[str, str]:
-    """Map nbgrader's name of each cell in a source notebook to the title of the task to which the cell belongs.
+    """Map nbgrader's name for each cell in a source notebook to the title of the task to which the cell belongs.
 
     >>> from nbformat.v4 import new_code_cell, new_markdown_cell
     >>> check = new_code_cell("f()", metadata={"nbgrader": {"grade_id": "f-check"}})
