@@ -195,7 +195,7 @@ def accuracy_by_length(rows: Sequence[dict], title: str = "") -> Picture:
 
 @in_style
 def accuracy_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray]) -> Picture:
-    """Plot the update from which the answers at each position and all earlier ones stay correct, one line per run.
+    """Plot, for each run, the update from which the answers at each position and all earlier ones stay correct.
 
     ``runs`` has the fractions of correct answers as arrays ``[updates, positions]`` of one shape. Positions count as
     correct if at least nine tenths of the answers at each of them are, from then on. Raises ValueError if the arrays

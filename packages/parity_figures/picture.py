@@ -117,7 +117,7 @@ class Picture:
         return f"[Figure] {self.alt}"
 
     def svg(self) -> str:
-        """Return each panel as an SVG element whose colours follow the page's theme. The first one describes all."""
+        """Return each panel as an SVG element whose colours follow the page's theme. The first describes all panels."""
         labels = [self.alt, *(f"Panel {2 + place}, described with the first" for place in range(len(self.more)))]
         return "".join(_svg(figure, f'role="img" aria-label="{html.escape(label, quote=True)}"')
                        for figure, label in zip((self.figure, *self.more), labels))
@@ -192,7 +192,7 @@ def panels(titles: Sequence[str], height: float, together: bool = False) -> tupl
 
 
 def legend_above(figure: Figure, axes: Axes, columns: int) -> None:
-    """Place the legend of ``axes`` above the figure, with the entries in the order of the labelled parts."""
+    """Place the legend of ``axes`` above the figure, with its entries in the order of the labelled parts."""
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left", ncols=columns, borderaxespad=0)
 
 
