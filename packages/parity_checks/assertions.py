@@ -42,7 +42,7 @@ class Words(dict[str, str]):
         self.edits = edits
 
     def of(self, wrong: Mapping[str, Iterable[Any]]) -> Mistakes:
-        """Yield each of the wrong results, keyed by the mistake's id, with the message about the mistake."""
+        """Yield each of the results in ``wrong``, a dict keyed by mistake id, with the message about its mistake."""
         return ((result, self[cause]) for cause, results in wrong.items() for result in results)
 
     def variants(self, reference: Callable[..., Any], table: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:

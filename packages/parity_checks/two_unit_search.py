@@ -16,12 +16,12 @@ def outputs(weights: Weights, bits: np.ndarray, zero: int = 0) -> np.ndarray:
 
 
 def first_error(weights: Weights, bits: np.ndarray, zero: int = 0) -> tuple[int, int] | None:
-    """Return the row and the time step of the first wrong answer on ``bits``, ``[batch, steps]``, or None."""
+    """Return the row and time step of the first wrong answer on ``bits [batch, steps]``, or None if there is none."""
     return first_true((outputs(weights, bits, zero) > 0) != (np.cumsum(bits, axis=1) % 2 == 1))
 
 
 def first_true(wrong: np.ndarray) -> tuple[int, int] | None:
-    """Return the row and the column of an entry that is True in the earliest column, or None if there is none."""
+    """Return the row and column of a True entry in the earliest possible column, or None if there is no such entry."""
     if not wrong.any():
         return None
     step = int(wrong.any(axis=0).argmax())

@@ -98,7 +98,7 @@ def _as_logits(query: Query, output: Any, inputs: torch.Tensor) -> np.ndarray:
 
 
 def require_shapes(network: StudentNetwork) -> None:
-    """Raise CheckFailed unless the logits have the shape of the inputs, and find the parameters of the network."""
+    """Raise CheckFailed unless the logits have the shape of the inputs; also find the network's parameters."""
     for batch, steps in ((3, 6), (1, 5), (4, 1)):
         network.logits(torch.zeros(batch, steps, 1))
     inputs = every_string(3)

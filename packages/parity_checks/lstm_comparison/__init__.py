@@ -143,7 +143,7 @@ def _as_weights(query: Query, result: Any) -> Weights:
 
 
 def random_inputs(rng: np.random.Generator, count: int, steps: int, writes: float = 0.3) -> np.ndarray:
-    """Draw input sequences ``[count, steps, 4]`` of value, write, clear and read."""
+    """Draw sequences ``[count, steps, 4]`` of the inputs value, write, clear and read."""
     inputs = rng.integers(2, size=(count, steps, 4))
     inputs[..., WRITE] = rng.random((count, steps)) < writes
     inputs[..., CLEAR] = rng.random((count, steps)) < writes / 2
