@@ -80,7 +80,7 @@ class Platform:
         raise NotImplementedError
 
     def read_list(self, path: Path) -> tuple[list[list[str]], list[ListedStudent]]:
-        """Return the rows of a class list that was exported from the platform, and the students in them."""
+        """Return the rows of a class list exported from the platform, and the students listed in them."""
         rows, students = read_table(path), []
         head = rows[0]
         column = head.index(self.number_heading) if self.number_heading in head else 0

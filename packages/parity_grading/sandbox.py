@@ -1,4 +1,4 @@
-"""A sandbox for running students' code, which `bubblewrap <https://github.com/containers/bubblewrap>`_ builds on Linux.
+"""A sandbox for running students' code, built on Linux by `bubblewrap <https://github.com/containers/bubblewrap>`_.
 
 Inside, a program sees Python, its libraries and the files that were submitted with the notebook. It has no network,
 sees no other process and no other file, and the folders in which it can write exist in its memory only. Root uses its
@@ -98,7 +98,7 @@ def _find_bubblewrap() -> tuple[str, str]:
 
 
 def is_root() -> bool:
-    """Return True if this process has root's rights."""
+    """Return True if this process has root privileges."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
@@ -261,7 +261,7 @@ def resident_memory(process: psutil.Process) -> int:
 
 
 def proportional_memory(process: psutil.Process) -> int:
-    """Return the memory used by a process in bytes, with pages that n processes share counted as 1/n if possible."""
+    """Return the memory used by a process in bytes, counting pages shared by n processes as 1/n if possible."""
     try:
         return getattr(process.memory_full_info(), "pss", 0) or resident_memory(process)
     except psutil.Error:

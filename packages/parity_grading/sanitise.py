@@ -83,7 +83,7 @@ STYLES = Path(__file__).parent
 
 
 def clean(source: str) -> str:
-    """Remove all HTML elements and attributes that are not allowed, and draw the picture of each formula again."""
+    """Remove all HTML elements and attributes that are not allowed, and redraw the image of each formula."""
     if source.count("<") > MOST_TAGS:
         return f"<pre>{html.escape(source)}</pre>"
     page = nh3.clean(source, tags=TAGS, attributes={tag: set(known) for tag, known in ATTRIBUTES.items()},
@@ -110,7 +110,7 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
 
 
 def visible_text(source: str) -> str:
-    """Return the text that a reader of a rendered Markdown answer sees, without comments and text in a tiny size.
+    """Return the text that a reader of a rendered Markdown answer sees, without comments or tiny text.
 
     It contains the TeX of a formula, unless this has a command that may hide what it is given.
 

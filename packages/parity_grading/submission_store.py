@@ -31,7 +31,7 @@ class CollectedSubmission:
 
 
 class SubmissionStore:
-    """The submission folders of an exercise, and a record of the submissions that were collected."""
+    """The submission folders of an exercise, and a record of the collected submissions."""
 
     def __init__(self, app: NbGraderApp, name: str) -> None:
         self.app, self.name = app, name

@@ -41,7 +41,7 @@ def read_json(data: bytes) -> Any:
 
 
 def read_notebook(data: bytes) -> NotebookNode:
-    """Read a student's notebook, and return a valid one with its cells. Raise ValueError if ``data`` holds none."""
+    """Read a student's notebook and return a valid notebook with its cells. Raise ValueError if ``data`` holds none."""
     try:
         raw = read_json(data)
     except ValueError as error:
