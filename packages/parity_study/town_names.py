@@ -65,7 +65,7 @@ def pad(rows: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def to_write(names: Sequence[Name]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return inputs and labels ``[batch, steps]``, and lengths ``[batch]``, for predicting each next character.
+    """Return inputs and labels, both ``[batch, steps]``, and lengths ``[batch]`` for predicting the next character.
 
     The first input is the country. The label at each time step is the next character, and the last one is the end.
 
@@ -90,7 +90,7 @@ def to_read(names: Sequence[Name]) -> tuple[torch.Tensor, torch.Tensor, torch.Te
 
 
 class NameNetwork(nn.Module):
-    """A recurrent network that reads symbols and computes ``outputs`` logits after each.
+    """A recurrent network that reads symbols and computes ``outputs`` logits after each one.
 
     By default, there is a logit for each character that may come next. ``cell`` is a key of
     :data:`parity_lib.models.MODULES`. The first weights are drawn from ``seed``.
@@ -125,7 +125,7 @@ def mean_loss(logits: torch.Tensor, labels: torch.Tensor, lengths: torch.Tensor)
 
 
 def writing_loss(model: nn.Module, names: Sequence[Name]) -> torch.Tensor:
-    """Return the mean cross-entropy, in nats, over all characters of the names and their ends."""
+    """Return the mean cross-entropy, in nats, over the characters and the end of every name."""
     inputs, labels, lengths = to_write(names)
     return mean_loss(model(inputs, lengths)[0], labels, lengths)
 
@@ -223,7 +223,7 @@ class NGrams:
 
 
 def stored_writer() -> NameNetwork:
-    """Return the GRU that writes names on all pages, with its weights from ``towns/writer.npz``."""
+    """Return the GRU that writes the names on all pages, with weights loaded from ``towns/writer.npz``."""
     model = NameNetwork()
     with np.load(STORED) as weights:
         model.load_state_dict({name: torch.from_numpy(weights[name]).float() for name in weights.files})

@@ -26,7 +26,7 @@ from parity_study.claims.shapes import (
 
 @shape("rows")
 def relative_updates(row: Place, usual: Place, label: str, quantity: str) -> Number:
-    """Return the number of updates until half of a row's runs are solved, divided by the number for another row."""
+    """Return the number of updates needed by half of a row's runs, divided by the number for another row."""
     return Number(label, quantity, lambda results: middle(results, row) / middle(results, usual))
 
 
@@ -58,7 +58,7 @@ def even_lengths_are_easier(row: Place) -> list[Predicate]:
 
 @shape("words")
 def gradient_left(net: str, key: str = "ratio", end: str = "median") -> Number:
-    """Return the fraction of the gradient at the last time step that remains at the first.
+    """Return the fraction of the gradient at the last time step that remains at the first time step.
 
     If the key is ``cell_ratio``, return the fraction for the cell states.
     """

@@ -92,7 +92,7 @@ def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = No
 
 
 def run_settings(name: str, settings: dict[str, Any]) -> Any:
-    """Run an experiment that is not a series with the given settings, and return its results."""
+    """Run an experiment (not a series) with the given settings, and return its results."""
     from parity_lib.training import single_thread
 
     with single_thread():

@@ -164,7 +164,7 @@ class Enumerated(BaseCondition):
         return repr(replace(self, weight_scale=1.0, scaled="", forget_bias=None, batch_size=None))
 
     def train(self, seeds: range, *others: "Enumerated") -> list[dict[str, Any]]:
-        """Train a network from each seed, and then from each seed under each of the ``others`` in its group.
+        """Train a network from each seed under this condition, and then under each of the ``others`` in its group.
 
         Returns a dict for each network, which contains ``steps``, the update at which the task was solved, or None; the
         final ``sequence_accuracy`` on all strings; and ``moved``, the root mean square of the changes of its weights.

@@ -26,7 +26,7 @@ QUICK: dict[str, Any] = {"names": 2, "order": 1}
 
 
 def kind_of(about: str, country: str, read: str) -> str:
-    """Return the kind of the last letter that the network has read, or an empty string if the kind is omitted."""
+    """Return the kind of the last letter that the network has read, or an empty string if the letter is left out."""
     letter, in_word = read[-1], len(read.translate(str.maketrans("-'", "  ")).rpartition(" ")[2])
     if about == "consonants":
         return "" if letter in " -'y" else "vowel" if letter in VOWELS else "consonant"

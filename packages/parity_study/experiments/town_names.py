@@ -112,7 +112,7 @@ def symbols_in(names: list[Name]) -> np.ndarray:
 
 
 def count_all(parts: dict[str, list[Name]]) -> tuple[dict[str, Any], np.ndarray]:
-    """Measure n-grams of orders 0 to 5, and return the results and the bits ``[names]`` of the best in validation."""
+    """Measure n-grams of orders 0 to 5. Return the results, and the test bits ``[names]`` of the best in validation."""
     bits: dict[str, dict[str, list]] = {}
     country, best, lowest = [], np.array([]), float("inf")
     for order in range(6):
