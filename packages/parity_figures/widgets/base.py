@@ -34,7 +34,7 @@ def front_end(name: str) -> tuple[str, str]:
     unknown. The sheet begins with the book's colours.
 
     >>> module, style = front_end("gradient_strip")
-    >>> "import" in module, module.count("export default"), ".parity-widget" in style
+    >>> "import {" in module, module.count("export default"), ".parity-widget" in style
     (False, 1, True)
     """
     texts: dict[str, str] = {}
