@@ -125,7 +125,7 @@ def _pages(names: list[str]) -> str:
 
 
 def with_table(text: str, first: str, rows: Rows) -> str:
-    """Replace the table whose first column has the heading ``first`` in a Markdown text."""
+    """In a Markdown text, replace the table whose first column has the heading ``first``."""
     table = re.compile(rf"^\| {first} \|.*(?:\n\|.*)*", re.MULTILINE)
     require(len(table.findall(text)) == 1, f"tables with a column `{first}`", len(table.findall(text)), "one")
     head, *body = ["|" + "|".join(f" {cell} " if cell else " " for cell in row) + "|" for row in rows]

@@ -122,7 +122,7 @@ class ClassReport:
 
     @property
     def to_speak_to(self) -> dict[tuple[tuple[str, str], ...], list[StudentStatus]]:
-        """The students with few points, grouped by the tasks on which they scored 0 and the messages about them."""
+        """The students with few points, grouped by the tasks on which they scored 0 and by the messages about those."""
         groups: dict[tuple[tuple[str, str], ...], list[StudentStatus]] = {}
         for row in self.students:
             tasks = [task.name for task in self.tasks if task.points.get(row.student) == 0]
@@ -138,7 +138,7 @@ class ClassReport:
 
     @property
     def costliest(self) -> list[tuple[float, FrequentMessage]]:
-        """The four messages naming a likely cause that cost the class the most points, each with those points."""
+        """The four messages naming a likely cause that cost the class the most points, each with the points lost."""
         most = {task.name: task.most for task in self.tasks}
         costs = [(sum(most.get(task, 0) * len(students) for task, students in message.tasks.items()), message)
                  for message in self.messages if message.likely]
