@@ -177,7 +177,7 @@ def hidden_states(weights: Weights, inputs: np.ndarray) -> np.ndarray:
 
 
 def stored_values(inputs: np.ndarray) -> np.ndarray:
-    """Return the values ``[batch, steps]`` in a correct cell: 1 for a one, -1 for a zero, and 0 for nothing."""
+    """Return the values ``[batch, steps]`` that a correct cell stores: 1 for a one, -1 for a zero, 0 for nothing."""
     stored, states = np.zeros(len(inputs), dtype=int), []
     for x in inputs.swapaxes(0, 1):
         stored = np.where(x[:, WRITE] == 1, 2 * x[:, VALUE] - 1, np.where(x[:, CLEAR] == 1, 0, stored))
