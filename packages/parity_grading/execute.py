@@ -254,7 +254,7 @@ def run_test_source(source: str) -> list[NotebookNode]:
 
 
 class TooSlow(Exception):
-    """Exception raised when code exceeds its time limit."""
+    """An exception raised when code exceeds its time limit."""
 
 
 @contextlib.contextmanager

@@ -39,17 +39,17 @@ LIBRARY = "__import__('parity_checks.rpc')"
 
 
 class KernelNotStarted(RuntimeError):
-    """Exception raised when a kernel cannot be started, in which case the submission must not be graded."""
+    """An exception raised when a kernel cannot be started, in which case the submission must not be graded."""
 
 
 class KernelStopped(Exception):
-    """Exception that tells the student why a kernel has stopped. ``died`` is true unless this program killed it."""
+    """An exception that tells the student why a kernel has stopped. ``died`` is true unless this program killed it."""
 
     died = False
 
 
 class TooLong(Exception):
-    """Exception raised when code is interrupted at its time limit. The kernel is still running."""
+    """An exception raised when code is interrupted at its time limit. The kernel is still running."""
 
 
 class Kernel:

@@ -54,7 +54,7 @@ class ListedStudent:
 
 
 class Platform:
-    """Base class for learning platforms."""
+    """The base class for learning platforms."""
 
     list_title = ""
     number_heading = ""                     # "" for the first column
