@@ -145,7 +145,7 @@ class Condition(BaseCondition):
 
 @dataclass(frozen=True, kw_only=True)
 class Enumerated(BaseCondition):
-    """A condition on all strings of one length, with a label at the end.
+    """A condition that trains on all strings of one length, with a label at the end.
 
     A network has solved the task if it is correct on all 2^``bits`` strings.
     """
