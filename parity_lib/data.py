@@ -1,4 +1,4 @@
-"""Random bit strings, their parity, and parity tasks, which pad the strings and make batches with labels and masks.
+"""Random bit strings, their parity, and parity tasks, which assemble padded batches with labels and masks.
 
 Chapter: *Generating the data*. Importing this module does not load PyTorch.
 """
@@ -84,7 +84,7 @@ class Curriculum:
         require(0 < self.threshold <= 1, "threshold", self.threshold, "a number above 0 and at most 1")
 
     def next_longest(self, longest: int, accuracy: float) -> int:
-        """Return the longest length for the next batch, given the last batch's longest length and accuracy."""
+        """Return the maximum length for the next batch, given the last batch's maximum length and accuracy."""
         return min(longest + self.step, self.stop) if accuracy >= self.threshold else longest
 
 
@@ -132,7 +132,7 @@ class ParityTask:
 
     @property
     def curriculum(self) -> Curriculum:
-        """The lengths as a curriculum; if they are an integer or a pair, it never grows."""
+        """The lengths as a curriculum, which never grows if they are given as an integer or a pair."""
         if isinstance(self.lengths, Curriculum):
             return self.lengths
         pair = self.lengths if isinstance(self.lengths, (tuple, list)) else (self.lengths, self.lengths)
@@ -149,12 +149,12 @@ class ParityTask:
         return self.curriculum.stop
 
     def stretched(self, factor: float) -> ParityTask:
-        """Return a copy with the longest length (and an equal shortest length) multiplied by ``factor``."""
+        """Return a copy with the maximum length multiplied by ``factor``; equal lengths stay equal."""
         longest = int(self.longest * factor)
         return replace(self, lengths=(self.shortest if self.shortest < self.longest else longest, longest))
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Draw ``count`` new strings; in a curriculum, ``longest`` is the current longest length.
+        """Draw ``count`` new strings; in a curriculum, ``longest`` is the current maximum length.
 
         Returns their bits, a ``uint8`` array of shape ``[count, longest]``, and their lengths, ``[count]``. In row i,
         only the first ``lengths[i]`` bits count; :meth:`assemble` sets the others to 0.
@@ -166,7 +166,7 @@ class ParityTask:
         return bits, rng.integers(self.shortest, longest, size=count, endpoint=True)
 
     def assemble(self, bits: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Convert strings that :meth:`draw` returned to a padded :class:`Batch` with labels and a mask."""
+        """Assemble strings returned by :meth:`draw` into a padded :class:`Batch` with labels and a mask."""
         import torch
 
         steps, lengths = bits.shape[1], lengths[:, None]

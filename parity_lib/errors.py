@@ -1,4 +1,4 @@
-"""Argument checks whose messages name the argument, its value and what is allowed."""
+"""Argument checks whose error messages name the argument and give its value and the allowed values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def require(condition: bool, name: str, value: object, allowed: str) -> None:
 
 
 def require_int(name: str, value: object, least: int) -> None:
-    """Raise ValueError unless ``value`` is an integer of at least ``least``, and not a boolean."""
+    """Raise ValueError unless ``value`` is an integer (not a boolean) that is at least ``least``."""
     require(not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= least, name, value,
             f"an integer of at least {least}")
 

@@ -1,4 +1,4 @@
-"""A recurrent neural network in NumPy, which needs no PyTorch.
+"""A recurrent neural network in NumPy that does not need PyTorch.
 
 Chapters: *Unrolling a recurrent network* and *The gradient through time*.
 """
@@ -13,7 +13,7 @@ from parity_lib.errors import require, require_choice
 
 
 class NumpyRNN:
-    """A recurrent network with a layer of tanh or relu units, and its forward and backward pass.
+    """A recurrent network with one layer of tanh or relu units, and its forward and backward passes.
 
     The weights have the names of the chapter:
     ``U [hidden, 1]``, ``V [hidden, hidden]``, ``b [hidden]``, ``W [1, hidden]`` and ``c [1]``. With the same weights,
@@ -42,7 +42,7 @@ class NumpyRNN:
                    copy["hidden_to_logits.weight"], copy["hidden_to_logits.bias"], activation=model.cell)
 
     def step(self, x: np.ndarray, h: np.ndarray) -> np.ndarray:
-        """Return the hidden state after one time step, from the input ``x [batch, 1]`` and ``h [batch, hidden]``."""
+        """Return the hidden state after a time step, given the input ``x [batch, 1]`` and ``h [batch, hidden]``."""
         pre_activation = x @ self.U.T + h @ self.V.T + self.b
         return np.tanh(pre_activation) if self.activation == "tanh" else np.maximum(pre_activation, 0)
 

@@ -35,7 +35,7 @@ def pack(inputs: torch.Tensor, lengths: torch.Tensor) -> PackedSequence:
 
 
 def unpack(packed: PackedSequence, steps: int) -> torch.Tensor:
-    """Convert a packed sequence back to a tensor ``[batch, steps, features]`` whose padding consists of zeros.
+    """Convert a packed sequence back to a tensor ``[batch, steps, features]``, padded with zeros.
 
     >>> inputs = torch.tensor([[[1.0], [0.0]], [[2.0], [3.0]]])
     >>> bool((unpack(pack(inputs, torch.tensor([1, 2])), steps=2) == inputs).all())
@@ -45,7 +45,7 @@ def unpack(packed: PackedSequence, steps: int) -> torch.Tensor:
 
 
 def last_real_step(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-    """Return the outputs at the last bit of each string, of shape ``[batch, features]``.
+    """Return the outputs ``[batch, features]`` at the last bit of each string.
 
     From ``outputs`` of shape ``[batch, steps, features]``, this selects the time step ``lengths[i] - 1`` of each row i.
 
@@ -57,7 +57,7 @@ def last_real_step(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor
 
 
 def masked_values(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Select the entries of ``values`` where ``mask`` is True, as a one-dimensional tensor.
+    """Return the entries of ``values`` where ``mask`` is True as a one-dimensional tensor.
 
     Both have the shape ``[batch, steps]``. Raises ValueError if the shapes differ or the mask is False everywhere.
 

@@ -28,7 +28,7 @@ def wilson_interval(successes: int, count: int) -> tuple[float, float]:
 
 
 def updates_to_solve(updates: Sequence[int | None], share: float = 0.5) -> int | None:
-    """Return the number of updates after which a share of all runs has solved the task.
+    """Return the number of updates after which a given fraction of all runs has solved the task.
 
     ``updates`` has an entry for each run: the update at which it solved the task, or None if it did not. All runs have
     the same cap. The result is a quantile of the Kaplan-Meier curve, by default its median, or None if fewer than

@@ -135,7 +135,7 @@ def training_batches(task: ParityTask, batch_size: int, rng: np.random.Generator
 
 
 def in_batches(task: ParityTask, bits: np.ndarray, lengths: np.ndarray) -> Iterator[Batch]:
-    """Convert the strings that ``task.draw`` returned into batches of at most 500 strings."""
+    """Yield the strings returned by ``task.draw`` in batches of at most 500."""
     for start in range(0, len(bits), TEST_BATCH):
         yield task.assemble(bits[start:start + TEST_BATCH], lengths[start:start + TEST_BATCH])
 
@@ -178,14 +178,14 @@ def evaluate(model: nn.Module, task: ParityTask, *, count: int = 5000, seed: int
 
 @torch.no_grad()
 def count_correct(model: nn.Module, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
-    """Count the correct predictions and the labels of each string, as two ``int64`` arrays of shape ``[batch]``."""
+    """Return the numbers of correct predictions and of labels for each string, as two ``int64`` arrays ``[batch]``."""
     batch = batch.to(next(model.parameters()).device)
     correct = (model(batch.inputs) > 0) == (batch.targets > 0.5)
     return (correct.squeeze(-1) & batch.mask).sum(1).cpu().numpy(), batch.mask.sum(1).cpu().numpy()
 
 
 def accuracies(correct: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """Return the accuracy per label and per string, from the counts of :func:`count_correct`."""
+    """Return the accuracy per label and per string, computed from the counts of :func:`count_correct`."""
     return {"bit_accuracy": float(correct.sum() / labels.sum()), "sequence_accuracy": float((correct == labels).mean()),
             "strings": len(correct)}
 
@@ -202,7 +202,7 @@ def single_thread() -> Iterator[None]:
 
 
 def require_settings(lr: float, optimizer: str, clip: float | None, **counts: int) -> None:
-    """Raise ValueError unless the settings of a training run are allowed."""
+    """Raise ValueError unless the settings of a training run are valid."""
     for name, value in counts.items():
         require_int(name, value, least=0 if name == "seed" else 1)
     require(lr > 0, "lr", lr, "a number above 0")

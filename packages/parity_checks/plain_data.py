@@ -1,4 +1,4 @@
-"""Plain data, which checks and student code exchange, and the text of messages about them.
+"""Plain data exchanged between checks and student code, and the text of messages about such data.
 
 Plain data are numbers, strings, arrays, tensors, PyTorch's recurrent and linear layers, and lists, tuples and dicts of
 these. All data are copied, in both directions: :mod:`parity_checks.serialise` copies what comes from the student, and
@@ -54,7 +54,7 @@ class CheckFailed(AssertionError):
         super().__init__(text)
 
     def with_cause(self) -> str:
-        """Return the message with the id of the cause, in brackets, before it."""
+        """Return the message, preceded by the id of its cause in brackets."""
         return f"[{self.cause}] {self}" if self.cause else str(self)
 
     def _render_traceback_(self) -> list[str]:
@@ -82,7 +82,7 @@ class NotChecked(Exception):
 
 
 def missing_package(error: Any) -> str | None:
-    """Return the name of a package that is not installed and so caused an error, or None for any other error.
+    """Return the name of the missing package that caused an error, or None for any other error.
 
     The error is that of the import, or that of a name which the import did not define.
     """
@@ -135,7 +135,7 @@ class ModuleState:
 
 @dataclass(frozen=True)
 class CallResult:
-    """The result of a call, with the arguments after the call.
+    """The result of a call, together with its arguments as they were after the call.
 
     After :func:`~parity_checks.call_module`, ``state`` contains the weights of the student's module and ``gradients``
     those of its parameters, both by name, and ``then`` its outputs for further inputs.
@@ -208,7 +208,7 @@ def safely(read: Callable[..., str], *args: Any, otherwise: str) -> str:
 
 
 def arrange(message: str) -> str:
-    """Wrap the lines of a message at words, and place the expected matrix next to the matrix that was returned."""
+    """Wrap the lines of a message at word boundaries, and place the expected matrix next to the returned one."""
     return "\n".join(wrap(line, INDENT if line.startswith("  ") else "  ")
                      for line in TWO_MATRICES.sub(_side_by_side, message).splitlines())
 

@@ -1,4 +1,4 @@
-"""The points of each exercise, and those that a student has earned so far.
+"""The points for each exercise, and the points that a student has earned so far.
 
 `parity exercises` writes the points to ``cells.json``, from the marks of the cells in ``solutions/NAME/NAME.md``.
 """

@@ -46,7 +46,7 @@ def from_student(value: Any, name: str) -> Any:
 
 
 def pack(value: Any, name: str = "the check") -> str:
-    """Serialise a value, which ``name`` has returned, as JSON text.
+    """Convert a value returned by ``name`` to JSON text.
 
     Raises CheckFailed if the value is not plain data, or if the text is longer than ``MAX_CHARACTERS``.
     """

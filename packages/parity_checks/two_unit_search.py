@@ -16,12 +16,12 @@ def outputs(weights: Weights, bits: np.ndarray, zero: int = 0) -> np.ndarray:
 
 
 def first_error(weights: Weights, bits: np.ndarray, zero: int = 0) -> tuple[int, int] | None:
-    """Return the row and the time step of the first wrong answer on ``bits``, ``[batch, steps]``, or None."""
+    """Return the row and time step of the first wrong answer on ``bits [batch, steps]``, or None if there is none."""
     return first_true((outputs(weights, bits, zero) > 0) != (np.cumsum(bits, axis=1) % 2 == 1))
 
 
 def first_true(wrong: np.ndarray) -> tuple[int, int] | None:
-    """Return the row and the column of an entry that is True in the earliest column, or None if there is none."""
+    """Return the row and column of a True entry in the earliest possible column, or None if there is no such entry."""
     if not wrong.any():
         return None
     step = int(wrong.any(axis=0).argmax())
@@ -92,9 +92,9 @@ def is_proved(weights: Weights, zero: int = 0) -> bool:
 
 def words_for_repair(words: Mapping[str, str], of_entries: str, weights: Weights,
                      repairs: Iterable[tuple[str, Weights]], is_correct: Callable[[Weights], bool]) -> str:
-    """Return the words about the first of the ``repairs`` that makes a network correct, or about single entries.
+    """Return the message about the first of the ``repairs`` that makes a network correct, or about single entries.
 
-    Each repair is the id of a mistake and the weights without it. The words ``of_entries`` name every entry, such as
+    Each repair is the id of a mistake and the weights without it. The text ``of_entries`` names every entry, such as
     "V[1, 0]", that makes the network correct if it alone has another value. Returns "" if there is none.
     """
     for mistake, changed in repairs:

@@ -46,7 +46,7 @@ def draw_lines(axes: Axes, x: Values, series: Series, **look: Any) -> None:
 
 
 def _columns(name: str, x: Sequence[float], series: Series) -> Numbers:
-    """Return the data of a line chart as a table, in which short series are padded with None."""
+    """Return the data of a line chart as a table, with short series padded with None."""
     return Numbers((name, *series), [(at, *row) for at, row in zip(x, zip_longest(*series.values()))])
 
 
@@ -59,7 +59,7 @@ def _draw_coin(axes: Axes, right: float | None = None) -> None:
 
 @in_style
 def curves(history: History) -> Picture:
-    """Plot the loss and accuracy of a training run at each update, with the validation accuracy of whole strings."""
+    """Plot a training run's loss and accuracy at each update, and its validation accuracy on whole strings."""
     updates = np.arange(1, history.updates + 1)
     (figure, *more), (left, right) = panels(("loss", "accuracy"), 2.5)
     left.plot(updates, history.loss, color=INK)
@@ -137,7 +137,7 @@ def lines(x: Sequence[int], series: Series, xlabel: str, ylabel: str, *, log: bo
 
 
 def gradient_norms(series: Series) -> Picture:
-    """Plot the norm of the gradient at each time step for up to six networks, divided by that at the last time step.
+    """Plot the gradient norm at each time step for up to six networks, relative to the norm at the last time step.
 
     The series of an LSTM's cell state may be a step shorter, because the loss does not depend on the last cell state.
     """
@@ -195,7 +195,7 @@ def accuracy_by_length(rows: Sequence[dict], title: str = "") -> Picture:
 
 @in_style
 def accuracy_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray]) -> Picture:
-    """Plot the update from which each position and all earlier ones stay correct, with a line for each run.
+    """Plot, for each run, the update from which the answers at each position and all earlier ones stay correct.
 
     ``runs`` has the fractions of correct answers as arrays ``[updates, positions]`` of one shape. Positions count as
     correct if at least nine tenths of the answers at each of them are, from then on. Raises ValueError if the arrays
@@ -226,7 +226,7 @@ def accuracy_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray])
 
 
 def _learned(updates: Sequence[int], shares: np.ndarray) -> int | None:
-    """Return the update from which the accuracy stays at or above 90 %, or None if there is none."""
+    """Return the update from which the accuracy stays at or above 90 %, or None if there is no such update."""
     wrong = np.flatnonzero(shares < 0.9)
     first = 0 if len(wrong) == 0 else wrong[-1] + 1
     return int(updates[first]) if first < len(updates) else None
@@ -234,7 +234,7 @@ def _learned(updates: Sequence[int], shares: np.ndarray) -> int | None:
 
 @in_style
 def verdicts(rows: Sequence[tuple[str, int, int, int]]) -> Picture:
-    """Plot the numbers of certified, refuted and undecided networks as bars in three columns with the same scale.
+    """Plot the numbers of certified, refuted and undecided networks as bars in three columns on the same scale.
 
     ``rows`` has ``(label, certified, refuted, undecided)``. Each number is written at its bar.
     """
@@ -261,7 +261,7 @@ def verdicts(rows: Sequence[tuple[str, int, int, int]]) -> Picture:
 
 @in_style
 def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
-    """Plot how a state changes if each 1 multiplies it by a constant factor, with one panel for each factor."""
+    """Plot how a state changes when each 1 multiplies it by a constant factor, with one panel for each factor."""
     (figure,), places = panels([f"factor {factor:g}".replace("-", "−") for factor in factors], 2.3, together=True)
     count = np.arange(steps + 1)
     states = {f"factor {factor:g}": float(factor) ** count for factor in factors}
@@ -285,7 +285,7 @@ def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
 
 @in_style
 def hill(next_d: Callable[[np.ndarray], np.ndarray], even: tuple[float, float], odd: tuple[float, float]) -> Picture:
-    """Plot the next d as a function of d + x, with the parts that belong to an even and an odd interval of d."""
+    """Plot the next d as a function of d + x, marking the parts that start from an even or an odd interval of d."""
     figure, axes = canvas(height=2.7)
     axes.plot(np.linspace(0, 2, 201), next_d(np.linspace(0, 2, 201)), color=LINE, linewidth=1.2)
     axes.axhline(0.5, color=INK, linestyle="--", linewidth=1.2)

@@ -34,7 +34,7 @@ Condition = dict[str, Any]      # how many seeds solved a condition of an experi
 
 
 def _quartiles(row: Condition) -> list[int | None]:
-    """Return the updates by which a quarter, half and three quarters of all seeds succeeded, or None if fewer did."""
+    """Return the numbers of updates after which 25 %, 50 % and 75 % of seeds had succeeded, or None if too few did."""
     return [updates_to_solve(row["steps"], share) for share in (0.25, 0.5, 0.75)]
 
 
@@ -63,7 +63,7 @@ def _draw_rates(axes: Axes, conditions: dict[str, Condition]) -> None:
 
 @in_style
 def rates(conditions: dict[str, Condition], name: str = "run") -> Picture:
-    """Plot how many seeds solved each condition, and write the median number of updates of all seeds behind the bar.
+    """Plot how many seeds succeeded under each condition, with the median number of updates of all seeds on the right.
 
     ``name`` says what distinguishes the conditions; it heads their column in the table of numbers.
     """

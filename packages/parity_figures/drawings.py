@@ -88,7 +88,7 @@ def unrolled() -> Picture:
 
 @in_style
 def strings_and_labels(bits: np.ndarray, parity: np.ndarray, mask: np.ndarray | None = None) -> Picture:
-    """Draw a batch of bit strings in cells, and below them their labels: discs for even and squares for odd.
+    """Draw a batch of bit strings in cells, with their labels below: discs for even and squares for odd.
 
     ``bits`` and ``parity`` are ``[batch, steps]``. Padding, where ``mask`` is 0, is drawn as dots.
     """
@@ -143,7 +143,7 @@ def one_unit() -> Picture:
 @in_style
 def backward_pass(inputs: Sequence[float], states: Sequence[float], factors: Sequence[float],
                   gradients: Sequence[float], contributions: Sequence[float]) -> Picture:
-    """Draw the forward and the backward pass of a network with a single unit.
+    """Draw the forward and backward passes of a network with a single unit.
 
     The states run from left to right, and the gradient below them runs from right to left. For ``n`` steps:
     ``inputs [n]``; ``states [n + 1]``, beginning with h_0; ``factors [n]``, which take the gradient from h_t to

@@ -21,7 +21,7 @@ UNIT = 5.8                      # the height of a unit in the drawing of the mem
 
 
 def _gate(axes: Axes, x: float, y: float, opened: float = 0.5, upright: bool = True) -> None:
-    """Draw a gate across a line: two bars, with a gap as wide as the gate is open."""
+    """Draw a gate across a line as two bars, whose distance shows how far the gate is open."""
     for side in (-1, 1):
         across, along = side * np.array([HALF * opened, POST]), np.zeros(2)
         dx, dy = (along, across) if upright else (across, along)
@@ -30,7 +30,7 @@ def _gate(axes: Axes, x: float, y: float, opened: float = 0.5, upright: bool = T
 
 def _cell(ways: Sequence[tuple], circles: Sequence[tuple], gates: Sequence[tuple], reads: Sequence[tuple],
           names: Sequence[tuple], words: Sequence[tuple]) -> Figure:
-    """Draw a cell from ways through points, circles, gates, the inputs with their arrows, and names and words."""
+    """Draw a cell diagram from paths through points, circles, gates, inputs with arrows, and plain and bold labels."""
     figure, axes = canvas(height=3.5)
     blank(axes, 9.3, 5.4, -0.55, -1.25)
     for points in ways:

@@ -117,7 +117,7 @@ class Picture:
         return f"[Figure] {self.alt}"
 
     def svg(self) -> str:
-        """Return each panel as an SVG element whose colours follow the theme of the page. The first describes all."""
+        """Return each panel as an SVG element whose colours follow the page's theme. The first describes all panels."""
         labels = [self.alt, *(f"Panel {2 + place}, described with the first" for place in range(len(self.more)))]
         return "".join(_svg(figure, f'role="img" aria-label="{html.escape(label, quote=True)}"')
                        for figure, label in zip((self.figure, *self.more), labels))
@@ -192,12 +192,12 @@ def panels(titles: Sequence[str], height: float, together: bool = False) -> tupl
 
 
 def legend_above(figure: Figure, axes: Axes, columns: int) -> None:
-    """Place the legend of ``axes`` above the figure, with the entries in the order of the labelled parts."""
+    """Place the legend of ``axes`` above the figure, with its entries in the order of the labelled parts."""
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left", ncols=columns, borderaxespad=0)
 
 
 def name_lines(axes: Axes) -> None:
-    """Write the name of each labelled line next to the line, where the name covers no line and is nearest to its own.
+    """Write each line's label next to the line, at a place where it covers no line and is nearest to its own.
 
     More than four names go into a legend. Call this function last, because the places depend on the limits of the axes.
     """

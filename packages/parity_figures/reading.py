@@ -85,7 +85,7 @@ def one_by_one(elements: Sequence[str], memory: tuple[str, Sequence[str]], answe
 @in_style
 def unrolled_with_numbers(bits: Sequence[int], sums: np.ndarray, states: np.ndarray, logits: Sequence[float],
                           weights: str) -> Picture:
-    """Draw a network that reads ``bits``, with all its numbers.
+    """Draw a network that reads ``bits``, with all the numbers that it computes.
 
     ``sums [steps, hidden]`` are the weighted sums, ``states [steps, hidden]`` the states that follow from them, and
     ``weights`` is a sentence about the matrices.

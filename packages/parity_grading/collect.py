@@ -63,7 +63,7 @@ class Candidate:
 
 
 class Collector:
-    """A collection of the submissions in a download. ``needs_attention`` says whether its report has to be read."""
+    """A collector of the submissions in a download. ``needs_attention`` says whether its report has to be read."""
 
     def __init__(self, app: NbGraderApp, name: str, source: str, list_path: Path) -> None:
         """Load the students from the gradebook and the platform's list."""
@@ -163,7 +163,7 @@ class Collector:
         return Candidate(submission, file, name, notes)
 
     def _collect_from(self, student: str, dry_run: bool) -> str:
-        """Copy a student's submission, unless a person placed a file there, and return the outcome, one of STATES."""
+        """Copy a student's submission, unless a file was placed there by hand, and return the outcome from STATES."""
         present, notes = self.store.present(student), self.notes[student]
         collected = present is not None and present.digest != "" and present == self.store.recorded(student)
         candidate = self._choose(student) if self.candidates[student] else None
@@ -195,7 +195,7 @@ class Collector:
         return state
 
     def _choose(self, student: str) -> Candidate | None:
-        """Choose which of a student's notebooks to grade, by its name. Return None if the choice is ambiguous."""
+        """Choose by name which of a student's notebooks to grade. Return None if the choice is ambiguous."""
         candidates, expected = self.candidates[student], f"{self.name}.ipynb"
         named = [candidate for candidate in candidates if resembles(candidate.file_name, self.name)] or candidates
         best, *rivals = [candidate for candidate in named if candidate.file_name == expected] or named
@@ -227,7 +227,7 @@ class Collector:
 
 
 def open_archive(source: Path | bytes) -> zipfile.ZipFile:
-    """Open a zip archive, which is a student's if it is given as ``bytes``. Raise ValueError if it cannot be read."""
+    """Open a zip archive, given as ``bytes`` if it comes from a student. Raise ValueError if it cannot be read."""
     # Each file takes a kilobyte of memory as soon as the archive is opened.
     if isinstance(source, bytes) and source.count(ENTRY) > MOST_FILES:
         raise ValueError(f"it is a zip archive of more than {MOST_FILES:,} files")
@@ -238,7 +238,7 @@ def open_archive(source: Path | bytes) -> zipfile.ZipFile:
 
 
 def list_files(archive: zipfile.ZipFile) -> list[ArchivedFile]:
-    """Return the files in a zip archive by path, except for those that operating systems and Jupyter add."""
+    """Return the files in a zip archive, keyed by path, except for those that operating systems and Jupyter add."""
     # Some programs for Windows write backslashes.
     files = [ArchivedFile(entry.filename.replace("\\", "/"), archive, entry) for entry in archive.infolist()]
     return sorted((file for file in files if not file.path.endswith("/") and not ADDED_BY_SYSTEMS.search(file.path)),

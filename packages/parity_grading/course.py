@@ -17,7 +17,7 @@ SECONDS_TO_WAIT = 60        # for another process that is writing to the gradebo
 
 
 def load_course(root: Path) -> NbGraderApp:
-    """Return nbgrader's application with the settings in a course, and close its gradebook to other accounts.
+    """Return nbgrader's application with a course's settings, and close the course's gradebook to other accounts.
 
     Raise ValueError if ``root`` has no settings, because nbgrader would create an empty gradebook in any folder.
     """
@@ -40,7 +40,7 @@ def load_course(root: Path) -> NbGraderApp:
 
 
 def add_programs_to_path() -> None:
-    """Add the folder of the Python interpreter to ``PATH``, because nbgrader starts ``alembic`` by its name."""
+    """Add the folder of the Python interpreter to ``PATH``, because nbgrader starts ``alembic`` by name."""
     programs = str(Path(sys.executable).parent)
     if programs not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", "")])
@@ -82,7 +82,7 @@ def full_name(student: Student) -> str:
 
 
 def exercise_folder(app: NbGraderApp, step: str, student: str, name: str) -> Path:
-    """Return the folder of a student, or of "." for all of them, after a step of nbgrader, such as "submitted"."""
+    """Return the folder of an exercise for an nbgrader step, such as "submitted", and a student ("." for all)."""
     directory = getattr(app.coursedir, f"{step}_directory")
     return Path(app.coursedir.root, app.coursedir.format_path(directory, student, name))
 

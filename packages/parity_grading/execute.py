@@ -1,4 +1,4 @@
-"""Tools for running the cells of a submission: a student's in a sandboxed kernel, and the tests in this process.
+"""Tools for running a submission's cells: the student's in a sandboxed kernel, and the tests in this process.
 
 :class:`Execute` takes the place of nbgrader's preprocessor of this name, and has the limits as its settings. Test cells
 reach the student's functions through :mod:`parity_checks.rpc` only, so no code of a student ever runs in this process.
@@ -148,7 +148,7 @@ class Execute(NbGraderPreprocessor):
 
     def _run_in_kernel(self, source: str, seconds: Callable[[], float], outputs: "CellOutputs", again: bool = True,
                        **options: Any) -> dict:
-        """Run code in the kernel, and ``again`` if the kernel process was killed."""
+        """Run code in the kernel, and once more if ``again`` is true and the kernel process was killed."""
         try:
             return self._current_kernel().run(source, seconds(), outputs, **options)
         except KernelStopped as reason:
@@ -254,7 +254,7 @@ def run_test_source(source: str) -> list[NotebookNode]:
 
 
 class TooSlow(Exception):
-    """Exception raised when code exceeds its time limit."""
+    """An exception raised when code exceeds its time limit."""
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Tools for exporting feedback pages, and grades in a copy of the platform's own list or in a plain table.
+"""Tools for exporting feedback pages, and grades as a copy of the platform's own list or as a plain table.
 
 A grade is nbgrader's score: the points for tests and for written answers, less the penalty for lateness. A student
 without a grade gets a blank, never a zero, and the report says what has to be done about it.

@@ -1,4 +1,4 @@
-"""Tools for grading the submissions for an exercise, with nbgrader's own ``Autograde`` on a normalised copy of each.
+"""Tools for grading the submissions for an exercise by running nbgrader's ``Autograde`` on normalised copies.
 
 Grading that was interrupted continues where it stopped.
 """
@@ -106,7 +106,7 @@ def course_lock(app: NbGraderApp) -> Iterator[None]:
 
 
 def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: int) -> Generator[Row, None, None]:
-    """Yield ``task(folder)`` for each folder. If its process was killed, run it once more in a new process."""
+    """Yield ``task(folder)`` for each folder. If a process was killed, run its task once more in a new process."""
     own, pools = threading.local(), []      # each thread has a pool of one process, and a core of its own
     cores = itertools.cycle(sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [None])
 
@@ -139,7 +139,7 @@ def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: i
 
 
 def _start_worker(parent: int, core: int | None) -> None:
-    """Run this process and its kernels on one core, and make it exit when the process with the id ``parent`` ends."""
+    """Restrict this process and its kernels to one core, and make it exit when the process with id ``parent`` ends."""
     if core is not None:
         os.sched_setaffinity(0, {core})
 
@@ -213,7 +213,7 @@ class SingleAutograde(Autograde):
 
 
 def autograde(app: NbGraderApp, submitted: Path, student: str, name: str, digest: str = "") -> None:
-    """Grade one submission in the folder ``submitted`` with nbgrader, whose error is raised if this fails."""
+    """Grade one submission in the folder ``submitted`` with nbgrader, and raise nbgrader's error if this fails."""
     failure = None
     with temp_attrs(app.coursedir, submitted_directory=str(submitted), student_id=student, assignment_id=name):
         converter = SingleAutograde(coursedir=app.coursedir, parent=app)
@@ -227,7 +227,7 @@ def autograde(app: NbGraderApp, submitted: Path, student: str, name: str, digest
 
 
 def back_up(app: NbGraderApp, name: str, folders: list[Path]) -> Path | None:
-    """Copy the gradebook to ``private/`` if one of these submissions has points, and return the path of the copy.
+    """Copy the gradebook to ``private/`` if any of these submissions has points, and return the path of the copy.
 
     Raise ValueError if the gradebook is not an SQLite file.
     """
@@ -273,13 +273,13 @@ def read_results(app: NbGraderApp, student: str, name: str) -> Results | None:
 
 
 def graded_cells(app: NbGraderApp, student: str, name: str) -> dict[str, tuple]:
-    """Return the types, sources and marks of the cells of a graded notebook, by name."""
+    """Return the type, source and metadata of each cell in a graded notebook, keyed by nbgrader's name."""
     path = course.exercise_folder(app, "autograded", student, name) / f"{name}.ipynb"
     return {task: (cell.cell_type, cell.source, cell.metadata) for task, cell in named_cells(path).items()}
 
 
 def settle(app: NbGraderApp, student: str, name: str, read: Answers | None = None) -> None:
-    """Correct the points of a submission in the gradebook where nbgrader would not.
+    """Correct the points of a submission in the gradebook in cases that nbgrader does not handle.
 
     Points that a person gave are reduced to the maximum of the task. A task with a maximum of 0 points is dropped. A
     task that is the same as in ``read``, the answers before a second grading, need not be read again.

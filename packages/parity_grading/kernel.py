@@ -39,21 +39,21 @@ LIBRARY = "__import__('parity_checks.rpc')"
 
 
 class KernelNotStarted(RuntimeError):
-    """Exception raised when a kernel cannot be started, in which case the submission must not be graded."""
+    """An exception raised when a kernel cannot be started, in which case the submission must not be graded."""
 
 
 class KernelStopped(Exception):
-    """Exception that tells the student why a kernel has stopped. ``died`` is true unless this program killed it."""
+    """An exception that tells the student why a kernel has stopped. ``died`` is true unless this program killed it."""
 
     died = False
 
 
 class TooLong(Exception):
-    """Exception raised when code is interrupted at its time limit. The kernel is still running."""
+    """An exception raised when code is interrupted at its time limit. The kernel is still running."""
 
 
 class Kernel:
-    """A kernel process, which may read the files in ``submission`` and nothing in ``course``, and the connection to it.
+    """A kernel process that may read the files in ``submission`` but nothing in ``course``, and the connection to it.
 
     Raise KernelNotStarted if the kernel cannot be started.
     """
@@ -149,7 +149,7 @@ class Kernel:
         return reply
 
     def _connect_to_outputs_again(self) -> None:
-        """Connect to the kernel's outputs again, because a message above the limit ends the connection for good."""
+        """Reconnect to the kernel's outputs, because a message above the limit ends the connection for good."""
         address = self.client._make_url("iopub")
         with contextlib.suppress(zmq.ZMQError):     # it has ended
             self.client.iopub_channel.socket.disconnect(address)

@@ -56,7 +56,7 @@ def normalise(folder: Path, copy: Path, name: str) -> list[str]:
 
 
 def set_time_aside(folder: Path) -> list[str]:
-    """Rename ``timestamp.txt`` if nbgrader cannot read it, which would stop the formgrader, and return a note on it."""
+    """Rename ``timestamp.txt`` if nbgrader cannot read it, since it would stop the formgrader, and return a note."""
     if is_link(folder) or not os.path.lexists(folder / TIME_FILE) or read_time(folder) is not None:
         return []
     aside = (folder / TIME_FILE).rename(folder / f"unreadable-time-{time.time_ns()}.txt")

@@ -54,7 +54,7 @@ class ListedStudent:
 
 
 class Platform:
-    """Base class for learning platforms."""
+    """The base class for learning platforms."""
 
     list_title = ""
     number_heading = ""                     # "" for the first column
@@ -80,7 +80,7 @@ class Platform:
         raise NotImplementedError
 
     def read_list(self, path: Path) -> tuple[list[list[str]], list[ListedStudent]]:
-        """Return the rows of a class list that was exported from the platform, and the students in them."""
+        """Return the rows of a class list exported from the platform, and the students listed in them."""
         rows, students = read_table(path), []
         head = rows[0]
         column = head.index(self.number_heading) if self.number_heading in head else 0
@@ -249,7 +249,7 @@ def read_table(path: Path) -> list[list[str]]:
 
 
 def parse_time(text: str) -> datetime:
-    """Parse a time, which is local without a time zone, and convert it to a naive datetime in UTC.
+    """Parse a time, taken as local if it has no time zone, and convert it to a naive datetime in UTC.
 
     Raise ValueError if the time cannot be read or is ambiguous, as ``11/12/2026`` is.
     """

@@ -99,7 +99,7 @@ class Rebuild(NbGraderPreprocessor):
 
 
 def drop_unsafe_files(submitted: Path, copied: Path, source: Path) -> None:
-    """Remove copies of a student's files that nbgrader made by following links, or that can contain scripts.
+    """Remove copies of a student's files if nbgrader made them by following links or if they can contain scripts.
 
     The formgrader would send them to the browser from Jupyter's own address. The course's files are kept.
     """
@@ -112,7 +112,7 @@ def drop_unsafe_files(submitted: Path, copied: Path, source: Path) -> None:
 
 
 def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode]) -> dict[int, str]:
-    """Return the names of the exercise's cells by their position in a submission, with "" for a superfluous copy.
+    """Map positions in a submission to the names of the exercise's cells, with "" for a superfluous copy.
 
     If several cells have the same name, the last edited one is the answer, and the others stay as added cells.
     """
@@ -162,7 +162,7 @@ def definitions(source: str) -> set[str]:
 
 
 def in_order(cells: list[NotebookNode], matches: dict[int, str], names: list[str]) -> Iterable[NotebookNode | str]:
-    """Yield the cells of a submission in the order of the exercise, and the name in place of a missing cell.
+    """Yield a submission's cells in the order of the exercise, with the name of each missing cell in its place.
 
     Added cells come in front of the cell that followed them.
     """

@@ -1,4 +1,4 @@
-"""A sandbox for running students' code, which `bubblewrap <https://github.com/containers/bubblewrap>`_ builds on Linux.
+"""A sandbox for running students' code, built on Linux by `bubblewrap <https://github.com/containers/bubblewrap>`_.
 
 Inside, a program sees Python, its libraries and the files that were submitted with the notebook. It has no network,
 sees no other process and no other file, and the folders in which it can write exist in its memory only. Root uses its
@@ -98,12 +98,12 @@ def _find_bubblewrap() -> tuple[str, str]:
 
 
 def is_root() -> bool:
-    """Return True if this process has root's rights."""
+    """Return True if this process has root privileges."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def account_options() -> tuple[list[str], list[str]]:
-    """Return bubblewrap's options for the account of a program, and the words to put before its command.
+    """Return bubblewrap's options for the account of a program, and the words to prepend to the program's command.
 
     An ordinary user keeps their own account, in a user namespace. For root, ``setpriv``, for which bubblewrap keeps
     three capabilities, changes to an account whose number differs between processes, and drops these capabilities.
@@ -119,7 +119,7 @@ def account_options() -> tuple[list[str], list[str]]:
 
 
 def refused_calls() -> IO[bytes]:
-    """Return an open file with a seccomp filter, under which :data:`REFUSED_CALLS` fail as if Linux had none of them.
+    """Return an open file with a seccomp filter, which makes :data:`REFUSED_CALLS` fail as if Linux lacked them.
 
     So do the system calls of other architectures, and larger buffers of sockets. Of all sockets, only those within the
     machine (AF_UNIX) and those that list its addresses (AF_NETLINK) can be opened, because AF_VSOCK leads out of the
@@ -261,7 +261,7 @@ def resident_memory(process: psutil.Process) -> int:
 
 
 def proportional_memory(process: psutil.Process) -> int:
-    """Return the memory used by a process in bytes, with pages that n processes share counted as 1/n if possible."""
+    """Return the memory used by a process in bytes, counting pages shared by n processes as 1/n if possible."""
     try:
         return getattr(process.memory_full_info(), "pss", 0) or resident_memory(process)
     except psutil.Error:

@@ -83,7 +83,7 @@ STYLES = Path(__file__).parent
 
 
 def clean(source: str) -> str:
-    """Remove all HTML elements and attributes that are not allowed, and draw the picture of each formula again."""
+    """Remove all HTML elements and attributes that are not allowed, and redraw the image of each formula."""
     if source.count("<") > MOST_TAGS:
         return f"<pre>{html.escape(source)}</pre>"
     page = nh3.clean(source, tags=TAGS, attributes={tag: set(known) for tag, known in ATTRIBUTES.items()},
@@ -100,7 +100,7 @@ def _allowed_value(tag: str, name: str, value: str) -> str | None:
 
 @pass_context
 def markdown2html(context: Mapping[str, Any], source: str) -> str:
-    """Render Markdown as safe HTML, as nbconvert's filter of this name does, but without ids for headings."""
+    """Render Markdown as safe HTML, as nbconvert's filter of the same name does, but without ids for headings."""
     cell = context.get("cell") or {}
     if len(source) > LONGEST_TEXT:
         return f"<pre>{html.escape(source)}</pre>\n"
@@ -110,7 +110,7 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
 
 
 def visible_text(source: str) -> str:
-    """Return the text that a reader of a rendered Markdown answer sees, without comments and text in a tiny size.
+    """Return the text that a reader of a rendered Markdown answer sees, without comments or tiny text.
 
     It contains the TeX of a formula, unless this has a command that may hide what it is given.
 
@@ -138,24 +138,24 @@ def highlight_code(source: str, language: str | None = None, metadata: Mapping |
 
 
 def clean_html(source: str) -> str:
-    """Return HTML as it is, because it has been cleaned."""
+    """Return HTML unchanged, because it has already been cleaned."""
     return source
 
 
 def ansi2html(text: str) -> str:
-    """Convert a text with colour codes to HTML, with matrices in columns, or without colours if it has too many."""
+    """Convert text with colour codes to HTML, with matrices in columns, but without colours if it has too many."""
     text = strip_ansi(text).replace("\x1b", "") if text.count("\x1b") > MOST_CODES else text
     return matrices_in_columns(stock_ansi2html(text))
 
 
 def matrices_in_columns(message: str) -> str:
-    """Mark the matrices in the HTML of a message, so that they stand next to each other if the screen is wide."""
+    """Mark the matrices in a message's HTML, so that they are shown side by side when the screen is wide enough."""
     columns = r'<span class="matrix">  expected: \1</span><span class="matrix">  got:      \2</span>'
     return TWO_MATRICES.sub(columns, message)
 
 
 class MarkdownRenderer(IPythonRenderer):
-    """nbconvert's Markdown renderer with comments as text, formulas as images, and a note on a missing image."""
+    """nbconvert's Markdown renderer with comments as text, formulas as images, and a note for a missing image."""
 
     def block_html(self, html: str) -> str:
         return super().block_html(html.replace("<!--", "&lt;!--"))
@@ -178,7 +178,7 @@ class MarkdownRenderer(IPythonRenderer):
 
 @lru_cache(maxsize=1000)
 def formula_image(tex: str) -> str:
-    """Draw a formula with Matplotlib as an HTML image. Return "" if Matplotlib cannot draw it.
+    """Return an HTML image of a formula, drawn with Matplotlib, or "" if Matplotlib cannot draw the formula.
 
     >>> formula_image(r"x^2")[:32], formula_image(r"\\nothing{")
     ('<img alt="x^2" style="vertical-a', '')
@@ -217,7 +217,7 @@ class Sanitise(Preprocessor):
         return super().preprocess(nb, resources)
 
     def _renders_within_limits(self, nb: NotebookNode, resources: dict) -> bool:
-        """Render the whole page in a process with limits, and return whether it succeeds."""
+        """Render the whole page in a process with limits, and return whether this succeeds."""
         exporter: Any = self.parent
 
         def render() -> None:

@@ -41,7 +41,7 @@ class StudentStatus:
 
 
 def read_statuses(app: NbGraderApp, name: str) -> list[StudentStatus]:
-    """Return the status of every student, and of every other submission, sorted by id.
+    """Return the status of every student and of every other submission, sorted by student id.
 
     Raise ValueError if the exercise is not in the gradebook.
     """

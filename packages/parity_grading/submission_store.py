@@ -1,4 +1,4 @@
-"""A store of records about submissions, which protects the files that were placed by hand.
+"""A store of submission records, which protects files that were placed by hand.
 
 A submission that differs from its entry in ``private/collected/NAME.json`` was placed or changed by a person.
 """
@@ -31,7 +31,7 @@ class CollectedSubmission:
 
 
 class SubmissionStore:
-    """The submission folders of an exercise, and a record of the submissions that were collected."""
+    """The submission folders of an exercise, and a record of the collected submissions."""
 
     def __init__(self, app: NbGraderApp, name: str) -> None:
         self.app, self.name = app, name
@@ -61,12 +61,12 @@ class SubmissionStore:
         return entry if (digest, text) == (entry.digest, entry.time) else CollectedSubmission(digest, text)
 
     def failure(self, student: str) -> str:
-        """Return why a student's submission could not be graded, or "" if it could, or has changed since."""
+        """Return why a student's submission could not be graded, or "" if it could or has since changed."""
         entry = self.recorded(student)
         return entry.failed if entry.failed and entry.fingerprint == self._fingerprint(student) else ""
 
     def record_failure(self, student: str, why: str) -> None:
-        """Record why a student's submission could not be graded, or with "" that it could."""
+        """Record why a student's submission could not be graded, or that it could, if ``why`` is ""."""
         digest = self._fingerprint(student) if why else ""
         self.remember(student, replace(self.recorded(student), failed=why, fingerprint=digest))
 

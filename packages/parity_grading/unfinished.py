@@ -47,7 +47,7 @@ class FinishGrading(NbGraderPreprocessor):
         return nb, resources
 
     def restore_outputs(self, nb: NotebookNode) -> None:
-        """Show the outputs of the student's own runs in cells that have no others."""
+        """Show the outputs of the student's own runs in cells that have no other outputs."""
         left = MOST_IN_ALL
         for cell in nb.cells:
             shown = cell.metadata.pop(OWN_OUTPUTS, None)
@@ -62,7 +62,7 @@ class FinishGrading(NbGraderPreprocessor):
 
 
 def graded_fingerprint(notebook: Path) -> str:
-    """Return the fingerprint of the submission from which a graded notebook was made, or "" if it is not finished."""
+    """Return the fingerprint of the submission behind a graded notebook, or "" if grading was not finished."""
     with contextlib.suppress(OSError, ValueError, KeyError):
         return json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get(FINGERPRINT, "")
     return ""

@@ -41,7 +41,7 @@ def read_json(data: bytes) -> Any:
 
 
 def read_notebook(data: bytes) -> NotebookNode:
-    """Read a student's notebook, and return a valid one with its cells. Raise ValueError if ``data`` holds none."""
+    """Read a student's notebook and return a valid notebook with its cells. Raise ValueError if ``data`` holds none."""
     try:
         raw = read_json(data)
     except ValueError as error:
@@ -137,7 +137,7 @@ def storable(value: Any, levels: int = MOST_LEVELS) -> Any:
 
 
 def valid_output(value: Any) -> NotebookNode | None:
-    """Convert a value to an output of a cell, or return None if the output is not valid."""
+    """Convert a value to a cell output, or return None if the output is not valid."""
     try:
         output = nbformat.from_dict(storable(value))
         if isinstance(output.get("text"), list):

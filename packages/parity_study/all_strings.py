@@ -95,7 +95,7 @@ class AllStrings(Ensemble):
 
 
 def string_weights(strings: int, batch_size: int | None, seed: int) -> Iterator[np.ndarray]:
-    """Yield the weights ``[strings]`` of all strings in the loss, once per update.
+    """Yield, for each update, the weights ``[strings]`` of all strings in the loss.
 
     If ``batch_size`` is None, all strings have the same weight. Otherwise, ``batch_size`` strings are drawn with
     replacement, and the weight of a string is the share of the batch that it makes up.
@@ -109,7 +109,7 @@ def string_weights(strings: int, batch_size: int | None, seed: int) -> Iterator[
 
 
 class SignOfMomentum(torch.optim.Optimizer):
-    """An optimiser that moves each weight by the learning rate, opposite in sign to a running mean of its gradients.
+    """An optimiser that moves each weight by the learning rate, against the sign of a running mean of its gradients.
 
     >>> weight = torch.tensor([2.0, 2.0])
     >>> weight.grad = torch.tensor([1e-9, -5.0])

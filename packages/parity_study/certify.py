@@ -34,7 +34,7 @@ def periodic_strings(steps: int) -> np.ndarray:
 
 @torch.no_grad()
 def first_error(model: ParityRNN, bits: np.ndarray, chunk: int = 1000) -> np.ndarray:
-    """Return the first time step at which a network errs on each string.
+    """Return, for each string, the first time step at which a network errs.
 
     Time steps are counted from 1, and 0 means that the network never errs. ``bits`` is ``[strings, steps]``. The
     strings are processed in chunks of ``chunk`` time steps, and the function returns after the first chunk with an

@@ -41,7 +41,7 @@ def pooled_batches(task: ParityTask, batch_size: int, rng: np.random.Generator, 
 
 
 def stack_batches(batches: Sequence[Batch], dtype: np.dtype) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Stack one batch per seed into arrays that are padded to the length of the longest string.
+    """Stack one batch per seed into arrays padded to the length of the longest string.
 
     Returns the inputs ``[steps, seeds, 1, batch]``, and the targets and the mask ``[steps, seeds, batch]``.
     """

@@ -24,7 +24,7 @@ def trained_layers(kind: str) -> Layer:
 
 @torch.no_grad()
 def first_errors(network: Layer, strings: np.ndarray, chunk: int = 100, labelled: int = 1) -> np.ndarray:
-    """Return the first time step at which each network errs on each of the strings ``[count, steps]``.
+    """Return the first time step at which each network errs on each of the ``strings [count, steps]``.
 
     The result is ``[seeds, count]``. Time steps are counted from 1, and 0 means that the network never errs. Answers
     before the time step ``labelled`` do not count.
@@ -101,7 +101,7 @@ def machine_states(network: Diagonal | DeltaNet, most: int = 1000) -> list[int |
 
 
 def as_stored(kind: str, network: Layer, seeds: Sequence[int], wrong: Sequence[str | None]) -> list[StoredNetwork]:
-    """Convert tanh networks, so that :func:`~parity_study.experiments.verdicts.decide` can decide them.
+    """Convert tanh networks to the form that :func:`~parity_study.experiments.verdicts.decide` takes.
 
     Their weights are put into PyTorch's order. ``wrong`` has a string that refutes a network, or None.
     """

@@ -1,4 +1,4 @@
-"""Tools for rechecking stored results, which `parity experiment NAME --recheck` does.
+"""Tools for rechecking stored results, used by `parity experiment NAME --recheck`.
 
 A recheck derives a sample of the results again, or all of them from seeds that no stored result has used, and compares
 them with the stored results. Processors round sums in different orders, so training from the same seed may end

@@ -24,7 +24,7 @@ BOTH = torch.tensor([0.0, 1.0]).view(2, 1, 1, 1)     # the two bits
 
 
 class Layer(nn.Module):
-    """A layer whose output is read by a weighted sum.
+    """A layer whose output is turned into a logit by a weighted sum.
 
     A subclass names its weights with their rows and columns in ``sizes``, and computes one time step in ``step``.
     """
@@ -49,7 +49,7 @@ class Layer(nn.Module):
                 weight.data[place] += self.begin.get(name, 0)
 
     def vectors(self) -> np.ndarray:
-        """Return the weights of each seed in one row, in the order of ``sizes``, followed by W and c."""
+        """Return each seed's weights as a row, in the order of ``sizes``, followed by W and c."""
         return torch.cat([weight.detach().flatten(1) for weight in self.parameters()], dim=1).numpy()
 
     @classmethod
@@ -194,7 +194,7 @@ def snap(a: Tensor, b: Tensor, also_added: bool) -> tuple[Tensor, Tensor]:
 
 
 class MinGRU(Diagonal):
-    """A minGRU (Feng and others 2024), with the book's z, which is 1 if the state is kept."""
+    """A minGRU (Feng and others 2024), with the book's z, which is 1 when the state is kept."""
 
     sizes: ClassVar = {"U_z": (1, UNITS), "b_z": (1, UNITS), "U_n": (1, UNITS), "b_n": (1, UNITS)}
 
@@ -223,7 +223,7 @@ class Mamba(Diagonal):
 
 
 class LRU(Diagonal):
-    """A linear recurrent unit (Orvieto and others 2023), an S4D with fixed complex factors, and a gated unit behind it.
+    """A linear recurrent unit (Orvieto and others 2023), an S4D with fixed complex factors, followed by a gated unit.
 
     The initial factors have a size of about 0.9 to 0.99, and point in all directions.
     """

@@ -60,12 +60,12 @@ def encode(symbols: Sequence[str]) -> torch.Tensor:
 
 
 def pad(rows: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return sequences as a tensor ``[batch, steps]`` with zeros after each, and their lengths ``[batch]``."""
+    """Return sequences as a tensor ``[batch, steps]`` padded with zeros, and their lengths ``[batch]``."""
     return nn.utils.rnn.pad_sequence(list(rows), batch_first=True), torch.tensor([len(row) for row in rows])
 
 
 def to_write(names: Sequence[Name]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return inputs and labels ``[batch, steps]``, and lengths ``[batch]``, for predicting each next character.
+    """Return inputs and labels, both ``[batch, steps]``, and lengths ``[batch]`` for predicting the next character.
 
     The first input is the country. The label at each time step is the next character, and the last one is the end.
 
@@ -90,7 +90,7 @@ def to_read(names: Sequence[Name]) -> tuple[torch.Tensor, torch.Tensor, torch.Te
 
 
 class NameNetwork(nn.Module):
-    """A recurrent network that reads symbols and computes ``outputs`` logits after each.
+    """A recurrent network that reads symbols and computes ``outputs`` logits after each one.
 
     By default, there is a logit for each character that may come next. ``cell`` is a key of
     :data:`parity_lib.models.MODULES`. The first weights are drawn from ``seed``.
@@ -119,13 +119,13 @@ class NameNetwork(nn.Module):
 
 
 def mean_loss(logits: torch.Tensor, labels: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-    """Return the mean cross-entropy, in nats, of all time steps before the padding, for labels ``[batch, steps]``."""
+    """Return the mean cross-entropy, in nats, over all time steps before the padding, for labels ``[batch, steps]``."""
     mask = length_mask(lengths, labels.shape[1])
     return cross_entropy(logits[mask], labels[mask])
 
 
 def writing_loss(model: nn.Module, names: Sequence[Name]) -> torch.Tensor:
-    """Return the mean cross-entropy, in nats, of each character and each end of the names."""
+    """Return the mean cross-entropy, in nats, over the characters and the end of every name."""
     inputs, labels, lengths = to_write(names)
     return mean_loss(model(inputs, lengths)[0], labels, lengths)
 
@@ -161,7 +161,7 @@ def train_epochs(model: nn.Module, names: Sequence[Name], loss_of: Callable, epo
 
 @torch.no_grad()
 def bits_per_character(model: nn.Module, names: Sequence[Name]) -> float:
-    """Return the mean cross-entropy, in bits, of each character and end, given the country and earlier characters."""
+    """Return the mean cross-entropy, in bits, over characters and ends, given the country and earlier characters."""
     return writing_loss(model, names).item() / log(2)
 
 
@@ -218,12 +218,12 @@ class NGrams:
         return (counts[character] + len(counts) * shorter) / (self.total[after] + len(counts))
 
     def bits(self, name: str) -> list[float]:
-        """Return minus the binary logarithm of the probability of each character of a name, and of its end."""
+        """Return the negative base-2 log-probability of each character in a name, and of the end of the name."""
         return [-log2(self.probability(character, after)) for character, after in self._contexts(name)]
 
 
 def stored_writer() -> NameNetwork:
-    """Return the GRU that writes names on all pages, with its weights from ``towns/writer.npz``."""
+    """Return the GRU that writes the names on all pages, with weights loaded from ``towns/writer.npz``."""
     model = NameNetwork()
     with np.load(STORED) as weights:
         model.load_state_dict({name: torch.from_numpy(weights[name]).float() for name in weights.files})

@@ -1,4 +1,4 @@
-"""The web addresses and the chapters of the published course, as given in `_config.yml` and `_toc.yml`.
+"""The web addresses and chapters of the published course, as given in `_config.yml` and `_toc.yml`.
 
 Links in notebooks, feedback pages and reports, the code with which a notebook installs the library, and the tables that
 repeat the titles and reading times of chapters get them here.
@@ -33,19 +33,19 @@ READING_TIME = re.compile(r"^- \*\*Time:\*\* (\d+) minutes\.$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Addresses:
-    """The addresses of a published course, which are empty if they are unknown, and the repository's branch."""
+    """The web addresses of a published course, each empty if unknown, and the branch of its repository."""
 
     book: str
     repository: str
     branch: str
 
     def colab(self, notebook: str) -> str:
-        """Return the address that opens a notebook of the repository in Colab, which is empty outside GitHub."""
+        """Return the address that opens a repository notebook in Colab, or "" if the repository is not on GitHub."""
         name = self.repository.partition("//github.com/")[2]
         return f"https://colab.research.google.com/github/{name}/blob/{self.branch}/{notebook}" if name else ""
 
     def install_code(self, figures: bool = False) -> str:
-        """Return code that installs a missing library without git, and, for interactive ``figures``, anywidget."""
+        """Return code that installs the library without git if it is missing, and anywidget if ``figures`` is true."""
         needed = '(find_spec("parity_lib") and find_spec("anywidget"))' if figures else 'find_spec("parity_lib")'
         archive, also = f"{self.repository}/archive/refs/heads/{self.branch}.zip", ', "anywidget"' if figures else ""
         code = INSTALL_IF_MISSING + (INSTALL if self.repository else SAY_HOW_TO_INSTALL)
@@ -53,7 +53,7 @@ class Addresses:
 
 
 def addresses(root: Path) -> Addresses:
-    """Return the addresses in ``_config.yml``, or the book's address in PARITY_BOOK if that file contains none."""
+    """Return the addresses in ``_config.yml``, with PARITY_BOOK as the book's address if the file gives none."""
     config = root / "_config.yml"
     settings = (yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else None) or {}
     book = settings.get("html", {}).get("baseurl") or os.environ.get("PARITY_BOOK", "")
@@ -71,7 +71,7 @@ class Chapter:
 
 
 def chapters(root: Path) -> dict[str, Chapter]:
-    """Return the chapters of the first numbered part, the course, in the order of ``_toc.yml``, keyed by page name."""
+    """Return the chapters of the course (the first numbered part) in the order of ``_toc.yml``, keyed by page name."""
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     part = next(part for part in toc["parts"] if part.get("numbered"))
     numbered = {}

@@ -64,7 +64,7 @@ class Source:
 
     @property
     def own(self) -> bool:
-        """True for an instructor's own exercise. Its checks are in its folder, those of the book's in parity_checks."""
+        """Whether this is an instructor's own exercise, whose checks are in its folder and not in parity_checks."""
         return not Path(parity_checks.__file__).with_name(self.name).is_dir()
 
     @property
@@ -74,7 +74,7 @@ class Source:
 
     @property
     def minutes(self) -> int:
-        """The time needed to complete the exercise in minutes."""
+        """The time in minutes needed to complete the exercise."""
         require_int(f"{self.name}.md: minutes", self.settings.get("minutes"), 1)
         return self.settings["minutes"]
 
@@ -255,7 +255,7 @@ def _write_about(source: Source, root: Path) -> None:
 
 
 def _write_addresses(cells: list[Cell], root: Path) -> None:
-    """Insert the code that installs the library, and links to the book's website, or words if it has no address."""
+    """Insert the installation code and links to the book's website, or plain text if its address is unknown."""
     known = addresses(root)
 
     def written(link: re.Match) -> str:

@@ -38,7 +38,7 @@ NO_RESPONSE = "No response."        # nbgrader's comment on a cell that the stud
 
 
 class KeepBack(NbGraderPreprocessor):
-    """A preprocessor of `nbgrader generate_assignment` that writes the due date into the cells with model answers.
+    """A preprocessor for `nbgrader generate_assignment` that adds the due date to the cells with model answers.
 
     The exercises in the repository, for those who learn alone, come from `parity exercises` and contain no such date.
     """
@@ -46,7 +46,7 @@ class KeepBack(NbGraderPreprocessor):
     at_once = Bool(False, help="Show model answers as soon as a student has written an answer.").tag(config=True)
 
     def due(self, resources: dict[str, Any]) -> str | None:
-        """Return the due date in UTC, "" if the gradebook has none, or None if nothing is kept back."""
+        """Return the due date in UTC, "" if the gradebook has none, or None if answers are shown at once."""
         if self.at_once:
             return None
         with Gradebook(resources["nbgrader"]["db_url"]) as gradebook:
@@ -83,10 +83,10 @@ def _message(error: NotebookNode) -> str:
 
 
 class TaskResults(NbGraderPreprocessor):
-    """A preprocessor that adds the names and points of tasks, and rubrics, to a feedback page."""
+    """A preprocessor that adds task names, points and rubrics to a feedback page."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Add the tasks to ``resources``, and the content of each cell's heading to its ``parity_result``."""
+        """Store the tasks in ``resources``, and the data for each cell's heading in its ``parity_result``."""
         course, about = CourseDirectory(config=self.config), resources["nbgrader"]
         path = Path(course.root, course.format_path(course.source_directory, ".", about["assignment"]),
                     f"{about['notebook']}.ipynb")
@@ -153,7 +153,7 @@ def _rubric_for_student(cell: NotebookNode, result: dict, sources: dict[str, str
 
 
 def _with_rubrics(cells: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
-    """Yield the cells, with the rubric and the model answer below each written answer that lost points."""
+    """Yield each cell, followed by the rubric and model answer if it is a written answer that lost points."""
     page: Any = rubrics.PAGES.get_template("rubric.html").module
     for cell in cells:
         yield cell
@@ -164,7 +164,7 @@ def _with_rubrics(cells: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
 
 
 def link_sections(text: str, site: str = "") -> str:
-    """Turn the names of sections in the HTML of a message into links, or remove their addresses if there is no site.
+    """Turn the section names in a message's HTML into links, or remove their addresses if there is no site.
 
     >>> link_sections("read: the chapter &quot;Gates&quot; (book/gates.html#unit)", "https://example.org")
     'read: <a href="https://example.org/book/gates.html#unit">the chapter &quot;Gates&quot;</a>'
@@ -176,7 +176,7 @@ def link_sections(text: str, site: str = "") -> str:
 
 
 class FeedbackExporter(HTMLExporter):
-    """An exporter that renders feedback pages, which run no script and load nothing."""
+    """An exporter for feedback pages that run no scripts and load no other files."""
 
     @property
     def default_config(self) -> Config:

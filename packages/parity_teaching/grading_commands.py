@@ -1,4 +1,4 @@
-"""Commands for grading the submissions of a class. A command imports the modules that do its work when it runs."""
+"""Commands for grading the submissions of a class. Each command imports the modules that it needs when it runs."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -37,7 +37,7 @@ def generated(root: Path) -> dict[str, bytes]:
 
 
 def derived(root: Path) -> dict[str, str]:
-    """Return the contents of those files of the book that depend on the exercise sources, by path.
+    """Return the contents of the book's files that depend on the exercise sources, keyed by path.
 
     Raise ValueError, naming the file, if a source or its front matter cannot be read.
     """
@@ -125,7 +125,7 @@ def _pages(names: list[str]) -> str:
 
 
 def with_table(text: str, first: str, rows: Rows) -> str:
-    """Replace the table in a Markdown text whose first column has the heading ``first``."""
+    """In a Markdown text, replace the table whose first column has the heading ``first``."""
     table = re.compile(rf"^\| {first} \|.*(?:\n\|.*)*", re.MULTILINE)
     require(len(table.findall(text)) == 1, f"tables with a column `{first}`", len(table.findall(text)), "one")
     head, *body = ["|" + "|".join(f" {cell} " if cell else " " for cell in row) + "|" for row in rows]

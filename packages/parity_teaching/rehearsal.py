@@ -1,4 +1,4 @@
-"""A dry run with two made-up students, from releasing an exercise to the feedback, in a temporary course.
+"""A dry run in a temporary course with two made-up students, from releasing an exercise to writing feedback.
 
 One hands in the model answer, and the other the untouched notebook, so it is known what each of them deserves.
 """
@@ -69,7 +69,7 @@ def run(source: authoring.Source) -> Iterator[tuple[str, str]]:
 
 
 def run_nbgrader(command: str, name: str) -> None:
-    """Run a command of nbgrader for an exercise. Raise ValueError with its output if it fails."""
+    """Run an nbgrader command for an exercise. Raise ValueError with its output if it fails."""
     app = load_course(Path.cwd())
     result = getattr(NbGraderAPI(app.coursedir, config=app.config), command)(name)
     require(result["success"], f"nbgrader {command}", result.get("error") or result.get("log"),

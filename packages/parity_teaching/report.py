@@ -39,7 +39,7 @@ Notebook = dict[str, NotebookNode]      # by the names of the cells
 
 @dataclass
 class TaskPoints:
-    """The points that each student received for a task, or for a demand of its rubric."""
+    """The points that each student received for a task, or for one requirement of its rubric."""
 
     name: str
     most: float
@@ -50,7 +50,7 @@ class TaskPoints:
     cell: str = ""      # the name of its cell, which is its place on a feedback page
 
     def demands(self, rubric: Iterable[tuple[float, str]]) -> "list[TaskPoints]":
-        """Return the points for each demand of a rubric, with its text as the name, the worst first."""
+        """Return the points for each requirement of a rubric, named by its text, with the worst results first."""
         demands = [TaskPoints(text, worth, {student: points[place] for student, points in self.by_demand.items()
                                             if place < len(points) and student not in self.blank})
                    for place, (worth, text) in enumerate(rubric)]
@@ -99,7 +99,7 @@ class FrequentMessage:
 
 @dataclass
 class ClassReport:
-    """The results of a whole class of students on an exercise."""
+    """The results of a whole class on an exercise."""
 
     exercise: str
     states: Counter[str]
@@ -122,7 +122,7 @@ class ClassReport:
 
     @property
     def to_speak_to(self) -> dict[tuple[tuple[str, str], ...], list[StudentStatus]]:
-        """The students with few points, grouped by the tasks in which they have none and the messages about these."""
+        """The students with few points, grouped by the tasks on which they scored 0 and by the messages about those."""
         groups: dict[tuple[tuple[str, str], ...], list[StudentStatus]] = {}
         for row in self.students:
             tasks = [task.name for task in self.tasks if task.points.get(row.student) == 0]
@@ -138,7 +138,7 @@ class ClassReport:
 
     @property
     def costliest(self) -> list[tuple[float, FrequentMessage]]:
-        """The four messages with a likely cause that cost the class most points, each with these points."""
+        """The four messages naming a likely cause that cost the class the most points, each with the points lost."""
         most = {task.name: task.most for task in self.tasks}
         costs = [(sum(most.get(task, 0) * len(students) for task, students in message.tasks.items()), message)
                  for message in self.messages if message.likely]
@@ -168,7 +168,7 @@ def class_report(app: NbGraderApp, name: str) -> ClassReport:
 
 
 def _order(row: StudentStatus) -> tuple[bool, float, str, str]:
-    """Return a key for sorting: first those with the fewest points, at the end those without final points."""
+    """Return a sorting key that puts students with the fewest points first and those without final points last."""
     name = row.person.last_name or row.person.first_name or ""
     return row.state != "read", row.points or 0.0, name.casefold(), row.student
 
@@ -207,7 +207,7 @@ def points_of_tasks(app: NbGraderApp, name: str, graded: list[str]) -> list[Task
 
 
 def frequent_messages(notebooks: dict[str, Notebook]) -> list[FrequentMessage]:
-    """Return the messages of failed tests, with the most frequent first.
+    """Return the messages of failed tests, most frequent first.
 
     Messages are the same if they name the same likely mistake. Without one, they are the same if they belong to the
     same task and differ in numbers only, because an id without a likely mistake can be forged.
@@ -250,7 +250,7 @@ def _path(app: NbGraderApp, name: str) -> Path:
 
 
 def page(report: ClassReport, site: str = "", time: str = "") -> str:
-    """Render a report as an HTML page that loads no other files, with links to the book's website ``site``."""
+    """Render a report, with links to the book's website ``site``, as an HTML page that loads no other files."""
     environment = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True,
                               trim_blocks=True, lstrip_blocks=True, finalize=_without_control_characters)
     environment.tests["has"] = operator.contains
@@ -265,7 +265,7 @@ def _without_control_characters(value: Any) -> Any:
 
 
 def _message(text: str, site: str) -> Markup:
-    """Convert a message to HTML, with matrices next to each other and links to the book."""
+    """Convert a message to HTML, with matrices side by side and links to the book."""
     return Markup(link_sections(matrices_in_columns(str(escape(_without_control_characters(text)))), site))
 
 

@@ -1,4 +1,4 @@
-"""Tools for displaying rubrics, with the student's numbers and runs, next to written answers in the formgrader.
+"""Tools for displaying rubrics next to written answers in the formgrader, with the student's numbers and runs.
 
 The rubric comes from the source notebook, where an answer's cell contains a model answer and, below ``**Rubric.**``,
 the demands, each with its points. Some tasks ask for a count over random bits that depend on the student's id
@@ -51,14 +51,14 @@ class ParsedRubric:
 
 
 def parse_rubric(source: str) -> ParsedRubric:
-    """Parse a model answer and, below a heading ``**Rubric.**``, its rubric."""
+    """Parse a model answer and its rubric, which follows the heading ``**Rubric.**``."""
     model, *rubric = HEADING.split(source, maxsplit=1)
     demands = [(float(points), " ".join(text.split())) for points, text in DEMAND.findall("".join(rubric))]
     return ParsedRubric(model.strip(), tuple(demands), DEMAND.sub("", "".join(rubric)).strip())
 
 
 def task_titles(cells: Iterable[NotebookNode]) -> dict[str, str]:
-    """Return the title of the task to which each cell of a source notebook belongs, by the name of the cell.
+    """Map nbgrader's name for each cell in a source notebook to the title of the task to which the cell belongs.
 
     >>> from nbformat.v4 import new_code_cell, new_markdown_cell
     >>> check = new_code_cell("f()", metadata={"nbgrader": {"grade_id": "f-check"}})
@@ -75,7 +75,7 @@ def task_titles(cells: Iterable[NotebookNode]) -> dict[str, str]:
 
 
 def points_by_demand(comment: str | None, score: float) -> tuple[list[float], str]:
-    """Return the points for each demand in a comment, if their sum is the score, and the rest of the comment.
+    """Split a comment into the points for each requirement ([] unless their sum is the score) and the other text.
 
     >>> points_by_demand("Points by demand: 1 + 0.5.\\nWhich bit?", 1.5)
     ([1.0, 0.5], 'Which bit?')
@@ -85,24 +85,24 @@ def points_by_demand(comment: str | None, score: float) -> tuple[list[float], st
 
 
 def first_sentence(text: str) -> str:
-    """Return the first sentence of a text, which does not end after "e.g."."""
+    """Return the first sentence of a text, ignoring the full stops in "e.g."."""
     return re.split(r"(?<=\.) (?=[A-Z])", text)[0]
 
 
 def without_own_use(cells: Iterable[NotebookNode]) -> list[NotebookNode]:
-    """Return all cells except those that show progress and model answers to a student, which print nothing here."""
+    """Return all cells except those without output that only show students their progress or model answers."""
     return [cell for cell in cells
             if cell.get("outputs") or "nbgrader" in cell.metadata or not cell.source.startswith(OWN_USE)]
 
 
 def numbers_in(text: str) -> set[int]:
-    """Return the set of whole numbers in a text, whose groups of three digits may be separated."""
+    """Return the set of whole numbers in a text, in which groups of three digits may be separated."""
     joined = GROUPED.sub(lambda match: re.sub(r"\D", "", match[0]), text)
     return {int(number) for number in re.findall(r"(?<![\w.,])\d{1,20}(?![\w]|[.,]\d)", f"{joined} {text}")}
 
 
 def words_around(text: str, number: int) -> list[tuple[str, str, str]]:
-    """Return the words before a number, the number as it is written, and the words after it, at most three times.
+    """Return the words before a number, the number as written, and the words after it, for up to three occurrences.
 
     >>> words_around("With my seed, 5, I counted 17 753 of the places and no more of them.", 17753)
     [('my seed, 5, I counted ', '17 753', ' of the places and no')]
@@ -117,7 +117,7 @@ def words_around(text: str, number: int) -> list[tuple[str, str, str]]:
 
 
 def quoted_numbers(task: str, answer: str, student: str) -> list[tuple[str, int, list[tuple[str, str, str]]]]:
-    """Return the names and values of a student's personal numbers, and the words around them in an answer."""
+    """Return the name and value of each of a student's personal numbers, and the words around it in an answer."""
     task, answer, seed = task.replace("-", "_"), visible_text(answer), _seed(student)
     if task not in (*COUNTS, TOWNS) or answer.strip() in NOT_WRITTEN or seed is None:
         return []
@@ -127,7 +127,7 @@ def quoted_numbers(task: str, answer: str, student: str) -> list[tuple[str, int,
 
 
 def owners_of_seeds(student: str, answer: str, model: str, others: Iterable[str]) -> dict[int, str]:
-    """Return the owner of each seed but the student's own that an answer quotes: another one, or the model answer.
+    """Map each seed quoted in an answer, except the student's own, to its owner: a student or the model answer.
 
     >>> owners_of_seeds("s1", "My seed is 700000.", "The seed is 700000.", [])
     {700000: 'the model answer'}
@@ -138,7 +138,7 @@ def owners_of_seeds(student: str, answer: str, model: str, others: Iterable[str]
 
 
 def _seed(student: str) -> int | None:
-    """Return a student's seed, or None if the id has no letter or digit to make it from."""
+    """Return a student's seed, or None if the student's id contains no letter or digit."""
     try:
         return seed_of(student)
     except ValueError:
@@ -146,7 +146,7 @@ def _seed(student: str) -> int | None:
 
 
 def facts_about(task: str, student: str) -> list[tuple[str, str]]:
-    """Return named facts that are true of this student's own runs or script, and of nobody else's."""
+    """Return named facts that are true only of this student's own runs or script."""
     task, seed = task.replace("-", "_"), _seed(student)
     if seed is None:
         return []
@@ -166,14 +166,14 @@ def with_long_pause(bits: np.ndarray) -> int:
 
 
 def correct_if_always_even(bits: np.ndarray) -> int:
-    """Count the positions at which "even" is correct if row k keeps its first 1 + k % steps bits and the rest are 0."""
+    """Count the positions where "even" is correct when row k keeps its first 1 + k % steps bits and the rest are 0."""
     count, steps = bits.shape
     real = np.arange(steps) < 1 + (np.arange(count) % steps)[:, None]
     return int((~(real & (bits.cumsum(axis=1) % 2 == 1))).sum())
 
 
 def correct_from_first_one(bits: np.ndarray) -> int:
-    """Count the positions at which answering "even" before the first 1 bit, and "odd" from then on, is correct."""
+    """Count the correct answers when every answer is "even" before the first 1 bit and "odd" from then on."""
     ones = bits.cumsum(axis=1)
     return int(((ones > 0) == (ones % 2 == 1)).sum())
 
@@ -265,5 +265,5 @@ def _with_rubrics(cells: list[NotebookNode], student: str, source: Path, others:
 
 
 def raw_cell(text: str) -> NotebookNode:
-    """Create a cell whose HTML is inserted into a page as it is."""
+    """Create a cell whose HTML is inserted into a page unchanged."""
     return new_raw_cell(str(text))

@@ -20,7 +20,7 @@ TRIES, UPDATES, HIDDEN, BITS, RATE = 3, 300, 16, 5, 0.03
 
 @check("build_model: the correct shapes and size, strings kept apart, no look ahead, gradients everywhere")
 def build_model(seed: int = 0) -> None:
-    """Check ``build_model(cell, hidden_size, num_layers)``, whose module computes the logits ``[batch, steps, 1]``."""
+    """Check ``build_model(cell, hidden_size, num_layers)``, whose module returns logits ``[batch, steps, 1]``."""
     rng = np.random.default_rng(seed)
     sizes = {"tanh": (4, 1), "relu": (3, 2), "lstm": (3, 1), "gru": (2, 2)}
     for cell in BLOCKS:
@@ -60,7 +60,7 @@ class Training(NamedTuple):
 
 @check("build_model: its network learns the parity of every string of five bits")
 def learns(seed: int = 0) -> None:
-    """Check that a tanh network of 16 units learns all strings of five bits from one of three random starts."""
+    """Check that a tanh network with 16 units learns all strings of five bits from one of three random starts."""
     network = require_learnable(seed)
     trainings = []
     for start in range(seed, seed + TRIES):
@@ -88,7 +88,7 @@ def require_learnable(seed: int) -> StudentNetwork:
 
 
 def train_once(start: int) -> Training:
-    """Train the student's network with clipped updates of Adam, from the weights drawn with the seed ``start``."""
+    """Train the student's network with Adam and clipped gradients, from weights drawn with the seed ``start``."""
     inputs = every_string(BITS)
     odd = inputs.cumsum(1) % 2
     with torch.random.fork_rng(devices=[]):

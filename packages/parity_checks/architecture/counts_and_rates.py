@@ -77,7 +77,7 @@ def success_rate(seed: int = 0) -> None:
 
 
 def rate_and_interval(k: int, n: int) -> np.ndarray:
-    """Return the rate of ``k`` successes in ``n`` runs, and the ends of Wilson's interval."""
+    """Return the success rate for ``k`` successes in ``n`` runs, and the ends of its Wilson interval."""
     p, square = k / n, KAPPA**2
     scale, middle = 1 + square / n, p + square / (2 * n)
     root = KAPPA * np.sqrt(p * (1 - p) / n + square / (4 * n**2))

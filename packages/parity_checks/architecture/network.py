@@ -98,7 +98,7 @@ def _as_logits(query: Query, output: Any, inputs: torch.Tensor) -> np.ndarray:
 
 
 def require_shapes(network: StudentNetwork) -> None:
-    """Raise CheckFailed unless the logits have the shape of the inputs, and find the parameters of the network."""
+    """Raise CheckFailed unless the logits have the shape of the inputs; also find the network's parameters."""
     for batch, steps in ((3, 6), (1, 5), (4, 1)):
         network.logits(torch.zeros(batch, steps, 1))
     inputs = every_string(3)
@@ -125,7 +125,7 @@ def require_random_start(network: StudentNetwork) -> None:
 
 
 def require_separate_strings(network: StudentNetwork, rng: np.random.Generator) -> None:
-    """Raise CheckFailed unless each string is processed independently of its batch, and nothing is random."""
+    """Raise CheckFailed unless each string is processed independently of its batch and without randomness."""
     state, inputs = network.draw(rng), random_strings(rng, 3, 6)
     before = network.logits(inputs, state)
     if not np.allclose(before, network.logits(inputs, state), rtol=1e-4, atol=1e-5):
@@ -153,7 +153,7 @@ def require_no_kept_state(network: StudentNetwork, rng: np.random.Generator) -> 
 
 
 def require_carried_state(network: StudentNetwork, rng: np.random.Generator, look_ahead: bool = False) -> None:
-    """Raise CheckFailed unless a bit changes the next logit, and no logit before it unless it may ``look_ahead``."""
+    """Raise CheckFailed unless a bit affects the next logit and, unless ``look_ahead`` is true, no earlier logit."""
     state, inputs, t = network.draw(rng), random_strings(rng, 3, 6), int(rng.integers(1, 4))
     changed = inputs.clone()
     changed[:, t] = 1 - changed[:, t]
@@ -197,7 +197,7 @@ def _size_mistakes(network: StudentNetwork) -> Mistakes:
 
 
 def require_layers(network: StudentNetwork, rng: np.random.Generator, known_mistakes_only: bool = False) -> None:
-    """Raise CheckFailed unless logits and gradients are those of PyTorch's layers and a linear readout.
+    """Raise CheckFailed unless the logits and gradients match those of PyTorch's layers and a linear readout.
 
     With ``known_mistakes_only``, raise it only if a known mistake explains different logits.
     """
@@ -222,7 +222,7 @@ def require_layers(network: StudentNetwork, rng: np.random.Generator, known_mist
 
 def _draw_comparisons(network: StudentNetwork, rng: np.random.Generator,
                       size: float) -> list[tuple[str, State, ParityRNN]]:
-    """Return descriptions, states for the student's network, and reference networks with the same weights."""
+    """Return triples: a description, a state for the student's network, and a reference with the same weights."""
     comparisons = []
     for value in (size * number / max(3, network.hidden) for number in EQUAL_WEIGHTS):
         reference = ParityRNN(network.hidden, network.cell, network.layers).double()
@@ -255,7 +255,7 @@ def _by_kind(state: State) -> dict[str, list[tuple[str, torch.Tensor]]]:
 
 def _compare_gradients(network: StudentNetwork, description: str, state: State, reference: ParityRNN,
                        bits: torch.Tensor) -> None:
-    """Compare the sorted entries of the gradients, which do not depend on names or on the order of the gates."""
+    """Compare the sorted entries of the gradients, which depend neither on names nor on the order of the gates."""
     # Each logit has a factor of its own, so that a gradient that is cut anywhere shows.
     factors = torch.from_numpy(np.random.default_rng(0).normal(size=tuple(bits.shape))).float()
     reference.zero_grad()

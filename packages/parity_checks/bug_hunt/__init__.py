@@ -1,4 +1,4 @@
-"""Checks for the exercise *Bug hunt*: tests that students write for a training script, and ``find_error``."""
+"""Checks for the exercise *Bug hunt*, in which students write ``find_error`` and tests for a training script."""
 
 import time
 import tomllib

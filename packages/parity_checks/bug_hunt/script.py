@@ -49,7 +49,7 @@ LOUD = {"zeros only", "the count", "uphill", "not in place"}
 
 
 def faults_of(seed: int) -> list[Fault]:
-    """Return the faults of a student's own script, in three or four functions, in the order of the functions."""
+    """Return the faults in three or four functions of a student's own script, in the order of the functions."""
     rng = np.random.default_rng(seed)
     possible = [fault for fault in faults(rng) if fault.name not in LOUD]
     functions = list(dict.fromkeys(fault.function for fault in possible))
@@ -61,7 +61,7 @@ def faults_of(seed: int) -> list[Fault]:
 
 
 def script_for(seed: int) -> str:
-    """Return the training script with the faults of a student, from the student's seed."""
+    """Return the training script with the faults determined by a student's seed."""
     # From the last function on, because a fault of `logits` may contain a part that one of `accuracy` replaces.
     return with_edits((fault.old, fault.new) for fault in reversed(faults_of(seed)))
 

@@ -157,7 +157,7 @@ def _hint(got: Arrays, wrong: list[str], case: tuple[np.ndarray, np.ndarray, np.
 
 
 class Case(NamedTuple):
-    """A test case for the student's ``gradient_is_right`` function, with the mistake of those who answer it wrongly."""
+    """A test case for the student's ``gradient_is_right`` function, with the mistake that a wrong answer points to."""
 
     description: str
     source: str
@@ -179,7 +179,7 @@ def draw(rng: np.random.Generator, *shapes: tuple[int, ...]) -> Weights:
 
 
 def moved(gradient: Weights, k: int, place: tuple[int, ...], share: float) -> Weights:
-    """Return a copy of a gradient in which one entry is off by a share of the largest entry of the same array."""
+    """Return a copy of a gradient with an error in one entry equal to a fraction of the array's largest entry."""
     claimed = [array.copy() for array in gradient]
     claimed[k][place] += share * np.abs(claimed[k]).max()
     return claimed
@@ -264,14 +264,14 @@ def gradient_is_right(seed: int = 0) -> None:
 
 
 def _verdict(query: Query, case: Case) -> tuple[bool, Weights]:
-    """Return the student's answer about the claim of a case, and the weights after the call."""
+    """Return the student's verdict on the gradient claimed in a case, and the weights after the call."""
     answer, after = query.call_through("verdict_on", "gradient_is_right", case.source, case.weights, case.gradient,
                                        causes=dict.fromkeys(("index", "unpack", "shape"), WORDS["any-shape"]))
     return query.as_bool(answer), after
 
 
 def _cause_of_rejection(query: Query, case: Case) -> str:
-    """Return why a correct gradient is rejected: the wrong one that is accepted in its place tells what is computed."""
+    """Return why a correct gradient was rejected, judging by which wrong gradient is accepted in its place."""
     for factor in (2, 0.5, -1):
         if _verdict(query, case._replace(gradient=[factor * part for part in case.gradient]))[0]:
             return WORDS["differences-scaled"].format(factor=factor)

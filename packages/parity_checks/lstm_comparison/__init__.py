@@ -96,7 +96,7 @@ def _sigmoid(values: Any) -> Any:
 
 @check("forget_bias: the bias that keeps a given share of the cell state")
 def forget_bias(seed: int = 0) -> None:
-    """Check ``forget_bias(steps, kept)``, the bias with which a share ``kept`` is left after ``steps`` time steps."""
+    """Check ``forget_bias(steps, kept)``, the bias that leaves a fraction ``kept`` after ``steps`` time steps."""
     rng = np.random.default_rng(seed)
     drawn = [(int(10 ** rng.uniform(0.3, 5)), float(rng.uniform(0.02, 0.98))) for _ in range(20)]
     for steps, kept in (*BIAS_CASES, *drawn):
@@ -109,19 +109,19 @@ def forget_bias(seed: int = 0) -> None:
 
 
 def _bias(gate: Any) -> Any:
-    """Return the bias that sets a gate to the value ``gate`` if all other inputs are zero."""
+    """Return the bias that sets a gate to the value ``gate`` when all other inputs are zero."""
     return np.log(gate) - np.log1p(-gate)
 
 
 def correct_bias(steps: int, kept: float) -> float:
-    """Return the bias with which a share ``kept`` is left after ``steps`` time steps."""
+    """Return the bias with which a fraction ``kept`` is left after ``steps`` time steps."""
     gate = kept ** (1 / steps)
     return _bias(gate)
 
 
 @check("memory_cell: stores, keeps and shows one bit, through 1,000 steps")
 def memory_cell(seed: int = 0) -> None:
-    """Check ``memory_cell()``, the weights of an LSTM with one unit and four inputs, as ``lstm_step`` takes them."""
+    """Check ``memory_cell()``, which returns ``lstm_step`` weights for an LSTM with one unit and four inputs."""
     query = Query("memory_cell()", GATES)
     weights = _as_weights(query, query.call("memory_cell", forbid=READY_CELL))
     rng = np.random.default_rng(seed)
@@ -143,7 +143,7 @@ def _as_weights(query: Query, result: Any) -> Weights:
 
 
 def random_inputs(rng: np.random.Generator, count: int, steps: int, writes: float = 0.3) -> np.ndarray:
-    """Draw input sequences ``[count, steps, 4]`` of value, write, clear and read."""
+    """Draw sequences ``[count, steps, 4]`` of the inputs value, write, clear and read."""
     inputs = rng.integers(2, size=(count, steps, 4))
     inputs[..., WRITE] = rng.random((count, steps)) < writes
     inputs[..., CLEAR] = rng.random((count, steps)) < writes / 2
@@ -177,7 +177,7 @@ def hidden_states(weights: Weights, inputs: np.ndarray) -> np.ndarray:
 
 
 def stored_values(inputs: np.ndarray) -> np.ndarray:
-    """Return what a correct cell stores, ``[batch, steps]``: 1 for a one, -1 for a zero, and 0 for nothing."""
+    """Return the values ``[batch, steps]`` that a correct cell stores: 1 for a one, -1 for a zero, 0 for nothing."""
     stored, states = np.zeros(len(inputs), dtype=int), []
     for x in inputs.swapaxes(0, 1):
         stored = np.where(x[:, WRITE] == 1, 2 * x[:, VALUE] - 1, np.where(x[:, CLEAR] == 1, 0, stored))
@@ -238,12 +238,12 @@ def _hint(weights: Weights, sequence: np.ndarray) -> str:
 
 
 def _gates_without_h(weights: Weights) -> np.ndarray:
-    """Return the gates and the candidate for each of the 16 inputs, ``[4, 16]``, if the hidden state is 0."""
+    """Return the gates and the candidate ``[4, 16]`` for each of the 16 inputs when the hidden state is 0."""
     return gates(EVERY_INPUT, np.zeros((16, 1)), weights)[..., 0]
 
 
 def _wrong_gate(weights: Weights, sequence: np.ndarray) -> tuple[str, int]:
-    """Return what is wrong with a gate on the wrong side of one half, or "", and the number of the gate.
+    """Describe a gate that is on the wrong side of one half, or return "", together with the number of the gate.
 
     It is a gate that is wrong for one of the inputs of the ``sequence``, if there is such a gate.
     """

@@ -65,7 +65,7 @@ def _as_runs(query: Query, result: Any) -> list[Run]:
 
 
 def _require_networks(query: Query, runs: list[Run], lstm_units: int) -> None:
-    """Raise CheckFailed unless the plan contains the LSTM, and RNNs with as many units and with as many parameters."""
+    """Raise CheckFailed unless the plan has the LSTM, an RNN with as many units and an RNN with as many parameters."""
     lstms, rnns = (sorted({run["units"] for run in runs if run["net"] == net}) for net in ("LSTM", "RNN"))
     if lstms != [lstm_units]:
         query.part("the units of the LSTM").fail([lstm_units], lstms, WORDS["lstm-units"])

@@ -72,7 +72,7 @@ def _draw_case(layer: type, hidden: int, batch: int, steps: int, rng: np.random.
 
 
 def _draw(model: nn.Module, low: float, high: float, batch: int, steps: int, rng: np.random.Generator) -> tuple:
-    """Draw the weights of a layer between two bounds, and strings. Return the strings and the mean gradient norms."""
+    """Draw random strings, and a layer's weights between two bounds. Return the strings and mean gradient norms."""
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.copy_(torch.from_numpy(rng.uniform(low, high, size=tuple(parameter.shape))))

@@ -36,7 +36,7 @@ LONGEST_START = 400      # updates that a function may have made already if it i
 @check("train_step: the weights move as they should, for three batches in a row")
 @replaced_if_wrong(*CORRECT_LOSS)
 def train_step(seed: int = 0) -> None:
-    """Check the update of ``train_step(lstm, readout, optimizer, inputs, lengths, labels)``, and its loss."""
+    """Check the update and the loss of ``train_step(lstm, readout, optimizer, inputs, lengths, labels)``."""
     rng = np.random.default_rng(seed)
     # Large weights in the readout make the norm of the gradient larger than 1.
     for size, count in (("small", 40), ("large", 5), ("tiny", 2)):
@@ -70,7 +70,7 @@ CORRECT = (("final_parity", final_parity, f"{cut_parity.__module__}:cut_parity")
 
 
 class StudentTraining:
-    """The training runs of the student's function with one seed, next to those of the task's loop.
+    """Training runs of the student's function with one seed, compared with those of the task's loop.
 
     The task's loop starts from the student's weights after 0 updates. The method ``at`` is ``train`` with a cache.
     """
@@ -82,13 +82,13 @@ class StudentTraining:
         self.at = functools.cache(self.train)
 
     def query(self, updates: int, see: str = THE_LOOP, circumstances: str = "") -> Query:
-        """Create a ``Query`` about a call with a number of updates."""
+        """Create a ``Query`` about a call with the given number of updates."""
         options = "".join(f", {name}={value}" for name, value in self.options.items())
         return Query(f"train_at_the_end({self.task['longest']}, {updates}, seed={self.task['seed']}{options})"
                      f"{circumstances}", see)
 
     def train(self, updates: int) -> Tensor:
-        """Return the student's weights after a number of updates as a single vector."""
+        """Return the student's weights after the given number of updates as a single vector."""
         query, network = self.query(updates), reference.new_network()
         result = query.call("train_at_the_end", self.task["longest"], updates, self.task["seed"],
                             causes={"` returns ": WORDS["own-class"]},
@@ -114,11 +114,11 @@ class StudentTraining:
         return reference.distance(self.at(updates), reference.weights_after(updates, self.at(0), **self.task))
 
     def agrees(self, updates: int) -> bool:
-        """Return True if the student's weights are those of the task's loop, apart from rounding."""
+        """Return True if the student's weights agree with those of the task's loop, apart from rounding."""
         return self.distance(updates) < NEAR
 
     def fail(self, updates: int, expected: str, got: str, hint: str, see: str = THE_LOOP) -> NoReturn:
-        """Raise CheckFailed about the weights after a number of updates."""
+        """Raise CheckFailed with a message about the weights after the given number of updates."""
         self.query(updates, see, f"{self.note}, followed from your weights after 0 updates").fail(expected, got, hint)
 
 
@@ -219,7 +219,7 @@ def follow(steps: int, seed: int, min_length: int = 1, longest: int = LONGEST, n
 
 
 def _cause(training: StudentTraining, last: int) -> tuple[str, str]:
-    """Return the likely cause of the first wrong update, the one after ``last``, and a section of the book to read.
+    """Return the likely cause of the first wrong update, which follows update ``last``, and a section to read.
 
     A mistake is named only if the reference loop with this mistake leads to the student's weights.
     """
@@ -260,7 +260,7 @@ def _cause(training: StudentTraining, last: int) -> tuple[str, str]:
 
 
 def _number_of_updates(training: StudentTraining) -> str:
-    """Return a hint if the student's loop is correct, but makes more or fewer updates than it is asked for."""
+    """Return a hint if the student's loop is correct except that it makes more or fewer updates than requested."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(training.task["seed"])
         first = reference.weights_of(reference.new_network())

@@ -1,4 +1,4 @@
-"""Reference implementation of the loss, the update and the training loop, with the usual mistakes as its variants."""
+"""A reference implementation of the loss, the update and the training loop, and variants with the usual mistakes."""
 
 import copy
 import functools
@@ -71,7 +71,7 @@ def logits_of(network: Network, inputs: Tensor, state: tuple | None = None) -> T
 
 def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, loss: Callable[..., Tensor] = end_loss,
            state: Any = None) -> float:
-    """Perform an update, which starts from a hidden state, and return the loss before it."""
+    """Perform one update, starting from the hidden state ``state``, and return the loss before the update."""
     weights, value = parameters(network), loss(logits_of(network, batch[0], state), *batch[1:])
     optimizer.zero_grad()
     value.backward()
@@ -81,12 +81,12 @@ def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, los
 
 
 def train_step(lstm: nn.LSTM, readout: nn.Linear, optimizer: torch.optim.Optimizer, *batch: Tensor) -> float:
-    """Perform one update with the arguments of the task, to replace a student's wrong function."""
+    """Perform one update with the arguments of the task, as a replacement for a student's incorrect function."""
     return update((lstm, readout), optimizer, batch)
 
 
 def draw(rng: np.random.Generator, batch: int, min_length: int, longest: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw the bits of a batch of strings, and then the lengths to which they are cut."""
+    """Draw the bits for a batch of strings, and then the lengths to which the strings are cut."""
     return rng.integers(2, size=(batch, longest)), rng.integers(min_length, longest, batch, endpoint=True)
 
 
@@ -130,14 +130,14 @@ OPTIMIZERS: dict[str, Callable] = {
 
 
 def of_update() -> Iterator[tuple[str, str, Callable[..., float]]]:
-    """Yield what is said about each mistake in an update, a section to read, and an update with this mistake."""
+    """Yield, for each mistake in an update, a message, a section to read, and an update with this mistake."""
     for table, see in (("", THE_LOOP), ("-clipping", CLIPPING)):
         for words, step in WORDS.variants(update, table):
             yield words, see, step
 
 
 def loss_mistakes(*arguments: Tensor) -> Mistakes:
-    """Yield the losses of logits, lengths and labels that result from common mistakes."""
+    """Yield the losses that result from common mistakes, given logits, lengths and labels."""
     return WORDS.made(end_loss, *arguments)
 
 
@@ -145,7 +145,7 @@ def require_updates(query: Query, network: Network, batches: list[tuple], losses
                     modules: Iterable[tuple[ModuleState, ...] | None], loss_after: str, *, state_kept: str = "",
                     state_unused: str = "", loss: Callable[..., Tensor] = end_loss,
                     wrong: Callable[..., Mistakes] = loss_mistakes, moved: bool = False) -> None:
-    """Raise CheckFailed unless each update of SGD has the correct loss and leads to the correct ``modules``, if known.
+    """Raise CheckFailed unless each SGD update has the correct loss and leads to the correct ``modules``, if known.
 
     ``loss_after``, ``state_kept`` and ``state_unused`` are the words about three mistakes. If the last are given, each
     batch begins with the state of the one before. ``wrong`` gives the usual wrong losses. If ``moved``, another call
@@ -179,7 +179,7 @@ def require_updates(query: Query, network: Network, batches: list[tuple], losses
 
 
 def _cause_of_update(network: Network, updates: list[tuple], after: Tensor, expected: Tensor, loss: Callable) -> str:
-    """Return the likely cause of a wrong update, the last of those with the given weights, batches and states."""
+    """Return the likely cause of the error in the last of several updates, given their weights, batches and states."""
     start = updates[-1][0]
     own, correct = after - start, expected - start
     ratio = float(own @ correct / (correct @ correct))
@@ -198,7 +198,7 @@ def _cause_of_update(network: Network, updates: list[tuple], after: Tensor, expe
 
 
 def unmoved(network: Network, before: Tensor, after: Tensor) -> str:
-    """Return a hint if an update has not changed the weights of the recurrent layer, or those of the readout."""
+    """Return a hint if an update has left the weights of the recurrent layer or of the readout unchanged."""
     size = sum(parameter.numel() for parameter in network[0].parameters())
     layer, readout = (distance(before[part], after[part]) > 0 for part in (slice(size), slice(size, None)))
     if layer and readout:
@@ -207,7 +207,7 @@ def unmoved(network: Network, before: Tensor, after: Tensor) -> str:
 
 
 def of_loop(weights: Tensor, task: dict[str, Any]) -> Iterator[tuple[str, str, Iterator[Tensor]]]:
-    """Yield what is said about each mistake in a loop, a section to read, and the weights after each wrong update."""
+    """Yield, for each mistake in a loop, a message, a section to read, and the weights after each wrong update."""
     for words, see, step in of_update():
         yield words, see, train(weights, **task, step=step)
     for words, loss in WORDS.variants(end_loss):

@@ -216,7 +216,7 @@ def write_name(seed: int = 0) -> None:
 
 def _names(query: Query, network: Network, country: str, seed: int, temperature: float, most: int = MOST,
            times: int = 1, forbid: list[str] | None = None) -> list[str]:
-    """Return the names that the student's function writes if it is called again and again with one generator."""
+    """Return the names that the student's function writes when it is called repeatedly with one generator."""
     calls = query.call("write_name", *map(ModuleState.of, network), country, Seed(seed, for_torch=True), temperature,
                        most, by=call_on_same, batches=[()] * times, causes=CAUSES, forbid=forbid or ())
     for name in (called.result for called in calls):
@@ -262,7 +262,7 @@ def _check_shares(rng: np.random.Generator, temperature: float, times: int) -> N
 
 
 def _check_certain_name(layer: type[nn.GRU | nn.LSTM], rng: np.random.Generator) -> None:
-    """Check the only name that a network writes, with an end and with a limit before the end."""
+    """Check the only name that a network can write, both in full and cut off by a limit on its length."""
     network, country, name = _draw_writer(layer, rng)
     for most in (MOST, len(name) - 2):
         query = Query(f"write_name of an nn.{layer.__name__} that knows a single name by heart, for {country} and "
@@ -292,7 +292,7 @@ def _draw_writer(layer: type[nn.GRU | nn.LSTM], rng: np.random.Generator) -> tup
 
 @torch.no_grad()
 def written(network: Network, country: str) -> str:
-    """Return the name whose characters have the largest logits."""
+    """Write a name by always choosing the character with the largest logit."""
     name, state, read = "", None, country
     while len(name) < MOST:
         logits, state = run(network, encode([read])[None], state)

@@ -121,7 +121,7 @@ def _compare_states(query: Query, arguments: tuple[np.ndarray, ...], again: bool
 
 
 def _hint_of_state(got: np.ndarray, expected: np.ndarray, xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> str:
-    """Return from which input and which old state the first wrong state was computed, or else where it is."""
+    """Describe from which input and old state the first wrong state was computed, or else where it is."""
     t = next((t for t in range(xs.shape[1]) if not agree(got[:, t], expected[:, t], TOLERANCE)), 0)
     known = {"0": 0 * h0, "`h0`": h0} | {
         f"the state after time step {k}": h for k, h in enumerate(expected.swapaxes(0, 1))}

@@ -142,7 +142,7 @@ class MaskedLogits(NamedTuple):
 
     @property
     def section(self) -> str:
-        """The section of the book that explains a mistake in the loss: a nan asks for selection before the loss."""
+        """The section about a mistake in the loss: for a NaN, the one on selecting before computing the loss."""
         return SELECT if np.isnan(self.logits + self.targets).any() else LOSS
 
     def changed(self, description: str, **changes: np.ndarray) -> MaskedLogits:
@@ -177,7 +177,7 @@ def _draw_cases(rng: np.random.Generator) -> Iterator[MaskedLogits]:
 
 @check("masked_loss: the mean over real positions, in value and gradient, whatever is on padding")
 def masked_loss(seed: int = 0) -> None:
-    """Check ``masked_loss(logits, targets, mask)``, a scalar tensor through which a gradient reaches the logits."""
+    """Check ``masked_loss(logits, targets, mask)``, which returns a scalar tensor, and its gradient."""
     rng = np.random.default_rng(seed)
     zeros, sure = _draw(rng, [1, 3], 5), _draw(rng, [2, 3], 3)
     zeros = zeros.changed("every logit 0", logits=0 * zeros.logits)
@@ -268,7 +268,7 @@ def correct_masked_accuracy(logits: torch.Tensor, targets: torch.Tensor, mask: t
 @check("always_even: its accuracy over the rectangle and over real positions")
 @replaced_if_wrong(("masked_accuracy", masked_accuracy, f"{__name__}:correct_masked_accuracy"))
 def always_even(seed: int = 0) -> None:
-    """Check ``always_even(targets, mask)``, the accuracies over the rectangle and over real positions."""
+    """Check ``always_even(targets, mask)``, which returns the accuracies over the rectangle and over real bits."""
     rng = np.random.default_rng(seed)
     for case in (_draw(rng, [1, 4, 2], 6), _draw(rng, rng.integers(1, 30, size=40), 30), _draw(rng, [3, 3], 3)):
         query = Query(f"always_even, {case.description}", KNOWS_NOTHING)

@@ -14,7 +14,7 @@ TOO_FAR = 6.0       # standard deviations, which correct lengths practically nev
 
 @check("random_lengths: 1 to max_bits, both ends included, uniform, and from the generator that is passed in")
 def random_lengths(seed: int = 0) -> None:
-    """Check ``random_lengths(batch_size, max_bits, rng)``, integers ``[batch]``, uniform on 1 to ``max_bits``."""
+    """Check ``random_lengths(batch_size, max_bits, rng)``: integers ``[batch]``, uniform from 1 to ``max_bits``."""
     rng = np.random.default_rng(seed)
     _require_own_generator(_draw_seed(rng), _draw_seed(rng))
     for calls, batch, max_bits in ((400, 8, int(rng.integers(4, 9))), (1, 20_000, 300)):
@@ -60,7 +60,7 @@ def _require_ends(query: Query, lengths: np.ndarray, max_bits: int) -> None:
 
 
 def _require_independent(query: Query, lengths: np.ndarray, max_bits: int) -> None:
-    """Apply Pearson's chi-squared test of independence to each pair of strings, and add up its results."""
+    """Apply Pearson's chi-squared test of independence to each pair of strings and sum the statistics."""
     if (lengths == lengths[:, :1]).all():
         query.fail("independent lengths", "equal lengths within each batch", WORDS["one-length"])
     calls, batch = lengths.shape

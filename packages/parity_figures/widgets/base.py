@@ -28,13 +28,13 @@ EXPORT = re.compile(r"^export ((?:function|const) (\w+))", re.MULTILINE)
 
 
 def front_end(name: str) -> tuple[str, str]:
-    """Return the JavaScript module and the style sheet of a widget, which include those of the modules that it imports.
+    """Return a widget's JavaScript module and style sheet, including those of the modules that the widget imports.
 
     Each imported module becomes a function of its own that returns what it exports, so a name that was not imported is
     unknown. The sheet begins with the book's colours.
 
     >>> module, style = front_end("gradient_strip")
-    >>> "import" in module, module.count("export default"), ".parity-widget" in style
+    >>> "import {" in module, module.count("export default"), ".parity-widget" in style
     (False, 1, True)
     """
     texts: dict[str, str] = {}
@@ -53,7 +53,7 @@ def _as_function(name: str, text: str) -> str:
 
 
 def _collect(name: str, texts: dict[str, str]) -> None:
-    """Add a module to ``texts`` after the modules that it imports, with their names taken from these."""
+    """Add a module to ``texts``, after the modules that it imports, with its imports replaced by assignments."""
     text = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
     for _, imported in IMPORT.findall(text):
         if imported not in texts:

@@ -1,4 +1,4 @@
-"""An interactive figure for the first page: trained networks that pass a test, and that the reader tries to break."""
+"""An interactive figure for the first page, in which the reader tries to break networks that have passed a test."""
 
 import json
 

@@ -72,7 +72,7 @@ network 'random' (LSTM of 8 units), with 1 added to the bias of its forget gates
 
 
 def state_gradients(model: ParityRNN, strings: list[list[int]]) -> np.ndarray:
-    """Compute the gradient norms ``[strings, steps]`` of the last logit at each state of a float64 model."""
+    """Compute the norms ``[strings, steps]`` of the gradient of a float64 model's last logit at each state."""
     bits, rnn = torch.tensor(strings).double(), model.rnn
     h, c = torch.zeros(2, len(bits), model.hidden_size).double()
     states = []

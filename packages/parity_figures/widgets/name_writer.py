@@ -28,7 +28,7 @@ FIRST = "FI", "FR", "JP", "TR", "GB"       # the countries of the names that are
 
 
 class NameWriter(ParityWidget):
-    """A widget in which a GRU invents names of towns in a ``country``, starting with a ``beginning``.
+    """A widget in which a GRU invents names of towns in a ``country``, each starting with a ``beginning``.
 
     It shows the probabilities of each character before one is drawn, at a chosen temperature; the reader may choose the
     next character instead. It marks invented names that are in our list of that country's towns. A folded part colours
@@ -76,7 +76,7 @@ class NameWriter(ParityWidget):
 
     @torch.no_grad()
     def probabilities(self) -> np.ndarray:
-        """Return the probability of each character after those that have been written, ``[characters]``."""
+        """Return the probability ``[characters]`` of each possible next character."""
         return torch.softmax(self._network.readout(self.states()[-1]) / self.temperature, dim=0).numpy()
 
     def draw(self) -> Figure | None:
@@ -109,18 +109,18 @@ def _legend(about: str, found: dict) -> dict:
 
 @cache
 def _towns() -> str:
-    """Return all names, each after the code of its country, as compressed text."""
+    """Return all names, each preceded by its country's code, as compressed text."""
     names = sorted(" ".join(name) for part in town_names.PARTS for name in town_names.read_names(part))
     return _compressed("\n".join(names).encode())
 
 
 def _packed(array: torch.Tensor) -> dict:
-    """Return a matrix as compressed 8-bit integers, with the value of one step and the number of rows."""
+    """Return a matrix as compressed 8-bit integers, together with the step size and the number of rows."""
     values = array.detach().numpy()
     unit = float(np.abs(values).max()) / 127 or 1.0
     return {"unit": unit, "rows": len(values), "data": _compressed(np.round(values / unit).astype("i1").tobytes())}
 
 
 def _compressed(content: bytes) -> str:
-    """Return bytes compressed with zlib, in base64."""
+    """Compress bytes with zlib and encode them in base64."""
     return base64.b64encode(zlib.compress(content, 9)).decode()

@@ -120,7 +120,7 @@ def _plane(network: NumpyNetwork, states: np.ndarray) -> tuple[np.ndarray, np.nd
 
 
 def second_direction(states: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """Return the direction ``[size]`` at right angles to the ``first`` one in which states vary most."""
+    """Return the direction ``[size]``, perpendicular to ``first``, in which the states vary most."""
     aside = states - states.mean(axis=0)
     direction = np.linalg.svd(aside - np.outer(aside @ first, first), full_matrices=False)[2][0]
     return direction * np.sign(direction[np.abs(direction).argmax()])      # the sign of an axis is arbitrary

@@ -51,7 +51,7 @@ def read_claims(source: str) -> list[Claim]:
 
 
 def read_conditions(entries: list[dict[str, Any]], rows: Place, outer: dict[str, Any]) -> Iterator[Predicate]:
-    """Yield the conditions described by a list in a file of claims.
+    """Yield the conditions described by a list in a claims file.
 
     ``rows`` is the place of the rows in the results, and ``outer`` contains the values of the names in braces.
     """

@@ -52,7 +52,7 @@ class Claim:
         return [condition.name for condition in self.conditions if not condition.holds(results)]
 
     def shows(self, results: Results) -> str:
-        """Return the numbers behind the claim in words."""
+        """Return text with the numbers behind the claim."""
         if self.template:
             return "; ".join(self.template.format(name=name, **row) for name, row in results["nets"].items()) + "."
         figures: dict[str, dict[str, None]] = {}

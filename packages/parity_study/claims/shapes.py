@@ -1,4 +1,4 @@
-"""The kinds of requirements that many claims share: counts, comparisons of two rows, numbers and values.
+"""The kinds of requirement that many claims share: counts, comparisons of two rows, numbers and values.
 
 :data:`SHAPES` contains a function for each word that ``holds:`` in ``claims/NAME.yaml`` may use, as in
 ``- more often: [ROW, ROW]``. It returns requirements (:class:`~parity_study.claims.claim.Predicate`).
@@ -59,7 +59,7 @@ def called(row: Place) -> str:
 
 
 def shown(results: Results, row: Place, key: Place, of: str) -> str:
-    """Format a count of a row as text. If it counts successes, add the updates of the successful runs."""
+    """Format a row's count as text. If it counts successes, add the updates of the successful runs."""
     found = at(results, *row)
     words = rate_and_steps(found) if (key, of) == (("solved",), "seeds") else (
         f"{at(found, *key)} of {found[of]:,} {OUTCOMES.get(key[0], key[0])}")
@@ -127,7 +127,7 @@ def successes(results: Results, pair: Pair, key: Place) -> list[tuple[int, int]]
 
 def _family(pairs: Sequence[Pair], only: Sequence[int] | None, words: str, holds: Callable[[Results, int], bool],
             key: str = "solved") -> list[Predicate]:
-    """Create a predicate for each pair, which reads the rows of all pairs because of Holm's correction.
+    """Create a predicate for each pair; it reads the rows of all pairs, as Holm's correction requires.
 
     If ``only`` is given, only the pairs in these places get a predicate.
     """
@@ -141,7 +141,7 @@ def _family(pairs: Sequence[Pair], only: Sequence[int] | None, words: str, holds
 
 @shape("pairs")
 def same_rate(*pairs: Pair) -> list[Predicate]:
-    """Create predicates that require the interval of each pair's difference to lie within 20 percentage points."""
+    """Create predicates that require the interval for each pair's difference to lie within 20 percentage points."""
     def condition(pair: Pair) -> Predicate:
         return _family([pair], None, f"success rate within {100 * MARGIN:.0f} percentage points of that of",
                        lambda results, _: equivalent_rates(*successes(results, pair, ("solved",)), MARGIN))[0]
@@ -163,13 +163,13 @@ def more_often(*pairs: Pair, key: str = "solved", only: Sequence[int] | None = N
 
 @shape("pairs")
 def cannot_tell(*pairs: Pair, key: str = "solved", only: Sequence[int] | None = None) -> list[Predicate]:
-    """Create predicates that require no significant difference in success rate in a family of pairs."""
+    """Create predicates that require no significant difference in success rate within any pair of a family."""
     return _family(pairs, only, f"{key} neither significantly more nor significantly less often than",
                    lambda results, place: _rate_p_values(results, pairs, key)[place] >= LEVEL, key)
 
 
 def _rate_p_values(results: Results, pairs: Sequence[Pair], key: str) -> list[float]:
-    """Compute p-values of Fisher's exact test for pairs of rows, with Holm's correction for their number."""
+    """Compute the p-values of Fisher's exact test for pairs of rows, adjusted by Holm's method."""
     return holm([fisher_p(*successes(results, pair, (key,))) for pair in pairs])
 
 
@@ -181,7 +181,7 @@ def _cap(results: Results, row: dict[str, Any]) -> int:
 
 
 def middle(results: Results, row: Place) -> float:
-    """Compute the number of updates after which half of the runs of a row have solved the task.
+    """Compute the number of updates after which half of a row's runs have solved the task.
 
     It is infinite if fewer than half of the runs solve it.
     """
@@ -189,7 +189,7 @@ def middle(results: Results, row: Place) -> float:
 
 
 def _steps_p_values(results: Results, pairs: Sequence[Pair]) -> list[float]:
-    """Compute p-values of the log-rank test for pairs of rows, with Holm's correction for their number."""
+    """Compute the p-values of the log-rank test for pairs of rows, adjusted by Holm's method."""
     rows = [[at(results, *row) for row in pair] for pair in pairs]
     return holm([logrank_p(one["steps"], _cap(results, one), other["steps"], _cap(results, other))
                  for one, other in rows])
@@ -197,7 +197,7 @@ def _steps_p_values(results: Results, pairs: Sequence[Pair]) -> list[float]:
 
 @shape("pairs")
 def sooner(*pairs: Pair, only: Sequence[int] | None = None) -> list[Predicate]:
-    """Create predicates that require significantly fewer updates in the first row, in a family of pairs."""
+    """Create predicates that require significantly fewer updates in the first row of each pair in a family."""
     def holds(results: Results, place: int) -> bool:
         one, other = (middle(results, row) for row in pairs[place])
         return _steps_p_values(results, pairs)[place] < LEVEL and one < other
@@ -206,7 +206,7 @@ def sooner(*pairs: Pair, only: Sequence[int] | None = None) -> list[Predicate]:
 
 @shape("pairs")
 def cannot_tell_sooner(*pairs: Pair, only: Sequence[int] | None = None) -> list[Predicate]:
-    """Create predicates that require no significant difference in the number of updates, in a family of pairs."""
+    """Create predicates that require no significant difference in the number of updates within any pair of a family."""
     return _family(pairs, only, "solved in neither significantly fewer nor significantly more updates than",
                    lambda results, place: _steps_p_values(results, pairs)[place] >= LEVEL)
 
@@ -221,7 +221,7 @@ OF: dict[str, Callable[[Sequence[float]], float]] = {"lowest": min, "highest": m
 
 @shape("words")
 def number(label: str, quantity: str, place: Place, of: str = "", form: str = "number") -> Number:
-    """Return the number at the given place, or the lowest, the highest or the median ``of`` the list there."""
+    """Return the number at the given place or, with ``of``, the lowest, highest or median number in a list there."""
     return Number(label, quantity,
                   lambda results: OF[of](at(results, *place)) if of else at(results, *place), FORMS[form])
 
@@ -229,7 +229,7 @@ def number(label: str, quantity: str, place: Place, of: str = "", form: str = "n
 @shape("words")
 def each_between(label: str, quantity: str, place: Place, limits: Sequence[float],
                  form: str = "number") -> list[Predicate]:
-    """Create predicates that require each number of the list at a place to lie between two limits."""
+    """Create predicates that require each number in the list at a place to lie between two limits."""
     low, high = limits
     return [number(f"{label}, lowest", quantity, place, "lowest", form).above(low),
             number(f"{label}, highest", quantity, place, "highest", form).below(high)]

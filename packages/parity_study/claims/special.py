@@ -26,13 +26,13 @@ from parity_study.claims.shapes import (
 
 @shape("rows")
 def relative_updates(row: Place, usual: Place, label: str, quantity: str) -> Number:
-    """Return the number of updates after which half of the runs of a row are solved, divided by that of another row."""
+    """Return the number of updates needed by half of a row's runs, divided by the number for another row."""
     return Number(label, quantity, lambda results: middle(results, row) / middle(results, usual))
 
 
 @shape("rows")
 def predicted_share(*rows: Place, must_be: str) -> list[Predicate]:
-    """Require that the share predicted from a rate of 0.01 lies inside the interval of each row, or below or above it.
+    """Require the success rate predicted from a rate of 0.01 to lie inside, below or above the interval of each row.
     """
     def holds(row: Place, results: Results) -> bool:
         found = at(results, *row)
@@ -58,7 +58,7 @@ def even_lengths_are_easier(row: Place) -> list[Predicate]:
 
 @shape("words")
 def gradient_left(net: str, key: str = "ratio", end: str = "median") -> Number:
-    """Return the fraction of the gradient at the last time step that remains at the first.
+    """Return the fraction of the gradient at the last time step that remains at the first time step.
 
     If the key is ``cell_ratio``, return the fraction for the cell states.
     """
@@ -78,7 +78,7 @@ def number_of_seeds(count: int, *place: str) -> list[Predicate]:
 
 @shape("words")
 def gap_in_errors(rate: str, cell: str, of: str) -> Number:
-    """Return a network's saving in bits over the best n-grams, in standard errors, for the lowest or highest seed."""
+    """Return the bits that a network saves over the best n-grams, in standard errors, for the seed chosen by ``of``."""
     place = ("writing", rate, cell)
     return Number(f"{cell}, rate {rate}, {of}", "Bits saved compared with the best n-grams, in standard errors",
                   lambda results: OF[of]([gap / error for gap, error in zip(
@@ -87,7 +87,7 @@ def gap_in_errors(rate: str, cell: str, of: str) -> Number:
 
 @shape("words")
 def rise_of_bits(*place: str, of: str) -> Number:
-    """Return how much the validation bits rise from their minimum to the end, for the lowest or highest seed."""
+    """Return how much the validation bits rise from their minimum to the last epoch, for the lowest or highest seed."""
     return Number(f"{', '.join(place)}, {of}", "Rise of the bits in validation until the end",
                   lambda results: OF[of]([curve[-1] - min(curve) for curve in at(results, *place, "validation")]),
                   FORMS["three decimals"])
@@ -95,7 +95,7 @@ def rise_of_bits(*place: str, of: str) -> Number:
 
 @shape("words")
 def difference_with_a_mark() -> Number:
-    """Return the difference between the two labels with a mark for the end, divided by that without the mark."""
+    """Return the gap in accuracy between the two labels with a mark for the end, divided by the gap without it."""
     plain, marked = ([(*place, "test") for place in places] for places in zip(*(
         (("reading", label, "6 epochs, rate 0.01", "gru"), ("with_end", label))
         for label in ("label at the end", "label at every character")), strict=True))

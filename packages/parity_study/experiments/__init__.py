@@ -36,13 +36,13 @@ def names() -> tuple[str, ...]:
 
 
 def find(name: str) -> Any:
-    """Return an experiment that is not a series, which may be a module. Raises ValueError for an unknown name."""
+    """Return an experiment that is not a series; it may be a module. Raises ValueError for an unknown name."""
     require_choice("name", name, names())
     return VERDICTS.get(name) or importlib.import_module(f"{__name__}.{name}")
 
 
 def question(name: str) -> str:
-    """Return the question that an experiment answers. Raises ValueError if there is no experiment of this name."""
+    """Return the question that an experiment answers. Raises ValueError if there is no experiment with this name."""
     return SERIES[name].question if name in SERIES else str(find(name).__doc__).splitlines()[0]
 
 
@@ -92,7 +92,7 @@ def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = No
 
 
 def run_settings(name: str, settings: dict[str, Any]) -> Any:
-    """Run an experiment that is not a series with the given settings, and return its results."""
+    """Run an experiment (not a series) with the given settings, and return its results."""
     from parity_lib.training import single_thread
 
     with single_thread():

@@ -31,7 +31,7 @@ EVALUATION = {"strings": 2000, "far": 10_000, "far_strings": 20}  # numbers and 
 
 @dataclass(frozen=True, kw_only=True)
 class BaseCondition:
-    """The settings that all conditions have."""
+    """The settings common to all conditions."""
 
     # The untrained networks
     cell: str = "lstm"
@@ -57,7 +57,7 @@ class BaseCondition:
         return models
 
     def group(self) -> str:
-        """Return a text that is equal for conditions whose networks can be trained in one batched computation."""
+        """Return a key that is the same for conditions whose networks can be trained in one batched computation."""
         return repr(self)
 
     def changes(self) -> Settings:
@@ -67,7 +67,7 @@ class BaseCondition:
 
 @dataclass(frozen=True, kw_only=True)
 class Condition(BaseCondition):
-    """A condition with new random strings in each batch, or with those of a fixed pool.
+    """A condition in which each batch has new random strings, or strings from a fixed pool.
 
     A network has solved the task if it is correct at every labelled position of 5000 new strings of the same kind.
     """
@@ -145,7 +145,7 @@ class Condition(BaseCondition):
 
 @dataclass(frozen=True, kw_only=True)
 class Enumerated(BaseCondition):
-    """A condition on all strings of one length, with a label at the end.
+    """A condition that trains on all strings of one length, with a label at the end.
 
     A network has solved the task if it is correct on all 2^``bits`` strings.
     """
@@ -160,11 +160,11 @@ class Enumerated(BaseCondition):
     seeds_per_job = 50
 
     def group(self) -> str:
-        """Return a text that is equal for conditions that differ only in their initial weights and batches."""
+        """Return a key that is the same for conditions that differ only in their initial weights and batches."""
         return repr(replace(self, weight_scale=1.0, scaled="", forget_bias=None, batch_size=None))
 
     def train(self, seeds: range, *others: "Enumerated") -> list[dict[str, Any]]:
-        """Train a network from each seed, and then from each seed under each of the ``others`` in its group.
+        """Train a network from each seed under this condition, and then under each of the ``others`` in its group.
 
         Returns a dict for each network, which contains ``steps``, the update at which the task was solved, or None; the
         final ``sequence_accuracy`` on all strings; and ``moved``, the root mean square of the changes of its weights.

@@ -132,12 +132,12 @@ def measure(kind: str, network: Layer, steps: list[int | None]) -> tuple[dict[st
 
 
 def are_exact(network: Layer, strings: np.ndarray) -> np.ndarray:
-    """Return whether each network is correct after every bit of all strings."""
+    """Return a mask of the networks that are correct after every bit of all strings."""
     return (first_errors(network, strings) == 0).all(axis=1)
 
 
 def exact_on_long(network: Layer) -> list[int]:
-    """Count the networks that are exact on random strings of each length and all lengths before it."""
+    """Count, for each length, the networks that are exact on random strings of this and all earlier lengths."""
     counts = []
     for length, count in LONG.items():
         strings = np.random.default_rng(length).integers(2, size=(count, length), dtype=np.uint8)

@@ -26,7 +26,7 @@ QUICK: dict[str, Any] = {"names": 2, "order": 1}
 
 
 def kind_of(about: str, country: str, read: str) -> str:
-    """Return the kind of the last letter that the network has read, or an empty string if the kind is omitted."""
+    """Return the kind of the last letter that the network has read, or an empty string if the letter is left out."""
     letter, in_word = read[-1], len(read.translate(str.maketrans("-'", "  ")).rpartition(" ")[2])
     if about == "consonants":
         return "" if letter in " -'y" else "vowel" if letter in VOWELS else "consonant"
@@ -36,7 +36,7 @@ def kind_of(about: str, country: str, read: str) -> str:
 
 
 def hold(module: torch.nn.GRU, inputs: Any, output: tuple[torch.Tensor, torch.Tensor], unit: int, value: float) -> None:
-    """Forward hook of a GRU that reads one symbol at a time: set a hidden unit to a value after each time step."""
+    """Set a hidden unit to a value after each time step, as a forward hook of a GRU that reads one symbol at a time."""
     for states in output:
         states[..., unit] = value
 

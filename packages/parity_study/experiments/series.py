@@ -1,4 +1,4 @@
-"""The series of training conditions, with the question that each of them answers.
+"""The series of training conditions, with the question that each series answers.
 
 Chapter: *The experiment*. To add a series, add a row to :data:`SERIES`. The predictions that we made before some of
 them ran are on the page *Evidence*.
@@ -15,8 +15,8 @@ from parity_study.experiments.condition import LONGEST, Condition, Enumerated, S
 
 @dataclass(frozen=True)
 class Series:
-    """A series of training conditions, under each of which networks are trained from the same ``seeds`` seeds,
-    of which ``first_seed`` is the first.
+    """A series of training conditions. Under each condition, networks are trained from the same ``seeds`` consecutive
+    seeds, starting at ``first_seed``.
 
     ``sample`` has the names of the conditions that a recheck trains again, by default the first and the last.
     ``extras`` are added to the results.
@@ -98,7 +98,7 @@ RATES = {0.16: 8, 0.04: 4, 0.01: 0, 0.0025: -4, 0.000625: -8}
 
 def at_rates(bits: int, equivalent: Mapping[float, Sequence[int]], length: float = 80, words: str = "",
              **settings: Any) -> dict[str, Enumerated]:
-    """Return conditions in which the learning rate x the number of updates is always ``length``.
+    """Return conditions in which the learning rate times the number of updates is always ``length``.
 
     ``equivalent`` has, for each rate, the powers of two of the equivalent batches at a rate of 0.01.
     """

@@ -1,4 +1,4 @@
-"""Variants of the parity task that single experiments train on."""
+"""Variants of the parity task, each for a particular experiment."""
 
 from dataclasses import dataclass
 
@@ -37,7 +37,7 @@ class ScoredTask(ParityTask):
 
 
 class AlteredTask(ParityTask):
-    """A task whose training strings are altered, and whose validation strings are not."""
+    """A task whose training strings are altered but whose validation strings are not."""
 
     def stretched(self, factor: float) -> ParityTask:
         """Return a validation task with longer random strings, which are not altered."""

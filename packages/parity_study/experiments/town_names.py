@@ -95,24 +95,24 @@ def run(seeds: int = 5, writing: tuple[tuple[float, str], ...] = WRITING, epochs
 
 
 def count_tables(names: list[Name], order: int, each_country: bool = True) -> Tables:
-    """Return n-grams for each country, which count its own names only, or n-grams of all names for every country."""
+    """Return n-grams for each country, counted either in the country's own names only or in all names."""
     if not each_country:
         return dict.fromkeys(COUNTRIES, NGrams([name for _, name in names], order))
     return {country: NGrams([name for its, name in names if its == country], order) for country in COUNTRIES}
 
 
 def bits_of(tables: Tables, names: list[Name]) -> np.ndarray:
-    """Return the sum of the bits of each name ``[names]``."""
+    """Return the total number of bits ``[names]`` for each name."""
     return np.array([sum(tables[country].bits(name)) for country, name in names])
 
 
 def symbols_in(names: list[Name]) -> np.ndarray:
-    """Return the number of characters of each name, including its end, ``[names]``."""
+    """Return the number of characters ``[names]`` in each name, counting its end as a character."""
     return np.array([len(name) + 1 for _, name in names])
 
 
 def count_all(parts: dict[str, list[Name]]) -> tuple[dict[str, Any], np.ndarray]:
-    """Measure n-grams of orders 0 to 5, and return the bits ``[names]`` of those that are best in validation."""
+    """Measure n-grams of orders 0 to 5. Return the results, and the test bits ``[names]`` of the best in validation."""
     bits: dict[str, dict[str, list]] = {}
     country, best, lowest = [], np.array([]), float("inf")
     for order in range(6):
@@ -153,9 +153,9 @@ def train_writer(parts: dict[str, list[Name]], best: np.ndarray, cell: str, rate
 
 @torch.no_grad()
 def right_countries(model: NameNetwork, names: list[Name], characters: int | None = None) -> float:
-    """Return the share of names whose country is correct after so many characters, or after the whole name.
+    """Return the fraction of names whose country is correct after ``characters`` characters or the whole name.
 
-    Only names with that many characters count. The share is 0 if there are none.
+    Only names with that many characters count. The fraction is 0 if there are none.
     """
     names = [(country, name[:characters]) for country, name in names if len(name) >= (characters or 0)]
     if not names:
@@ -167,7 +167,7 @@ def right_countries(model: NameNetwork, names: list[Name], characters: int | Non
 
 def train_reader(parts: dict[str, list[Name]], cell: str, rate: float, epochs: int, hidden_size: int,
                  every_step: bool, seed: int) -> dict[str, Any]:
-    """Train a network to tell which country a name comes from. Return the shares of correct answers."""
+    """Train a network to tell which country a name comes from. Return the fractions of correct answers."""
     model = NameNetwork(hidden_size, cell, len(COUNTRIES), seed=seed)
     curve: list[float] = []
     train_epochs(model, parts["training"], partial(reading_loss, every_step=every_step), epochs, seed=seed, lr=rate,
@@ -183,7 +183,7 @@ def together(rows: Sequence[dict[str, Any]]) -> dict[str, list]:
 
 def count_invented(models: Sequence[NameNetwork], parts: dict[str, list[Name]],
                    temperatures: tuple[float, ...]) -> dict[str, Any]:
-    """Count the invented names that exist, in a list for each temperature with a number for each network."""
+    """Count the invented names that exist, in one list for each temperature with one number for each network."""
     known = {part: {name for _, name in names} for part, names in parts.items()}
     countries = [country for country, _ in parts["test"]]
     found: dict[str, Any] = {"temperature": list(temperatures), "written": len(parts["test"]), "training": [],

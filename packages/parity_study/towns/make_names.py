@@ -24,7 +24,7 @@ def plain(name: str) -> str:
 
 
 def choose(places: list[dict]) -> list[tuple[str, str]]:
-    """Return pairs of a country and a name, in random order. Names that occur in several countries are left out."""
+    """Return (country, name) pairs in random order, leaving out names that occur in several countries."""
     rng = random.Random(SEED)
     names = {country: {plain(place["name"]) for place in places if place["countrycode"] == country}
              for country in COUNTRIES}
