@@ -83,12 +83,11 @@ def one_by_one(elements: Sequence[str], memory: tuple[str, Sequence[str]], answe
 
 
 @in_style
-def unrolled_with_numbers(bits: Sequence[int], sums: np.ndarray, states: np.ndarray, logits: Sequence[float],
-                          weights: str) -> Picture:
+def unrolled_with_numbers(bits: Sequence[int], sums: np.ndarray, states: np.ndarray,
+                          logits: Sequence[float]) -> Picture:
     """Draw a network that reads ``bits``, with all the numbers that it computes.
 
-    ``sums [steps, hidden]`` are the weighted sums, ``states [steps, hidden]`` the states that follow from them, and
-    ``weights`` is a sentence about the matrices.
+    ``sums [steps, hidden]`` are the weighted sums, and ``states [steps, hidden]`` the states that follow from them.
     """
     def in_lines(numbers: Sequence[float], decimals: int) -> str:
         return "\n".join(f"{number:.{decimals}f}".replace("-", "−") for number in numbers)
@@ -115,4 +114,4 @@ def unrolled_with_numbers(bits: Sequence[int], sums: np.ndarray, states: np.ndar
                      f"output {in_lines([o], 1)}, {'odd' if o > 0 else 'even'}"
                      for bit, a, h, o in zip(bits, sums, states, logits, strict=True))
     return Picture(figure, f"A network unrolled over {steps} bits, with an arrow from each state to the next one. The "
-                   f"state is 0 at first. Then: {told}.", weights)
+                   f"state is 0 at first. Then: {told}.")
