@@ -15,8 +15,10 @@ from nbformat.validator import get_validator
 ADDED_BY_SYSTEMS = re.compile(
     r"(^|/)(__MACOSX|\.ipynb_checkpoints)(/|$)|(^|/)(\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini)$")
 MOST_VALUES = 8_000_000     # of JSON; Python needs about 64 bytes for each, even for an empty list
-# What a reader of rendered Markdown does not see: comments, and definitions of links.
-INVISIBLE = re.compile(r"<!--.*?(?:-->|\Z)|^ {0,3}\[[^\]\n]*\]:[^\n]*", re.DOTALL | re.MULTILINE)
+COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
+# What a reader of rendered Markdown does not see: comments, and definitions of links, in which no other words stand.
+INVISIBLE = re.compile(COMMENT.pattern + r"|^ {0,3}\[[\w/. -]*[\w/.-]\]:[ \t]+[^\s<>()\[\]\\]+"
+                       r"""(?:[ \t]+(?:"[^"\\\n]*"|'[^'\\\n]*'|\([^()\\\n]*\)))?[ \t]*$""", re.DOTALL | re.MULTILINE)
 # A string that has no end reaches to the end of the data, so that no part of it is searched a second time.
 STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 MOST_CELLS = 2000           # a cell takes a thousand times as much memory as the two characters that it can consist of

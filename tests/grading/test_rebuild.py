@@ -133,7 +133,8 @@ def test_an_absent_answer_is_empty():
 @pytest.mark.parametrize(("text", "shown"), [
     (" \n\t\n", ANSWER), ("<!-- My seed is 7. -->", ANSWER), ("<!-- My seed", ANSWER),
     ("[//]: # (My seed is 7.)", ANSWER), (" <!-- a --> <!-- \n -->\n", ANSWER),
-    ("It is 5. <!-- My seed is 7. -->", "It is 5. <!-- My seed is 7. -->")])
+    *((text, text) for text in ("It is 5. <!-- My seed is 7. -->", "[1]: My seed is 7.\n\n[2]: It is 5.",
+                                "[1]: 5 (my seed) is", "<!--> 5", "<!---> 5", "<!-- a --!> 5"))])
 def test_an_answer_without_visible_words_gets_the_released_text_so_that_nobody_has_to_read_it(text, shown):
     cell = marked(new_markdown_cell(text, id="words"), "words")
     rebuild.restore(cell, SOURCES["words"], 2.0, solution=True)
