@@ -14,7 +14,7 @@ from nbformat.validator import get_validator
 
 ADDED_BY_SYSTEMS = re.compile(
     r"(^|/)(__MACOSX|\.ipynb_checkpoints)(/|$)|(^|/)(\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini)$")
-MOST_VALUES = 8_000_000     # of JSON; Python needs about 64 bytes for each, even for an empty list
+MOST_VALUES = 1_000_000     # of JSON, each list and dict as ten, for the memory of their copies and the time of checks
 COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
 # What a reader of rendered Markdown does not see: comments, and definitions of links, in which no other words stand.
 INVISIBLE = re.compile(COMMENT.pattern + r"|^ {0,3}\[[\w/. -]*[\w/.-]\]:[ \t]+[^\s<>()\[\]\\]+"
@@ -32,14 +32,18 @@ NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)    # browsers a
 
 def read_json(data: bytes) -> Any:
     """Parse JSON in any Unicode encoding. Raise ValueError if it is invalid or would need too much memory."""
-    if len(data) > MOST_VALUES // 8:
-        structure = STRING.sub(b"", data)
-        if sum(map(structure.count, (b",", b"[", b"{"))) > MOST_VALUES:
-            raise ValueError(f"it holds more than {MOST_VALUES:,} values")
+    if count_values(data) > MOST_VALUES:
+        raise ValueError(f"it holds more than {MOST_VALUES:,} values, where each list counts as ten")
     try:
         return json.loads(data.decode(json.detect_encoding(data), errors="replace"))
     except RecursionError:
         raise ValueError("its lists are nested too deep") from None
+
+
+def count_values(data: bytes) -> int:
+    """Return about the number of values in JSON data. A list or dict counts as ten values."""
+    structure = STRING.sub(b"", data)
+    return structure.count(b",") + 10 * sum(map(structure.count, (b"[", b"{")))
 
 
 def read_notebook(data: bytes) -> NotebookNode:
