@@ -5,7 +5,9 @@ import tempfile
 from pathlib import Path
 from unittest import mock
 
+import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.coursedir import CourseDirectory
 
 from parity_grading import grade, normalise_submission, rebuild
@@ -129,6 +131,19 @@ def test_a_time_that_cannot_be_read_is_set_aside(normalised, time, stays):
     assert (len(files), "timestamp.txt" in files) == (2, stays)
     aside, = files - {NOTEBOOK}
     assert notes == [] if stays else [f"renamed timestamp.txt to {aside}, because nbgrader cannot read the time in it"]
+
+
+def test_a_picture_that_is_added_to_an_answer_changes_what_was_read(tmp_path):
+    app = mock.Mock(coursedir=CourseDirectory(root=str(tmp_path)))
+    path = tmp_path / "autograded" / "ada" / "unrolling" / NOTEBOOK
+    path.parent.mkdir(parents=True)
+    seen = []
+    for pictures in ({}, {"a.png": {"image/png": "iVBO"}}):
+        cell = new_markdown_cell("![](attachment:a.png)", attachments=nbformat.from_dict(pictures),
+                                 metadata=nbformat.from_dict({"nbgrader": {"grade_id": "words"}}))
+        nbformat.write(new_notebook(cells=[cell]), path)
+        seen.append(grade.graded_cells(app, "ada", "unrolling")["words"])
+    assert seen[0] != seen[1]
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.write_bytes(b"\xff\xfe")])
