@@ -221,6 +221,13 @@ def test_the_zone_of_the_times_can_be_corrected_later(root, tmp_path, monkeypatc
     assert (folder(root, ADA) / "timestamp.txt").read_text() == "2026-11-20 16:00:00 UTC\n"
 
 
+def test_an_unknown_time_zone_is_refused(root, tmp_path, monkeypatch):
+    set_zone(monkeypatch, "Europe/Berln")
+    code, _, output = collect(root, *from_moodle(tmp_path, {(ADA, NOTEBOOK): notebook(ADA)}))
+    assert (code, placed(root)) == (1, {})
+    assert "TZ must be a time zone, such as Europe/Berlin, but it is 'Europe/Berln'" in output
+
+
 def test_an_interruption_loses_nothing(root, tmp_path):
     collect(root, *from_moodle(tmp_path, {(ADA, NOTEBOOK): notebook("first")}, "first.zip"))
     second = from_moodle(tmp_path, {(student, NOTEBOOK): notebook("second") for student in (ADA, EMMY)})
