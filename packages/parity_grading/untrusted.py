@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import uuid
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -65,7 +66,18 @@ def read_notebook(data: bytes) -> NotebookNode:
     for cell in cells:
         cell["outputs"] = _list(cell.get("outputs"))[:left]
         left -= len(cell["outputs"])
-    return new_notebook(cells=[_cell(cell) for cell in cells], metadata={"kernelspec": kernelspec})
+    new_cells = [_cell(cell) for cell in cells]
+    make_ids_unique(new_cells)      # nbformat would warn of each
+    return new_notebook(cells=new_cells, metadata={"kernelspec": kernelspec})
+
+
+def make_ids_unique(cells: list[NotebookNode]) -> None:
+    """Give a new id to each cell that has the id of an earlier one."""
+    seen: set[str] = set()
+    for cell in cells:
+        if cell.id in seen:
+            cell.id = uuid.uuid4().hex
+        seen.add(cell.id)
 
 
 def _list(value: Any) -> list:

@@ -196,6 +196,11 @@ def test_invalid_outputs_and_ids_are_left_out_and_pasted_images_stay(read):
     assert all(untrusted.ID.fullmatch(cell.id) for cell in others)
 
 
+def test_equal_ids_cause_no_warnings(read, recwarn):
+    first, second = read({"cells": [CELL | {"id": "a"}] * 2}).cells
+    assert (first.id, second.id != "a", [*recwarn]) == ("a", True, [])
+
+
 def test_a_file_that_is_too_large_is_refused(read, monkeypatch):
     monkeypatch.setattr(rebuild, "LARGEST", 10)
     with pytest.raises(ValueError, match="larger than 10 bytes"):
