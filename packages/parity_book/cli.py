@@ -5,6 +5,8 @@ The code of a subcommand is imported only when it is called.
 
 from __future__ import annotations
 
+import io
+import sys
 from importlib import import_module
 
 import click
@@ -78,3 +80,5 @@ class LazyGroup(click.Group):
 @click.version_option(__version__)
 def main() -> None:
     """Build the book, grade a class and reproduce the results."""
+    if isinstance(sys.stdout, io.TextIOWrapper):        # Windows encodes redirected output as cp1252
+        sys.stdout.reconfigure(errors="backslashreplace")

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from zoneinfo import available_timezones
 
 from dateutil import tz
 from nbgrader.apps import NbGraderApp
@@ -22,6 +23,7 @@ from parity_grading.normalise_submission import TIME_FILE
 from parity_grading.platforms import PLATFORMS, ListedStudent, Roster, Upload, parse_time
 from parity_grading.submission_store import TIME_FORMAT, CollectedSubmission, SubmissionStore
 from parity_grading.untrusted import ADDED_BY_SYSTEMS, NOTEBOOK, mark, printable, read_notebook, resembles
+from parity_lib.errors import require
 
 MAX_BYTES = 20_000_000      # of one file; JSON can need 30 times as much memory once it is parsed
 MOST_FILES, ENTRY = 1000, b"PK\x01\x02"     # of a student's archive; the mark in front of each entry of its directory
@@ -104,6 +106,7 @@ class Collector:
                 "English and export the list again")
         if self.times:
             zone = os.environ.get("TZ")
+            require(not zone or zone in available_timezones(), "TZ", zone, "a time zone, such as Europe/Berlin")
             advice = "; if your profile has another time zone, set TZ, as in TZ=Europe/Berlin parity collect ..."
             self.other_lines.append(f"note: {source}: times were read as "
                                     + (zone or f"{datetime.now(tz.tzlocal()):%Z}{advice}"))

@@ -97,6 +97,9 @@ def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Write a file atomically, in a folder that is created if needed. A link is replaced, not followed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.touch(mode)
-    temporary.write_bytes(data)
-    temporary.replace(path)
+    try:
+        temporary.touch(mode)
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)       # the disk is full

@@ -273,9 +273,10 @@ def read_results(app: NbGraderApp, student: str, name: str) -> Results | None:
 
 
 def graded_cells(app: NbGraderApp, student: str, name: str) -> dict[str, tuple]:
-    """Return the type, source and metadata of each cell in a graded notebook, keyed by nbgrader's name."""
+    """Return the type, source, metadata and attachments of each cell in a graded notebook, keyed by nbgrader's name."""
     path = course.exercise_folder(app, "autograded", student, name) / f"{name}.ipynb"
-    return {task: (cell.cell_type, cell.source, cell.metadata) for task, cell in named_cells(path).items()}
+    return {task: (cell.cell_type, cell.source, cell.metadata, cell.get("attachments"))
+            for task, cell in named_cells(path).items()}
 
 
 def settle(app: NbGraderApp, student: str, name: str, read: Answers | None = None) -> None:

@@ -25,6 +25,7 @@ from jupyter_client.connect import write_connection_file
 
 from parity_checks.serialise import MAX_LISTS
 from parity_grading import sandbox
+from parity_grading.untrusted import count_values
 
 STARTS_WITHIN = 60      # seconds
 GRACE = 5               # seconds that code has to end after it was interrupted
@@ -159,6 +160,7 @@ class Kernel:
     def _next_message(self) -> dict | None:
         """Return the next message, with the size of its content, or None if none arrives within 0.1 seconds.
 
+        The size of an output counts its values as well, because a short one with many lists takes much memory.
         Malformed and unsigned messages are left out, and so are messages with long headers or metadata. The content of
         a long output is not read, and no content of many lists, because 40 MB of JSON can take a gigabyte as lists.
         """
@@ -170,11 +172,12 @@ class Kernel:
                     continue
                 message = self.client.session.deserialize(frames, content=False)
                 raw = message["content"]
-                readable = message["msg_type"] == "execute_reply" or len(raw) <= LONGEST_OUTPUT
+                reply = message["msg_type"] == "execute_reply"
+                readable = reply or len(raw) <= LONGEST_OUTPUT
                 readable = readable and raw.count(b"[") + raw.count(b"{") <= 2 * MAX_LISTS
                 content = self.client.session.unpack(raw) if readable else {}
                 if isinstance(content, dict) and isinstance(message["parent_header"], dict):
-                    return message | {"content": content, "size": len(raw)}
+                    return message | {"content": content, "size": len(raw) + (0 if reply else count_values(raw))}
             except Exception:       # nobody can list everything that may be wrong with a forged message
                 continue
         if not ready and self.process.poll() is not None:

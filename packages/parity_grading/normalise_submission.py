@@ -3,12 +3,14 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 import time
 from datetime import datetime
 from pathlib import Path
 
+from dateutil import tz
 from nbgrader.utils import parse_utc
 
 from parity_grading.untrusted import ADDED_BY_SYSTEMS, MOST_LEVELS, NOTEBOOK, paths_below, resembles
@@ -17,6 +19,8 @@ LARGEST = 100_000_000       # bytes of all files of a submission
 MOST_PATHS = 5000       # a small virtual environment has fifteen hundred files
 LONGEST_TIME = 100          # bytes
 TIME_FILE = "timestamp.txt"
+# nbgrader would read 11/12 as November 12, 18:30 as today, and an unknown zone as UTC.
+TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?| \d\d:\d\d[\d:.]* ([A-Za-z/_]+))?")
 
 
 def normalise(folder: Path, copy: Path, name: str) -> list[str]:
@@ -60,7 +64,8 @@ def set_time_aside(folder: Path) -> list[str]:
     if is_link(folder) or not os.path.lexists(folder / TIME_FILE) or read_time(folder) is not None:
         return []
     aside = (folder / TIME_FILE).rename(folder / f"unreadable-time-{time.time_ns()}.txt")
-    return [f"renamed {TIME_FILE} to {aside.name}, because nbgrader cannot read the time in it"]
+    return [f"renamed {TIME_FILE} to {aside.name}, because nbgrader cannot read the time in it reliably; write it like "
+            "2026-11-21 12:00:00 UTC"]
 
 
 def read_time(folder: Path) -> datetime | None:
@@ -68,7 +73,9 @@ def read_time(folder: Path) -> datetime | None:
     try:
         status = (folder / TIME_FILE).lstat()       # a pipe never ends, and a link may lead to one
         if stat.S_ISREG(status.st_mode) and status.st_size <= LONGEST_TIME:
-            return parse_utc((folder / TIME_FILE).read_text(encoding="utf-8").strip())
+            text = (folder / TIME_FILE).read_text(encoding="utf-8").strip()
+            if (found := TIME.fullmatch(text)) and (not found[1] or tz.gettz(found[1])):
+                return parse_utc(text)
     except Exception:       # dateutil raises many types of exceptions
         pass
     return None

@@ -7,7 +7,6 @@ keep their place.
 
 import mimetypes
 import re
-import uuid
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from parity_grading.before_grading import try_course
 from parity_grading.course import protect
 from parity_grading.normalise_submission import is_link
-from parity_grading.untrusted import NEW, mark, read_notebook, visible
+from parity_grading.untrusted import NEW, make_ids_unique, mark, read_notebook, visible
 
 LARGEST = 50_000_000        # bytes of a file
 SCRIPTED = re.compile("html|xml|xsl")               # types of files in which a browser runs scripts
@@ -90,11 +89,7 @@ class Rebuild(NbGraderPreprocessor):
             for cell in nb.cells:
                 if (name := mark(cell)) in sources:
                     restore(cell, sources[name], points.get(name), name in solutions)
-        seen: set[str] = set()
-        for cell in nb.cells:
-            if cell.id in seen:
-                cell.id = uuid.uuid4().hex
-            seen.add(cell.id)
+        make_ids_unique(nb.cells)
         return nb, resources
 
 

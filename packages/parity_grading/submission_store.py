@@ -76,11 +76,16 @@ class SubmissionStore:
     def place(self, student: str, submission: CollectedSubmission, content: bytes) -> None:
         """Write a submission to the student's folder, replacing an earlier one."""
         folder = exercise_folder(self.app, "submitted", student, self.name)
-        if submission.time:     # first, so that an interruption leaves no new notebook with an old time
-            write_file(folder / TIME_FILE, f"{submission.time}\n".encode(), 0o666)
-        else:
-            (folder / TIME_FILE).unlink(missing_ok=True)
-        write_file(folder / f"{self.name}.ipynb", content, 0o666)
+        new = folder / ".new"       # complete before the time changes, as the disk may be full
+        try:
+            write_file(new, content, 0o666)
+            if submission.time:     # first, so that an interruption leaves no new notebook with an old time
+                write_file(folder / TIME_FILE, f"{submission.time}\n".encode(), 0o666)
+            else:
+                (folder / TIME_FILE).unlink(missing_ok=True)
+            new.replace(folder / f"{self.name}.ipynb")
+        finally:
+            new.unlink(missing_ok=True)
         self.remember(student, submission)
 
     def remember(self, student: str, submission: CollectedSubmission) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import uuid
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,8 +16,11 @@ from nbformat.validator import get_validator
 ADDED_BY_SYSTEMS = re.compile(
     r"(^|/)(__MACOSX|\.ipynb_checkpoints)(/|$)|(^|/)(\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini)$")
 MOST_VALUES = 8_000_000     # of JSON; Python needs about 64 bytes for each, even for an empty list
-# What a reader of rendered Markdown does not see: comments, and definitions of links.
-INVISIBLE = re.compile(r"<!--.*?(?:-->|\Z)|^ {0,3}\[[^\]\n]*\]:[^\n]*", re.DOTALL | re.MULTILINE)
+MOST_KEPT = 1_000_000       # values in outputs and attachments, each list as ten, because they are copied and validated
+COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
+# What a reader of rendered Markdown does not see: comments, and definitions of links, in which no other words stand.
+INVISIBLE = re.compile(COMMENT.pattern + r"|^ {0,3}\[[\w/. -]*[\w/.-]\]:[ \t]+[^\s<>()\[\]\\]+"
+                       r"""(?:[ \t]+(?:"[^"\\\n]*"|'[^'\\\n]*'|\([^()\\\n]*\)))?[ \t]*$""", re.DOTALL | re.MULTILINE)
 # A string that has no end reaches to the end of the data, so that no part of it is searched a second time.
 STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 MOST_CELLS = 2000           # a cell takes a thousand times as much memory as the two characters that it can consist of
@@ -30,14 +34,18 @@ NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)    # browsers a
 
 def read_json(data: bytes) -> Any:
     """Parse JSON in any Unicode encoding. Raise ValueError if it is invalid or would need too much memory."""
-    if len(data) > MOST_VALUES // 8:
-        structure = STRING.sub(b"", data)
-        if sum(map(structure.count, (b",", b"[", b"{"))) > MOST_VALUES:
-            raise ValueError(f"it holds more than {MOST_VALUES:,} values")
+    if count_values(data, list_as=1) > MOST_VALUES:
+        raise ValueError(f"it holds more than {MOST_VALUES:,} values")
     try:
         return json.loads(data.decode(json.detect_encoding(data), errors="replace"))
     except RecursionError:
         raise ValueError("its lists are nested too deep") from None
+
+
+def count_values(data: bytes, list_as: int = 10) -> int:
+    """Return about the number of values in JSON data. A list or dict counts as ``list_as`` values."""
+    structure = STRING.sub(b"", data)
+    return structure.count(b",") + list_as * sum(map(structure.count, (b"[", b"{")))
 
 
 def read_notebook(data: bytes) -> NotebookNode:
@@ -59,7 +67,24 @@ def read_notebook(data: bytes) -> NotebookNode:
     for cell in cells:
         cell["outputs"] = _list(cell.get("outputs"))[:left]
         left -= len(cell["outputs"])
-    return new_notebook(cells=[_cell(cell) for cell in cells], metadata={"kernelspec": kernelspec})
+    try:
+        kept = json.dumps([(cell["outputs"], cell.get("attachments")) for cell in cells]).encode()
+    except RecursionError:
+        raise ValueError("its lists are nested too deep") from None
+    if count_values(kept) > MOST_KEPT:
+        raise ValueError(f"its outputs and attachments hold more than {MOST_KEPT:,} values; each list counts as ten")
+    new_cells = [_cell(cell) for cell in cells]
+    make_ids_unique(new_cells)      # nbformat would warn of each
+    return new_notebook(cells=new_cells, metadata={"kernelspec": kernelspec})
+
+
+def make_ids_unique(cells: list[NotebookNode]) -> None:
+    """Give a new id to each cell that has the id of an earlier one."""
+    seen: set[str] = set()
+    for cell in cells:
+        if cell.id in seen:
+            cell.id = uuid.uuid4().hex
+        seen.add(cell.id)
 
 
 def _list(value: Any) -> list:

@@ -221,10 +221,31 @@ def test_the_zone_of_the_times_can_be_corrected_later(root, tmp_path, monkeypatc
     assert (folder(root, ADA) / "timestamp.txt").read_text() == "2026-11-20 16:00:00 UTC\n"
 
 
+def test_an_unknown_time_zone_is_refused(root, tmp_path, monkeypatch):
+    set_zone(monkeypatch, "Europe/Berln")
+    code, _, output = collect(root, *from_moodle(tmp_path, {(ADA, NOTEBOOK): notebook(ADA)}))
+    assert (code, placed(root)) == (1, {})
+    assert "TZ must be a time zone, such as Europe/Berlin, but it is 'Europe/Berln'" in output
+
+
+def test_a_full_disk_leaves_a_notebook_with_its_own_time(root, tmp_path):
+    collect(root, *from_moodle(tmp_path, {(ADA, NOTEBOOK): notebook("first")}, "first.zip"))
+    worksheet(tmp_path / "list.csv", {ADA: timedelta(days=1)})
+    second = (zipped(tmp_path / "second.zip", moodle({(ADA, NOTEBOOK): notebook("second")})), "--from", "moodle",
+              "--list", tmp_path / "list.csv")
+    before = {path.name: path.read_bytes() for path in folder(root, ADA).iterdir()}
+    for allowed in range(2):    # files: the notebook, the time
+        effects = [*[mock.DEFAULT] * allowed, OSError(28, "No space left on device"), mock.DEFAULT]
+        with mock.patch.object(submission_store, "write_file", wraps=submission_store.write_file, side_effect=effects):
+            assert collect(root, *second)[1][ADA].startswith("failed")
+        assert {path.name: path.read_bytes() for path in folder(root, ADA).iterdir()} == before
+    assert collect(root, *second)[1][ADA].startswith("updated")
+
+
 def test_an_interruption_loses_nothing(root, tmp_path):
     collect(root, *from_moodle(tmp_path, {(ADA, NOTEBOOK): notebook("first")}, "first.zip"))
     second = from_moodle(tmp_path, {(student, NOTEBOOK): notebook("second") for student in (ADA, EMMY)})
-    for before in range(3):     # of the time, of the notebook, of the record
+    for before in range(3):     # of the notebook, of the time, of the record
         effects = [*[mock.DEFAULT] * before, KeyboardInterrupt]
         with mock.patch.object(submission_store, "write_file", wraps=submission_store.write_file, side_effect=effects):
             assert collect(root, *second)[0] == 1

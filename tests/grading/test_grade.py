@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 from unittest import mock
 
+import click
 import nbformat
 import pytest
 from click.testing import CliRunner
@@ -18,7 +19,7 @@ from filelock import FileLock
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import OperationalError
 
-from parity_book.cli import main
+from parity_book.cli import LazyGroup, main
 from parity_grading import grade as grading
 from parity_grading.course import add_programs_to_path, load_course
 from tests.exercises import course
@@ -324,6 +325,12 @@ def test_a_locked_database_is_reported_in_one_line(monkeypatch):
     result = CliRunner().invoke(main, ["status"])
     assert result.exit_code == 1
     assert result.output.startswith("Error: the gradebook cannot be used now: database is locked. If another")
+
+
+def test_a_character_that_the_output_cannot_encode_is_replaced(monkeypatch):
+    monkeypatch.setattr(LazyGroup, "get_command", lambda *_: click.Command("x", callback=lambda: click.echo("3 → 5 é")))
+    result = CliRunner(charset="cp1252").invoke(main, ["status"])
+    assert (result.exit_code, result.output) == (0, "3 \\u2192 5 é\n")
 
 
 def test_a_course_is_graded_by_one_command_at_a_time(root):

@@ -134,6 +134,13 @@ def test_outputs_arrive_again_after_one_that_is_too_long_for_a_message(new_kerne
     assert run(new_kernel, "print(5)") == "5"
 
 
+def test_lists_in_an_output_count_as_its_size(kernel):
+    sizes = []
+    kernel.run("from IPython.display import publish_display_data as show\nshow({}, {'a': [{}] * 90_000})", 10,
+               on_output=lambda message: sizes.append(message["size"]))
+    assert sizes[-1] > 900_000
+
+
 def test_a_message_with_large_headers_is_not_read(kernel):
     """Millions of lists in them would take gigabytes of memory in the process that grades."""
     assert run(kernel, """publisher = get_ipython().display_pub

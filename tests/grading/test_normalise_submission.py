@@ -5,7 +5,9 @@ import tempfile
 from pathlib import Path
 from unittest import mock
 
+import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.coursedir import CourseDirectory
 
 from parity_grading import grade, normalise_submission, rebuild
@@ -123,12 +125,29 @@ def test_a_file_that_cannot_be_read_has_a_fingerprint(tmp_path, monkeypatch):
 @pytest.mark.parametrize(("time", "stays"), [
     ("yesterday", False), ("", False),
     ("2030-01-01 10:00:00 UTC" + " " * 300 + "or so", False),
-    ("2030-01-01 10:00:00 UTC\n", True)])
+    *((time, False) for time in ("12/11/2026 17:00", "18:30", "20 Nov 2026", "2030-01-01 10:30 ABC",
+                                 "2030-01-01 10:30 +0100", "2030-01-01T10:30 CET")),
+    *((time, True) for time in ("2030-01-01 10:00:00 UTC\n", "2030-01-01 10:00:00.5 Europe/Berlin", "2030-01-01 10:30",
+                                "2030-01-01T10:30:00+01:00", "2030-01-01 10:30Z", "2030-01-01"))])
 def test_a_time_that_cannot_be_read_is_set_aside(normalised, time, stays):
     files, notes = normalised({NOTEBOOK: "{}", "timestamp.txt": time})
     assert (len(files), "timestamp.txt" in files) == (2, stays)
     aside, = files - {NOTEBOOK}
-    assert notes == [] if stays else [f"renamed timestamp.txt to {aside}, because nbgrader cannot read the time in it"]
+    assert notes == [] if stays else [f"renamed timestamp.txt to {aside}, because nbgrader cannot read the time in it "
+                                    "reliably; write it like 2026-11-21 12:00:00 UTC"]
+
+
+def test_a_picture_that_is_added_to_an_answer_changes_what_was_read(tmp_path):
+    app = mock.Mock(coursedir=CourseDirectory(root=str(tmp_path)))
+    path = tmp_path / "autograded" / "ada" / "unrolling" / NOTEBOOK
+    path.parent.mkdir(parents=True)
+    seen = []
+    for pictures in ({}, {"a.png": {"image/png": "iVBO"}}):
+        cell = new_markdown_cell("![](attachment:a.png)", attachments=nbformat.from_dict(pictures),
+                                 metadata=nbformat.from_dict({"nbgrader": {"grade_id": "words"}}))
+        nbformat.write(new_notebook(cells=[cell]), path)
+        seen.append(grade.graded_cells(app, "ada", "unrolling")["words"])
+    assert seen[0] != seen[1]
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.write_bytes(b"\xff\xfe")])

@@ -133,7 +133,8 @@ def test_an_absent_answer_is_empty():
 @pytest.mark.parametrize(("text", "shown"), [
     (" \n\t\n", ANSWER), ("<!-- My seed is 7. -->", ANSWER), ("<!-- My seed", ANSWER),
     ("[//]: # (My seed is 7.)", ANSWER), (" <!-- a --> <!-- \n -->\n", ANSWER),
-    ("It is 5. <!-- My seed is 7. -->", "It is 5. <!-- My seed is 7. -->")])
+    *((text, text) for text in ("It is 5. <!-- My seed is 7. -->", "[1]: My seed is 7.\n\n[2]: It is 5.",
+                                "[1]: 5 (my seed) is", "<!--> 5", "<!---> 5", "<!-- a --!> 5"))])
 def test_an_answer_without_visible_words_gets_the_released_text_so_that_nobody_has_to_read_it(text, shown):
     cell = marked(new_markdown_cell(text, id="words"), "words")
     rebuild.restore(cell, SOURCES["words"], 2.0, solution=True)
@@ -195,6 +196,11 @@ def test_invalid_outputs_and_ids_are_left_out_and_pasted_images_stay(read):
     assert all(untrusted.ID.fullmatch(cell.id) for cell in others)
 
 
+def test_equal_ids_cause_no_warnings(read, recwarn):
+    first, second = read({"cells": [CELL | {"id": "a"}] * 2}).cells
+    assert (first.id, second.id != "a", [*recwarn]) == ("a", True, [])
+
+
 def test_a_file_that_is_too_large_is_refused(read, monkeypatch):
     monkeypatch.setattr(rebuild, "LARGEST", 10)
     with pytest.raises(ValueError, match="larger than 10 bytes"):
@@ -238,6 +244,14 @@ def test_a_file_that_would_need_gigabytes_of_memory_is_refused_before_it_is_pars
     path.write_text('{"cells": [' + piece * (45_000_000 // len(piece)) + "0]}")
     with pytest.raises(ValueError, match="it holds more than 8,000,000 values"):
         rebuild.read(path)
+
+
+@pytest.mark.parametrize("part", [
+    {"attachments": {str(number): {} for number in range(100_000)}, "cell_type": "markdown"},
+    {"outputs": [{"output_type": "display_data", "data": {}, "metadata": {"a": [{}] * 100_000}}]}])
+def test_a_notebook_with_very_many_lists_is_refused_before_they_are_copied(read, part):
+    with pytest.raises(ValueError, match="outputs and attachments hold more than 1,000,000 values"):
+        read({"cells": [CELL | part]})
 
 
 def test_an_output_of_very_many_kinds_is_left_out():
