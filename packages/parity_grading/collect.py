@@ -7,6 +7,7 @@ into memory one at a time. Nothing is unpacked to disk, so a path in an archive 
 import hashlib
 import io
 import os
+import re
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -106,7 +107,9 @@ class Collector:
                 "English and export the list again")
         if self.times:
             zone = os.environ.get("TZ")
-            require(not zone or zone in available_timezones(), "TZ", zone, "a time zone, such as Europe/Berlin")
+            rule = zone and re.match(r":|[A-Za-z]{3,}[+-]?\d", zone)
+            require(not zone or bool(rule) or zone in available_timezones(), "TZ", zone,
+                    "a time zone, such as Europe/Berlin")
             advice = "; if your profile has another time zone, set TZ, as in TZ=Europe/Berlin parity collect ..."
             self.other_lines.append(f"note: {source}: times were read as "
                                     + (zone or f"{datetime.now(tz.tzlocal()):%Z}{advice}"))
