@@ -130,16 +130,20 @@ class Query:
         """Call the student's function and return its result.
 
         If the function stops with an error, the message of the CheckFailed explains the error. ``causes`` maps a part
-        of an error's text to the likely cause of the error. ``by`` is :func:`call`, whose first argument is the name of
+        of an error's text to the likely cause of the error; what follows " @ " is a pattern of the names or operators
+        that the student's line must use. ``by`` is :func:`call`, whose first argument is the name of
         the student's function, or another function of :mod:`parity_checks.core`, and gets the arguments.
         """
         try:
             return by(*args, **options)
         except CheckFailed as failure:
-            text, cause, hint = str(failure), failure.cause, ""
+            text, cause, used = str(failure), failure.cause, failure.used
         if cause == "not-written":
             raise CheckFailed(text, cause)
-        hint = next((words for part, words in (causes or {}).items() if part.lower() in text.lower()), "")
+        error = re.sub("(stopped with NameError).*", r"\1", text).lower()    # the name is the student's own
+        hint = next((words for (part, _, name), words in ((part.partition(" @ "), words)
+                                                          for part, words in (causes or {}).items())
+                     if part.lower() in error and re.search(name, used, re.IGNORECASE)), "")
         raise self._failure([text, f"  asked:    {self.text}"], hint, cause)
 
     def call_through(self, helper: str, name: str, *args: Any, **options: Any) -> Any:

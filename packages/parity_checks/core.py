@@ -11,6 +11,7 @@ The functions marked :func:`remote` run in the process of the student's code. Th
 from __future__ import annotations
 
 import contextlib
+import dis
 import functools
 import io
 import sys
@@ -317,23 +318,25 @@ def _run(name: str, forbid: Iterable[str], work: Callable[[], Any]) -> Any:
 
 
 def _about(name: str, error: BaseException) -> str:
-    text, (function, place) = short(error), _place(error)
+    text, (function, place, used) = short(error), _place(error)
     if type(error) is NotImplementedError and not text:
         own = function in (name, None) or function.startswith(("<", "__"))
         subject = f"`{name}` is" if own else f"`{name}` needs `{function}`, which is"
         return f"[not-written] {subject} not written yet: it raises NotImplementedError. Replace that line."
-    return f"[error] `{name}` stopped with {type_name(error)}{': ' if text else ''}{text}{place}"
+    return f"[error @ {used}] `{name}` stopped with {type_name(error)}{': ' if text else ''}{text}{place}"
 
 
-def _place(error: BaseException) -> tuple[str | None, str]:
-    """Return the function in the student's code where an error was raised, and text giving its line and cell."""
-    place, cells, trace = (None, ""), {}, error.__traceback__
+def _place(error: BaseException) -> tuple[str | None, str, str]:
+    """Return the student's function that raised an error, text giving the line and cell, and what the line uses."""
+    place, cells, trace = (None, "", ""), {}, error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
         in_library = "site-packages" in code.co_filename or code.co_filename.endswith(".pyx")     # Cython
         if not in_library and not code.co_filename.startswith(LIBRARIES):
             first = cells.setdefault(code.co_filename, code.co_name)
             cell = "its cell" if code.co_filename == next(iter(cells)) else f"the cell with `{first}`"
-            place = code.co_name, f" (line {trace.tb_lineno} of {cell})"
+            used = {step.argrepr for step in dis.get_instructions(code) if step.opcode not in dis.hasconst
+                    and step.positions and step.positions.lineno == trace.tb_lineno}
+            place = code.co_name, f" (line {trace.tb_lineno} of {cell})", " ".join(sorted(used))[:500]
         trace = trace.tb_next
     return place

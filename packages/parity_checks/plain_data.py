@@ -30,7 +30,7 @@ PACKAGES = {"torch": ("torch", "PyTorch"), "nn": ("torch", "PyTorch"), "scipy": 
 LINE_WIDTH = 90                 # characters of a line in a notebook
 INDENT = " " * 12               # of a line in a message that continues the value or the advice above it
 TWO_MATRICES = re.compile(r"^  expected: (.*(?:\n {12}.*)+)\n  got:      (.*(?:\n {12}.*)+)$", re.MULTILINE)
-CAUSE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]{0,40})\] ")
+CAUSE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]{0,40})(?: @ ([^]]*))?\] ")
 MODULES = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "Linear")
 ARGUMENTS = ("input_size", "hidden_size", "num_layers", "nonlinearity", "bias", "batch_first", "dropout",
              "bidirectional", "proj_size", "in_features", "out_features")
@@ -41,6 +41,7 @@ class CheckFailed(AssertionError):
 
     Students see its message alone, without a traceback or the source of the check. A message may begin with the id of
     its cause in brackets, which students do not see. The id becomes the attribute ``cause``, which is "" otherwise.
+    After " @ ", the brackets may contain the names in the line that raised an error, which become ``used``.
 
     >>> CheckFailed("[bias-missing] The bias b is missing.").cause
     'bias-missing'
@@ -49,13 +50,13 @@ class CheckFailed(AssertionError):
     offered = False
 
     def __init__(self, message: str = "", cause: str = "") -> None:
-        first_cause, text = split_cause(message)
-        self.cause = cause or first_cause
+        (first_cause, text), found = split_cause(message), CAUSE.match(message)
+        self.cause, self.used = cause or first_cause, found[2] or "" if found else ""
         super().__init__(text)
 
     def with_cause(self) -> str:
         """Return the message, preceded by the id of its cause in brackets."""
-        return f"[{self.cause}] {self}" if self.cause else str(self)
+        return f"[{self.cause}{f' @ {self.used}' * bool(self.used)}] {self}" if self.cause else str(self)
 
     def _render_traceback_(self) -> list[str]:
         # IPython calls this twice for each error; the link is shown once.

@@ -28,7 +28,8 @@ SECTIONS = {"lstm": "gates#The LSTM, gate by gate", "gru": "gates#The GRU, gate 
 EQUAL_WEIGHTS = (1.05, -2.1)     # are divided by the number of units; together they give states of both signs
 TOLERANCE, GRADIENT_TOLERANCE = 1e-3, 1e-4      # wide enough for float32
 LONG, SMALL = 60, 0.4            # on long strings, rounding would add up in networks with larger weights
-ERROR_CAUSES = dict.fromkeys(("values to unpack", "not tuple", "'tuple' object"), WORDS["pair-unpacked"]) | {
+ERROR_CAUSES = dict.fromkeys(("values to unpack @ rnn|lstm|gru|layer|cell|net|recurrent", "not tuple",
+                              "'tuple' object"), WORDS["pair-unpacked"]) | {
     "cannot be multiplied": WORDS["sizes-differ"]}
 State = dict[str, torch.Tensor]
 

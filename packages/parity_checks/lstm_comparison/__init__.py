@@ -21,7 +21,7 @@ WORDS = messages("lstm_comparison")
 READY_STEP = ("torch.nn:LSTM", "torch.nn:LSTMCell", "torch:lstm_cell", "torch:lstm", "parity_lib.models:ParityRNN")
 GATES, BIAS = "gates#The LSTM, gate by gate", "gates#What the forget bias does to the gradient"
 ERROR_CAUSES = dict.fromkeys(
-    ("could not be broadcast", "matmul", "not aligned", "unpack", "array split"),
+    ("could not be broadcast", "matmul", "not aligned", "unpack @ @|matmul|dot|einsum", "array split"),
     WORDS["axes-of-products"])
 BIAS_CASES = ((10, 0.25), (1, 0.8), (48, 0.01), (50, 0.5), (1000, 0.5), (3, 1e-6), (100_000, 0.9))
 Weights = dict[str, np.ndarray]

@@ -143,26 +143,28 @@ def loss_mistakes(*arguments: Tensor) -> Mistakes:
 
 def require_updates(query: Query, network: Network, batches: list[tuple], losses: Iterable[Any],
                     modules: Iterable[tuple[ModuleState, ...] | None], loss_after: str, *, state_kept: str = "",
-                    state_unused: str = "", loss: Callable[..., Tensor] = end_loss,
+                    state_unused: str = "", state_late: str = "", loss: Callable[..., Tensor] = end_loss,
                     wrong: Callable[..., Mistakes] = loss_mistakes, moved: bool = False) -> None:
     """Raise CheckFailed unless each SGD update has the correct loss and leads to the correct ``modules``, if known.
 
-    ``loss_after``, ``state_kept`` and ``state_unused`` are the words about three mistakes. If the last are given, each
-    batch begins with the state of the one before. ``wrong`` gives the usual wrong losses. If ``moved``, another call
+    ``loss_after`` and the arguments ``state_...`` are the words about mistakes. With ``state_unused``, each batch
+    begins with the state of the one before. ``wrong`` gives the usual wrong losses. If ``moved``, another call
     has moved the weights before. The network gets the weights of the last modules.
     """
-    starts, states, state = [], [], None
+    starts, states, state, late = [], [], None, None
     for number, (batch, got, after) in enumerate(zip(batches, losses, modules, strict=True), start=1):
         before = weights_of(network)
         starts.append(before)
         states.append(state if state_unused else None)
         with torch.no_grad():
-            logits, unused = (logits_of(network, batch[0], first) for first in (states[-1], None))
+            logits, unused, renewed = (logits_of(network, batch[0], first) for first in (states[-1], None, late))
             state = network[0](batch[0], states[-1])[1]
         optimizer = torch.optim.SGD(parameters(network), lr=RATE_OF_STEPS)
         update(network, optimizer, batch, loss, states[-1])
+        late = network[0](batch[0], states[-1])[1] if state_late else None
         later, correct = loss(logits_of(network, batch[0], states[-1]), *batch[1:]), loss(logits, *batch[1:])
-        known = [(later, loss_after), (loss(unused, *batch[1:]), state_unused), *wrong(logits, *batch[1:])]
+        known = [(later, loss_after), (loss(unused, *batch[1:]), state_unused),
+                 (loss(renewed, *batch[1:]), state_late), *wrong(logits, *batch[1:])]
         query.part(f"the loss of batch {number}").require_close(
             got, correct, state_kept if number > 1 else "", known, 1e-4)
         if after is None:

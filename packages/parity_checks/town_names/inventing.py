@@ -28,16 +28,18 @@ READY_ENCODING, READY_BITS, READY_NAME = (
     [f"{town_names.__name__}:{name}" for name in names]
     for names in (("to_write", "to_read", "encode", "pad"), ("writing_loss", "bits_per_character"), ("write_names",)))
 READY_LOSS = "parity_lib.padding:masked_mean", "parity_lib.padding:length_mask", f"{town_names.__name__}:mean_loss"
-CAUSES = dict.fromkeys(("'tuple' object", "values to unpack", "index 1 is out of bounds"), WORDS["pair-of-states"]) | {
-    "non-iterable": WORDS["loss-and-state"], "Expected target size": WORDS["classes-second"],
+CAUSES = {f"{part} @ rnn|lstm|gru|layer|state|hidden": WORDS["pair-of-states"] for part in (
+    "'tuple' object", "values to unpack", "index 1 is out of bounds")} | {
+    "non-iterable @ train_step": WORDS["loss-and-state"], "IndexError: Target 3": WORDS["country-as-label"],
+    "Expected target size": WORDS["classes-second"],
     "backward through the graph a second time": WORDS["state-not-detached"], "IndexError: Target": WORDS["no-readout"],
     "hx should also be 3-D": WORDS["state-indexed"],
     "prob_dist must be 1 or 2 dim": WORDS["one-row"], "RNN input dtype": WORDS["not-one-hot"],
     "need to be at least 1D": WORDS["unbatched"], "got 4D": WORDS["axis-too-many"]}
 MOST = 30               # characters of a name
-BATCHES = 2, 4, 5, 8, 10, 16, 20, 25, 30, 32, 50, 64, 100, 128      # usual sizes
-# The logits of a distribution from which names are drawn: one of these always comes next.
-LOGITS = {"a": 1.0, "b": 0.0, "c": -1.0, END: 0.0}
+BATCHES = 2, 4, 5, 8, 10, 16, 20, 25, 30, 32, 50, 64, 75, 100, 128, 200, 256      # usual sizes
+RARE = CHARACTERS[4::2]       # in the distribution from which names are drawn, each of them has a share below 0.02
+SHARES = np.array([0.55, 0.2, *np.linspace(0.97, 1.03, len(RARE)) / 4 / len(RARE)])     # of a common one, the end, RARE
 Network = tuple[nn.GRU | nn.LSTM, nn.Linear]
 
 
@@ -144,16 +146,18 @@ CORRECT_LOSS = "masked_loss", masked_loss, READY_LOSS[2]
 def bits_per_character(seed: int = 0) -> None:
     """Check ``bits_per_character(rnn, readout, names)``, which returns a float."""
     rng = np.random.default_rng(seed)
-    for layer, count in ((nn.GRU, 5), (nn.LSTM, 9), (nn.GRU, 150)):
-        network, names = draw_network(layer, rng), draw_names(rng, count)
-        query = Query(f"bits_per_character of an nn.{layer.__name__} and {count} names", IN_BITS)
+    for layer, count in ((nn.LSTM, 7), (nn.GRU, 257), (nn.GRU, 1)):
+        network = draw_network(layer, rng)
+        network[1].bias.data[0] -= 9        # an end costs much, so that short names and long ones have unlike means
+        names = sorted(draw_names(rng, count), key=lambda name: len(name[1]))
+        query = Query(f"bits_per_character of an nn.{layer.__name__} and {count} name{'s' * (count > 1)}", IN_BITS)
         bits = query.call("bits_per_character", *map(ModuleState.of, network), names, forbid=READY_BITS,
                           causes=CAUSES)
         inputs, labels, lengths = to_write(names)
         logits, _ = run(network, inputs)
         nats = mean_loss(logits, labels, lengths).item()
         parts = [zip(*(array.split(size) for array in (logits, labels, lengths)), strict=True) for size in BATCHES]
-        query.require_close(bits, nats / log(2), WORDS["bits-unexplained"], [*WORDS.of({
+        query.require_close(_as_number(query, bits), nats / log(2), WORDS["bits-unexplained"], [*WORDS.of({
             "batch-means": [np.mean([mean_loss(*part).item() for part in batches]) / log(2) for batches in parts],
             "multiplied": [nats * log(2)], "logarithm-of-loss": [log2(nats)],
             "nats": [nats / unit for unit in (1, log(10), log10(2), log(len(CHARACTERS)))],
@@ -188,11 +192,19 @@ def train_step(seed: int = 0) -> None:
         _require_updates(query, network, parts, called.result, [None, None, called.arguments], carried=True)
 
 
+def _as_number(query: Query, value: Any) -> np.ndarray:
+    """Convert a number, or an array or tensor of one number, to an array without axes."""
+    array = query.as_array(value)
+    return array.reshape(()) if array.size == 1 else array
+
+
 def _require_updates(query: Query, network: Network, batches: list[tuple], losses: list, modules: list,
                      carried: bool = False) -> None:
     vectors = [(one_hot(inputs, len(SYMBOLS)).float(), *rest) for inputs, *rest in batches]
-    require_updates(query, network, vectors, losses, modules, WORDS["loss-after-update"], loss=mean_loss,
-                    wrong=loss_mistakes, state_unused=WORDS["state-unused"] if carried else "")
+    unused, late = (WORDS[cause] if carried else "" for cause in ("state-unused", "state-after-update"))
+    require_updates(query, network, vectors, [_as_number(query.part("the loss"), loss) for loss in losses], modules,
+                    WORDS["loss-after-update"], loss=mean_loss, wrong=loss_mistakes, state_unused=unused,
+                    state_late=late)
 
 
 def _call(query: Query, name: str, network: Network, batches: list[tuple]) -> list:
@@ -208,8 +220,8 @@ def _call(query: Query, name: str, network: Network, batches: list[tuple]) -> li
 def write_name(seed: int = 0) -> None:
     """Check ``write_name(rnn, readout, country, generator, temperature, most)``, which returns a string."""
     rng = np.random.default_rng(seed)
-    for temperature, times in ((0.5, 100), (2.0, 150)):
-        _check_shares(rng, temperature, times)
+    for temperature, common in ((0.2, " "), (5.0, "-")):
+        _check_shares(rng, temperature, common)
     for layer in (nn.GRU, nn.LSTM):
         _check_certain_name(layer, rng)
 
@@ -225,40 +237,64 @@ def _names(query: Query, network: Network, country: str, seed: int, temperature:
     return [called.result for called in calls]
 
 
-def _check_shares(rng: np.random.Generator, temperature: float, times: int) -> None:
+def _check_shares(rng: np.random.Generator, temperature: float, common: str, times: int = 220) -> None:
     """Check many names from a network whose logits do not depend on what it has read."""
     network, seed = draw_network(nn.GRU, rng), int(rng.integers(2**31))
+    characters = (common, END, *RARE)
+    numbers = [CHARACTERS.index(character) for character in characters]
     with torch.no_grad():
         network[1].weight.zero_()
-        network[1].bias.fill_(-1e4)
-        for character, logit in LOGITS.items():
-            network[1].bias[CHARACTERS.index(character)] = logit
-    query = Query(f"write_name, {times} times with the same generator and the temperature {temperature}, where "
-                  "the logits of a, b, c and the end are always 1, 0, -1 and 0, and all others are very low", WRITING)
+        network[1].bias.fill_(-1e4)     # a softmax does not see that 3.5 is added to all others
+        network[1].bias[numbers] = temperature * (3.5 + torch.from_numpy(SHARES).log().float())
+    query = Query(f"write_name, {times} times with the same generator and the temperature {temperature}, where the "
+                  f"logits are always the same, and {common!r}, the end and many rare letters can come next", WRITING)
     first, again = (_names(query, network, "FI", seed, temperature, times=count) for count in (times, 9))
     if ended := [name for name in first if END in name]:
         query.fail("names without the end mark", repr(ended[0]), WORDS["end-kept"])
     if len(set(first)) == 1:
-        hint = "argmax" if first[0] == MOST * "a" else "same-draws"
+        hint = "argmax" if first[0] == MOST * common else "same-draws"
         query.fail("different names", f"{times} times {first[0]!r}", WORDS[hint])
     if first[:9] != again:
         query.fail("the same names from a generator with the same seed", "other names", WORDS["global-generator"])
     if all(name.startswith("FI") for name in first):
         query.fail("names without the country", repr(first[0]), WORDS["country-kept"])
-    drawn = Counter("".join(name + END * (len(name) < MOST) for name in first))
-    shares, near = np.array([drawn[character] / drawn.total() for character in LOGITS]), 2.5 / drawn.total()**0.5
-    logits = np.array(list(LOGITS.values()))
-    possible = {cause: odds / odds.sum() for cause, odds in {
-        "": np.exp(logits / temperature), "temperature-multiplied": np.exp(logits * temperature),
-        "temperature-ignored": np.exp(logits), "temperature-root": np.exp(logits / temperature**0.5),
-        "sigmoid-not-softmax": 1 / (1 + np.exp(-logits / temperature))}.items()}
-    distances = {cause: np.abs(shares - other).max() for cause, other in possible.items()}
-    if distances[""] > near:
-        cause = min(distances, key=lambda cause: distances[cause])
-        if distances[cause] > near or not shares.all():
-            cause = "unlikely-drawn" if shares.sum() < 0.9 else "shares-unexplained"
-        see = DRAWING if cause.startswith("temperature") else WRITING
-        replace(query.part("the shares of a, b, c and the end"), see=see).fail(possible[""], shares, WORDS[cause])
+    drawn = [name + END * (len(name) < MOST) for name in first]
+    counts = [Counter(name[:1] for name in drawn), Counter("".join(name[1:] for name in drawn))]
+    at_first, later = (np.array([count[character] for character in characters]) for count in counts)
+    unlikely, logits = sum(map(len, drawn)) - at_first.sum() - later.sum(), network[1].bias[numbers].detach().numpy()
+    if drawn_from(at_first, SHARES) and drawn_from(later, SHARES) and not unlikely:
+        return
+    rare = np.count_nonzero((at_first + later)[2:]) > len(RARE) / 2
+    temperatures = WORDS.of({"temperature-multiplied": [1 / temperature], "temperature-ignored": [1],
+                             "temperature-root": [temperature**0.5],
+                             "temperature-other": temperature * 2 ** np.linspace(-3, 3, 49 * rare)})
+    possible: list[tuple] = [(1 / (1 + np.exp(-logits / temperature)), WORDS["sigmoid-not-softmax"]), *(
+        (np.exp((logits - logits.max()) / other), words) for other, words in temperatures)]
+    shortest, ends = min(map(len, first)), [{name[:1] for name in first}, {name[-1:] for name in first}]
+    words = WORDS["unlikely-drawn"] if unlikely else next(
+        (words for odds, words in possible
+         if all(drawn_from(counts, odds / odds.sum(), 1e-4) for counts in (at_first, later))),
+        WORDS["end-redrawn"].format(shortest=shortest) if shortest else
+        WORDS["stripped"] if not all(common in found for found in ends) else
+        WORDS["rare-left-out"] if not rare else
+        WORDS["first-letter" if drawn_from(later, SHARES) else "shares-unexplained"])
+    shown = at_first if words == WORDS["first-letter"] else at_first + later
+    see = DRAWING if words.startswith("[temperature") else WRITING
+    expected, got = (np.r_[shares[:2], shares[2:].sum()] for shares in (SHARES, shown / max(1, shown.sum())))
+    replace(query.part(f"the shares of {common!r}, the end and the rare letters"), see=see).fail(expected, got, words)
+
+
+def drawn_from(counts: np.ndarray, shares: np.ndarray, level: float = 1e-11) -> bool:
+    """Return False if one of the counts, or the sum of all but two, is too far from its share.
+
+    A draw from these shares gives False with a probability below twice the ``level`` for each count, which is the
+    Chernoff bound: n times the Kullback-Leibler divergence exceeds -ln(level) with at most this probability.
+    """
+    total = counts.sum()
+    got, share = (np.clip(np.r_[part, part[2:].sum()], 1e-12, 1 - 1e-12)
+                  for part in (counts / max(1, total), shares))
+    far = got * np.log(got / share) + (1 - got) * np.log((1 - got) / (1 - share))
+    return bool((total * far < -log(level)).all())
 
 
 def _check_certain_name(layer: type[nn.GRU | nn.LSTM], rng: np.random.Generator) -> None:
