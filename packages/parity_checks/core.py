@@ -337,6 +337,7 @@ def _place(error: BaseException) -> tuple[str | None, str, str]:
             cell = "its cell" if code.co_filename == next(iter(cells)) else f"the cell with `{first}`"
             used = {step.argrepr for step in dis.get_instructions(code) if step.opcode not in dis.hasconst
                     and step.positions and step.positions.lineno == trace.tb_lineno}
-            place = code.co_name, f" (line {trace.tb_lineno} of {cell})", " ".join(sorted(used))[:500]
+            words = " ".join(sorted(used)).replace("]", "")[:500]     # newer Pythons have "[]", and "]" ends the cause
+            place = code.co_name, f" (line {trace.tb_lineno} of {cell})", words
         trace = trace.tb_next
     return place

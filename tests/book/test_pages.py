@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from .conftest import ROOT, pages_in_toc
 
@@ -34,7 +35,8 @@ OWN = re.compile(r"^(http://127\.0\.0\.1:|file:|data:|blob:|about:)")
 OTHER = re.compile(r"^(?!http://127\.0\.0\.1:|file:|data:|blob:|about:)")
 READY = "document.fonts.ready.then(() => null)"
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-RESIZED = 400       # ms after which the theme has made all boxes focusable that scroll sideways
+FOCUSABLE = """() => [...document.querySelectorAll("pre")].every(box =>
+    (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) === (box.tabIndex === 0))"""
 AXE = Axe()
 
 
@@ -139,7 +141,8 @@ def examine(context: BrowserContext, address: str, folder: Path,
                                        ("narrow", "light", NARROW, (all_else,)), ("dark", "dark", WIDE, (colours,))):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(RESIZED)
+        with suppress(PlaywrightTimeout):       # the theme makes boxes that scroll focusable a while after a change
+            page.wait_for_function(FOCUSABLE, timeout=5000)
         problems[place] = look(page, folder, theme)
         for chosen in rules:
             problems[place] += barriers(page, **chosen)
