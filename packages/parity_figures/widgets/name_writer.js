@@ -1,6 +1,7 @@
 // A GRU that invents names of towns: the probabilities of each letter before it is drawn, and the name that they form.
 
-import { buttonRow, make, makeSelect, makeSlider, play, save, stop, wantsLessMotion, widgetOf, widgetRoot } from "./shared.js";
+import { buttonRow, make, makeSelect, makeSlider, play, save, stop, wantsLessMotion, widgetOf,
+         widgetRoot } from "./shared.js";
 import { cellStep, dot } from "./forward_pass.js";
 
 const TRAITS = ["country", "beginning", "written", "temperature", "invented"];
@@ -165,7 +166,8 @@ function paint(view, model) {
   view.told.textContent = ended ? `The name ends here: “${name}”.` :
     `The most likely ${name ? "next" : "first"} character is ${WORDS[first] ?? first}, with ${percent(share)}.`;
   const others = view.ranked.slice(SHOWN).reduce((sum, [share]) => sum + share, 0);
-  const drawn = view.drawn ?? (ended ? END : null), placeOfDrawn = view.ranked.findIndex(([, letter]) => letter === drawn);
+  const drawn = view.drawn ?? (ended ? END : null);
+  const placeOfDrawn = view.ranked.findIndex(([, letter]) => letter === drawn);
   view.flying.textContent = "";
   view.rows.forEach((row, place) => {
     const [share, letter] = place < SHOWN ? view.ranked[place] : [others, `${shares.length - SHOWN} others`];

@@ -52,8 +52,8 @@ class NameWriter(ParityWidget):
         first = town_names.write_names(network, FIRST, torch.Generator().manual_seed(0))
         values = {"invented": [[name, code, 0.8] for name, code in zip(first, FIRST)], **values}
         arrays = matrix_of("gru", *network.rnn.parameters()), torch.hstack([readout.weight, readout.bias[:, None]])
-        super().__init__(arrays=[_packed(array) for array in arrays], small=small, **values, room=[24.5, 30.7]
-                         if small else [46.1, 59.6], towns="" if small else _towns())
+        super().__init__(arrays=[_packed(array) for array in arrays], small=small, **values, room=[21.8, 29.2]
+                         if small else [25.6, 44.2], towns="" if small else _towns())
 
     @torch.no_grad()
     def states(self) -> torch.Tensor:
