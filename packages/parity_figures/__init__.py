@@ -35,5 +35,5 @@ from parity_figures.drawings import (
 )
 from parity_figures.gated_cells import gru_cell, lstm_cell, memory_line
 from parity_figures.picture import EVEN, ODD, Numbers, Picture, canvas, in_style
-from parity_figures.reading import all_at_once, one_by_one, unrolled_with_numbers
+from parity_figures.reading import all_at_once, one_by_one, two_ways_to_read, unrolled_with_numbers
 from parity_figures.table import Table, table

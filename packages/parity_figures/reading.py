@@ -115,3 +115,27 @@ def unrolled_with_numbers(bits: Sequence[int], sums: np.ndarray, states: np.ndar
                      for bit, a, h, o in zip(bits, sums, states, logits, strict=True))
     return Picture(figure, f"A network unrolled over {steps} bits, with an arrow from each state to the next one. The "
                    f"state is 0 at first. Then: {told}.")
+
+
+@in_style
+def two_ways_to_read() -> Picture:
+    """Draw a network that reads a name in training, next to one that writes and reads its own characters."""
+    figure, axes = canvas(height=2.7)
+    blank(axes, 9.3, 4.3, -1.2, -0.3)
+    write(axes, -0.8, 0.2, "reads", MUTED)
+    write(axes, -0.8, 3.0, "draws", MUTED)
+    for left, title, read, drawn in ((0.2, "teacher forcing", ("FI", "o", "u"), "orl"),
+                                     (5.6, "free running", ("FI", "o", "r"), "ori")):
+        write(axes, left + 1.5, 4.0, title)
+        for t, (character, output) in enumerate(zip(read, drawn, strict=True)):
+            x = left + 1.5 * t
+            for y, name, colour in ((0.2, character, MUTED), (1.6, "h", INK), (3.0, output, MUTED)):
+                node(axes, x, y, name, colour)
+            arrow(axes, (x, 0.52), (x, 1.28))
+            arrow(axes, (x, 1.92), (x, 2.68))
+            arrow(axes, (x - (1.17 if t else 0.8), 1.6), (x - 0.33, 1.6))
+            if t and title == "free running":
+                arrow(axes, (x - 1.27, 2.76), (x - 0.2, 0.46), curve=-0.1)
+    return Picture(figure, "Two networks over three time steps. With teacher forcing the network reads FI, o, u and "
+                   "draws o, r, l. Free running, it reads FI, o, r and draws o, r, i, and an arrow leads from each "
+                   "drawn character to the next input.")

@@ -51,6 +51,7 @@ def numbers_of_three_units():
 RUN = {"step": [1, 2, 3], "loss": [0.7, 0.69, 0.1]}
 PICTURES = {
     "unrolled": figures.unrolled,
+    "two ways to read": figures.two_ways_to_read,
     "unrolled with numbers": lambda: figures.unrolled_with_numbers(BITS[0, :5], *numbers_of_three_units()),
     "strings": lambda: figures.strings_and_labels(BITS, PARITY, np.arange(12) < np.array([[3], [12], [7]])),
     "all at once": lambda: figures.all_at_once("0101?", 5, [("even", "if ? = 0"), ("odd", "if ? = 1")]),

@@ -14,15 +14,7 @@ from parity_figures.picture import MUTED, canvas, name_rows
 from parity_figures.widgets.base import ParityWidget, front_end, matrix_of
 from parity_lib.errors import require
 from parity_study import town_names
-from parity_study.results import load
-from parity_study.town_names import CHARACTERS, COUNTRIES, END, NameNetwork, stored_writer
-
-UNITS = {
-    "consonants": ("Consonant or vowel?", "{consonant} of the consonants, but after {vowel} of the vowels"),
-    "length": ("A new word?", "{first or second} of the first two letters of a word, but after {seventh or later} of "
-               "those from the seventh on"),
-    "French": ("French?", "{French} of the letters of French names, but after {foreign} of those of other names")}
-
+from parity_study.town_names import CHARACTERS, COUNTRIES, END, NameNetwork
 
 FIRST = "FI", "FR", "JP", "TR", "GB"       # the countries of the names that are listed at first
 
@@ -31,10 +23,9 @@ class NameWriter(ParityWidget):
     """A widget in which a GRU invents names of towns in a ``country``, each starting with a ``beginning``.
 
     It shows the probabilities of each character before one is drawn, at a chosen temperature; the reader may choose the
-    next character instead. It marks invented names that are in our list of that country's towns. A folded part colours
-    the letters by one of three hidden units of the stored network. ``invented`` lists names with their countries and
-    temperatures, by default five names that the network has invented. If ``small`` is true, there is only a list of
-    countries and a button. The weights are rounded to 8 bits.
+    next character instead. It marks invented names that are in our list of that country's towns. ``invented`` lists
+    names with their countries and temperatures, by default five names that the network has invented. If ``small`` is
+    true, there is only a list of countries and a button. The weights are rounded to 8 bits.
 
     >>> NameWriter(NameNetwork(hidden_size=2), beginning="ou", small=True).probabilities().shape
     (30,)
@@ -46,14 +37,12 @@ class NameWriter(ParityWidget):
     countries = traitlets.List(list(COUNTRIES.items())).tag(sync=True)
     arrays = traitlets.List().tag(sync=True)
     towns = traitlets.Unicode().tag(sync=True)
-    units = traitlets.List().tag(sync=True)
     small = traitlets.Bool().tag(sync=True)
     country = traitlets.Enum(list(COUNTRIES), "FI").tag(sync=True)
     beginning = traitlets.Unicode().tag(sync=True)
     written = traitlets.Unicode().tag(sync=True)
     temperature = traitlets.Float(0.8, min=0.1, max=2).tag(sync=True)
     invented = traitlets.List().tag(sync=True)
-    unit = traitlets.Int(0, min=0, max=2).tag(sync=True)
 
     def __init__(self, network: NameNetwork, *, small: bool = False, **values) -> None:
         require(isinstance(network.rnn, torch.nn.GRU), "network", type(network.rnn).__name__, "one with a GRU")
@@ -63,10 +52,8 @@ class NameWriter(ParityWidget):
         first = town_names.write_names(network, FIRST, torch.Generator().manual_seed(0))
         values = {"invented": [[name, code, 0.8] for name, code in zip(first, FIRST)], **values}
         arrays = matrix_of("gru", *network.rnn.parameters()), torch.hstack([readout.weight, readout.bias[:, None]])
-        stored = torch.equal(readout.weight, stored_writer().readout.weight)     # has the three units
-        super().__init__(arrays=[_packed(array) for array in arrays], small=small, **values, room=[24.5, 30.7]
-                         if small else [46.1, 59.6], towns="" if small else _towns())
-        self.units = [_legend(*unit) for unit in load("name_units").items() if stored and not small]
+        super().__init__(arrays=[_packed(array) for array in arrays], small=small, **values, room=[21.8, 29.2]
+                         if small else [25.6, 44.2], towns="" if small else _towns())
 
     @torch.no_grad()
     def states(self) -> torch.Tensor:
@@ -97,14 +84,6 @@ class NameWriter(ParityWidget):
         read = f"{self.beginning}{self.written}".removesuffix(END) or "the country"
         return (f"A network invents the name of a town in {COUNTRIES[self.country]}, letter by letter. The most likely "
                 f"characters after {read} are {likely}.")
-
-
-def _legend(about: str, found: dict) -> dict:
-    """Return a hidden unit's number, a name, and a sentence about what we measured (``name_units.json``)."""
-    name, after = UNITS[about]
-    shares = {kind: f"{row['positive'] / row['letters']:.0%}" for kind, row in found["after"].items()}
-    legend = f"In names outside the training set, unit {found['unit']} is above zero after {after.format(**shares)}."
-    return {"number": found["unit"], "name": name, "legend": legend.replace("%", " %")}
 
 
 @cache
