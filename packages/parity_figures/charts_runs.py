@@ -29,7 +29,7 @@ CELL_NAMES = {"tanh": "tanh", "relu": "relu", "lstm": "LSTM", "gru": "GRU"}
 LABEL_WORDS = {"every_step": "A label at every step", "end": "A label at the end"}
 RATE_COLUMNS = ("solved", "seeds", "rate at least", "rate at most", "a quarter solved by update",
                 "half solved by update", "three quarters solved by update")
-TONES = ({"color": MUTED, "linewidth": 1.6, "alpha": 0.75}, {"color": INK, "linewidth": 2.8})       # light and dark
+THIN_AND_THICK = ({"color": MUTED, "linewidth": 1.6, "alpha": 0.75}, {"color": INK, "linewidth": 2.8})
 
 Condition = dict[str, Any]      # how many seeds solved a condition of an experiment, and after how many updates
 
@@ -144,11 +144,11 @@ def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Pic
 
 @in_style
 def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]], xlabel: str, *,
-                  dark: Sequence[str] = ()) -> Picture:
+                  thick: Sequence[str] = ()) -> Picture:
     """Plot success rates with their 95 % confidence intervals.
 
     ``tables`` has, for the title of each panel and the name of each series in it, rows of ``(label on the axis,
-    successes, runs)``. If ``dark`` names series, these are dark and wide lines and the others light and thin ones, and
+    successes, runs)``. If ``thick`` names series, their lines are thick and those of the others thin and muted, and
     only the table of numbers has the intervals.
     """
     (figure, *more), grid = panels(list(tables), 2.4)
@@ -160,8 +160,8 @@ def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]
             x = np.array([labels.index(str(label)) for label, _, _ in rows], dtype=float)
             intervals = [wilson_interval(solved, seeds) for _, solved, seeds in rows]
             look: dict[str, Any] = {"color": colour, "linestyle": dashes, "linewidth": 1.1, "marker": marker}
-            if dark:
-                look = {"linestyle": dashes} | TONES[name in dark]
+            if thick:
+                look = {"linestyle": dashes} | THIN_AND_THICK[name in thick]
             else:
                 x += 0.12 * (place - (len(table) - 1) / 2)
                 axes.vlines(x, *zip(*intervals), color=colour, linewidth=1.4)
@@ -171,8 +171,8 @@ def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]
             numbers += [(title, name, *row, *interval) for row, interval in zip(rows, intervals, strict=True)]
         axes.set(xticks=range(len(labels)), xticklabels=labels, ylim=(-0.06, 1.22), yticks=[0, 0.5, 1],
                  yticklabels=["none", "half", "all"], xlabel=xlabel, ylabel="successful runs")
-        axes.grid(axis="x", visible=bool(dark))
+        axes.grid(axis="x", visible=bool(thick))
         name_lines(axes)
     return Picture(figure, f"The share of successful runs against {xlabel}"
-                   f"{'' if dark else '; a line through each mark spans its 95 % interval'}. {'; '.join(words)}.",
+                   f"{'' if thick else '; a line through each mark spans its 95 % interval'}. {'; '.join(words)}.",
                    numbers=Numbers(("panel", "series", xlabel, "solved", "seeds", "low", "high"), numbers), more=more)

@@ -86,8 +86,8 @@ PICTURES = {
     "success rates": lambda: figures.success_rates({
         "tanh": {"1 layer": [(1, 0, 20), (32, 20, 20)], "2 layers": [(32, 5, 20)]},
         "LSTM": {"1 layer": [(1, 5, 10)]}}, "hidden units"),
-    "success rates, dark and light": lambda: figures.success_rates({"": {
-        "tanh": [(1, 0, 20), (32, 20, 20)], "LSTM": [(1, 3, 10), (32, 5, 20)]}}, "units", dark=["LSTM"]),
+    "success rates, thick and thin": lambda: figures.success_rates({"": {
+        "tanh": [(1, 0, 20), (32, 20, 20)], "LSTM": [(1, 3, 10), (32, 5, 20)]}}, "units", thick=["LSTM"]),
     "2 x 2": lambda: figures.two_by_two(FOUR),
     "rates": lambda: figures.rates({"adam": condition(20), "sgd": condition(8), "none": condition(0)}, "optimiser"),
     "rates of zero": lambda: figures.rates({"a": condition(0)}),
@@ -197,7 +197,7 @@ def test_the_numbers_of_a_chart_open_below_it_and_can_all_be_downloaded():
      None),
     ("success rates", "tanh, 1 layer: 1: 0 of 20, 32: 20 of 20; tanh, 2 layers: 32: 5 of 20; LSTM, 1 layer: 1: 5 of 10",
      None),
-    ("success rates, dark and light", "against units. tanh: 1: 0 of 20, 32: 20 of 20; LSTM: 1: 3 of 10, 32: 5 of 20.",
+    ("success rates, thick and thin", "against units. tanh: 1: 0 of 20, 32: 20 of 20; LSTM: 1: 3 of 10, 32: 5 of 20.",
      None),
     ("memory line", "bit 1, forget gate shut, input gate open, candidate 1, cell state 1, odd; bit 0, forget gate "
      "open, input gate shut, candidate −1, cell state 1, even.", None)])
