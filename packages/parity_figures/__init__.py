@@ -27,6 +27,7 @@ from parity_figures.charts_runs import (
 )
 from parity_figures.drawings import (
     backward_pass,
+    encoder_and_decoder,
     machines,
     one_unit,
     packing,

@@ -266,8 +266,10 @@ def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
     count = np.arange(steps + 1)
     states = {f"factor {factor:g}": float(factor) ** count for factor in factors}
     for axes, values in zip(places, states.values()):
-        axes.axhline(0, color=MUTED, linewidth=1)
         axes.plot(count, values, color=LINE, linewidth=1.2)
+        if values[1] < 0:
+            axes.axhline(0, color=INK, linestyle="--", linewidth=1.2)
+            axes.text(steps, 0.05, "threshold", ha="right", va="bottom", bbox={"color": PAPER, "pad": 1})
         for odd, (name, marker, colour) in enumerate(ANSWERS):
             axes.plot(count[odd::2], values[odd::2], marker, color=colour, label=name)
         axes.set(xlabel="ones so far", ylim=(-1.25, 1.25))
@@ -277,7 +279,7 @@ def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
                       for name, values in states.items())
     return Picture(figure, f"The state h after 0 to {steps} ones, with a dot for each even count and a square for each "
                    f"odd one. {words}. With a positive factor h moves in one direction; with a negative one it changes "
-                   "its sign at each 1.",
+                   "its sign at each 1, and a dashed line, the threshold 0, separates the dots from the squares.",
                    numbers=Numbers(("ones so far", *states),
                                    [(number, *row) for number, row in enumerate(zip(*map(np.ndarray.tolist,
                                                                                          states.values())))]))

@@ -29,6 +29,7 @@ CELL_NAMES = {"tanh": "tanh", "relu": "relu", "lstm": "LSTM", "gru": "GRU"}
 LABEL_WORDS = {"every_step": "A label at every step", "end": "A label at the end"}
 RATE_COLUMNS = ("solved", "seeds", "rate at least", "rate at most", "a quarter solved by update",
                 "half solved by update", "three quarters solved by update")
+THIN_AND_THICK = ({"color": MUTED, "linewidth": 1.6, "alpha": 0.75}, {"color": INK, "linewidth": 2.8})
 
 Condition = dict[str, Any]      # how many seeds solved a condition of an experiment, and after how many updates
 
@@ -143,11 +144,12 @@ def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Pic
 
 @in_style
 def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]], xlabel: str, *,
-                  whiskers: bool = True) -> Picture:
+                  thick: Sequence[str] = ()) -> Picture:
     """Plot success rates with their 95 % confidence intervals.
 
     ``tables`` has, for the title of each panel and the name of each series in it, rows of ``(label on the axis,
-    successes, runs)``. Without ``whiskers``, only the table of numbers has the intervals.
+    successes, runs)``. If ``thick`` names series, their lines are thick and those of the others thin and muted, and
+    only the table of numbers has the intervals.
     """
     (figure, *more), grid = panels(list(tables), 2.4)
     labels = list(dict.fromkeys(str(label) for table in tables.values() for rows in table.values()
@@ -155,20 +157,22 @@ def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]
     words, numbers = [], []
     for axes, (title, table) in zip(grid, tables.items()):
         for place, (name, rows), (dashes, colour, _), marker in zip(count(), table.items(), SERIES, "^vDPX<"):
-            shift = 0.12 * (place - (len(table) - 1) / 2) if whiskers else 0
-            x = np.array([labels.index(str(label)) for label, _, _ in rows]) + shift
+            x = np.array([labels.index(str(label)) for label, _, _ in rows], dtype=float)
             intervals = [wilson_interval(solved, seeds) for _, solved, seeds in rows]
-            if whiskers:
+            look: dict[str, Any] = {"color": colour, "linestyle": dashes, "linewidth": 1.1, "marker": marker}
+            if thick:
+                look = {"linestyle": dashes} | THIN_AND_THICK[name in thick]
+            else:
+                x += 0.12 * (place - (len(table) - 1) / 2)
                 axes.vlines(x, *zip(*intervals), color=colour, linewidth=1.4)
-            axes.plot(x, [solved / seeds for _, solved, seeds in rows], marker=marker, color=colour, linestyle=dashes,
-                      linewidth=1.1, markersize=5, label=name)
+            axes.plot(x, [solved / seeds for _, solved, seeds in rows], markersize=5, label=name, **look)
             words.append(f"{title}, {name}: ".removeprefix(", ") + ", ".join(f"{label}: {solved} of {seeds}"
                                                            for label, solved, seeds in rows))
             numbers += [(title, name, *row, *interval) for row, interval in zip(rows, intervals, strict=True)]
         axes.set(xticks=range(len(labels)), xticklabels=labels, ylim=(-0.06, 1.22), yticks=[0, 0.5, 1],
                  yticklabels=["none", "half", "all"], xlabel=xlabel, ylabel="successful runs")
-        axes.grid(axis="x", visible=False)
+        axes.grid(axis="x", visible=bool(thick))
         name_lines(axes)
     return Picture(figure, f"The share of successful runs against {xlabel}"
-                   f"{'; a line through each mark spans its 95 % interval' * whiskers}. {'; '.join(words)}.",
+                   f"{'' if thick else '; a line through each mark spans its 95 % interval'}. {'; '.join(words)}.",
                    numbers=Numbers(("panel", "series", xlabel, "solved", "seeds", "low", "high"), numbers), more=more)

@@ -1,4 +1,4 @@
-"""Drawings that explain networks, the backward pass, batches and state machines."""
+"""Drawings that explain networks, the backward pass, batches, state machines and attention."""
 
 from collections.abc import Sequence
 from itertools import permutations
@@ -7,7 +7,7 @@ from string import ascii_uppercase
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.patches import ArrowStyle, Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from parity_figures.picture import EVEN, INK, LINE, MUTED, ODD, PAPER, WIDTH, Picture, canvas, in_style, panels
 from parity_lib.errors import require
@@ -311,3 +311,37 @@ def _draw_transition(axes: Axes, start: np.ndarray, end: np.ndarray, bits: str, 
     begin, stop = start + RADIUS * (0.9 * way + 0.4 * side), end - RADIUS * (0.9 * way - 0.4 * side)
     middle = 0.08 * np.linalg.norm(stop - begin)       # how far the arrow is bent there
     arrow(axes, begin, stop, bits, shift=middle * side, curve=0.16 * sign)
+
+
+# ---------------------------------------------------------------- attention
+
+
+@in_style
+def encoder_and_decoder(word: str, weights: Sequence[float] | np.ndarray) -> Picture:
+    """Draw an encoder that reads a word and a decoder that begins to write it backwards.
+
+    Arrows show attention for the decoder's second step; they are as thick as the ``weights`` of the encoder's states.
+    """
+    figure, axes = canvas(height=2.0)
+    steps = len(word)
+    blank(axes, steps + 5.1, 2.75, -0.5, -1.95)
+    xs = (*range(steps), steps + 1.6, steps + 2.7, steps + 3.8)     # all states of the encoder, three of the decoder
+    for t, (x, letter) in enumerate(zip(xs, word + word[::-1])):
+        node(axes, x, 0, "", INK, 0.3)
+        write(axes, x, -1.1, letter)
+        below, above = (x, -0.85), (x, -0.32)
+        arrow(axes, below if t < steps else above, above if t < steps else below)
+        arrow(axes, (x + 0.3, 0), ((*xs, steps + 4.9)[t + 1] - 0.3, 0))
+    for x, y, label in ((steps + 4.9, 0, "…"), (steps + 0.3, -0.4, "last state"), (steps / 2 - 0.5, -1.75, "encoder"),
+                        (xs[-2], -1.75, "decoder")):
+        write(axes, x, y, label, MUTED)
+    for x, weight in zip(xs, weights):
+        axes.add_patch(FancyArrowPatch((x, 0.34), (xs[-2] - 0.1 + x / 50, 0.36), color=INK, linewidth=0.5, shrinkA=0,
+                                       arrowstyle=ArrowStyle.Simple(6, 9 * weight + 4, 9 * weight), shrinkB=0,
+                                       connectionstyle="arc3,rad=-0.5", mutation_scale=1))
+    write(axes, float(np.argmax(weights) + xs[-2]) / 2, 0.85, f"{max(weights):.2f}", fontweight="bold")
+    shares = ", ".join(f"{letter} {weight:.2f}" for letter, weight in zip(word, weights))
+    return Picture(figure, f"{steps} states of an encoder in a row, which read {word}, and three states of a decoder, "
+                   f"which write {', '.join(word[:-4:-1])}. A straight arrow leads from the last state of the encoder "
+                   "to the first of the decoder. Curved arrows lead from all states of the encoder to the second of "
+                   f"the decoder, with the weights {shares}.")

@@ -1,15 +1,14 @@
-"""Drawings of gated cells: one time step of an LSTM and of a GRU, and the memory of LSTM units that read a string.
+"""Drawings of gated cells: one time step of an LSTM and of a GRU, and the memory of an LSTM unit that reads a string.
 
 Wide grey lines are the way of the memory. A gate is a gap between two bars on such a line: the smaller the gap, the
 more the gate is shut.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from parity_figures.drawings import SHAPES, arrow, blank, box, node, write
 from parity_figures.picture import EVEN, INK, LINE, MUTED, ODD, Picture, canvas, in_style
@@ -17,7 +16,7 @@ from parity_figures.picture import EVEN, INK, LINE, MUTED, ODD, Picture, canvas,
 BOTH = "$x_t,\\ h_{t-1}$"       # what every gate reads
 POST, HALF = 0.6, 0.36          # half the length of a shut gate, and half the width of the line that it crosses
 WAY, BAR = 24, 4.5              # points: the width of the line in the drawing of a cell, and of the bars of a gate
-UNIT = 5.8                      # the height of a unit in the drawing of the memory
+STRIDE, HELD = 4.2, 0.5         # the length of a time step on the memory line, and half the size of a state on it
 
 
 def _gate(axes: Axes, x: float, y: float, opened: float = 0.5, upright: bool = True) -> None:
@@ -94,51 +93,38 @@ def gru_cell() -> Picture:
 
 
 @in_style
-def memory_line(bits: Sequence[int], units: Mapping[str, Sequence[Sequence[float]] | np.ndarray]) -> Picture:
-    """Draw the gates and the cell state of LSTM units that read the same bits, one unit below the other.
+def memory_line(bits: Sequence[int], gates_and_states: Sequence[Sequence[float]] | np.ndarray) -> Picture:
+    """Draw the memory line of an LSTM unit that reads a few bits.
 
-    For each title, ``units`` has five rows with a number for each bit: the forget gate, the input gate, the candidate,
-    the new cell state, and the answer (1 is odd).
+    ``gates_and_states`` has five rows with a number for each bit: the forget gate, the input gate, the candidate, the
+    new cell state, and the answer (1 is odd).
     """
-    figure, axes = canvas(height=2.3 * len(units))
-    blank(axes, len(bits) + 0.55, UNIT * len(units) - 0.7, -2.95, -0.4)
-    words = []
-    for place, (title, rows) in enumerate(units.items()):
-        base, told = UNIT * (len(units) - 1 - place), []
-        write(axes, -2.95, base + 4.7, title, ha="left", fontweight="bold")
-        write(axes, -2.95, base + 2.75, "forget gate", ha="left", fontweight="bold")
-        for y, name in ((3.8, "bit"), (1.65, "input gate"), (0.95, "candidate"), (0.05, "odd?")):
-            write(axes, -2.95, base + y, name, MUTED, ha="left")
-        axes.add_patch(Rectangle((-0.25, base + 2.75 - HALF), 0.25, 2 * HALF, facecolor=LINE))
-        for t, (bit, step) in enumerate(zip(bits, np.transpose(rows).astype(float).tolist(), strict=True)):
-            _draw_step(axes, t, base, bit, *step)
-            forget, write_in, candidate, cell, odd = step
-            told.append(f"bit {bit}, forget gate {_state(forget)}, input gate {_state(write_in)}, candidate "
-                        f"{_rounded(candidate)}, cell state {_rounded(cell)}, {'odd' if odd else 'even'}")
-        words.append(f"{title}: {'; '.join(told)}")
-    return Picture(figure, "The memory of each unit is a band from left to right, which a bar cuts where the forget "
-                   f"gate is shut. {'. '.join(words)}.",
-                   "A thick bar is a shut gate. The number in the band is the cell state. Square: odd; disc: even.")
-
-
-def _draw_step(axes: Axes, t: int, base: float, bit: int, forget: float, write_in: float, candidate: float,
-               cell: float, odd: float) -> None:
-    """Draw a time step of a unit in :func:`memory_line`."""
-    x, line = t + 0.55, base + 2.75
-    write(axes, x, base + 3.8, str(bit))
-    axes.add_patch(Rectangle((t, line - HALF), 1, 2 * HALF, facecolor=ODD if odd else EVEN, alpha=0.3))
-    _gate(axes, t, line, forget)
-    write(axes, x, line, _rounded(cell))
-    if write_in > 0.5:
-        arrow(axes, (x, base + 1.25), (x, line - 0.38))
-    else:
-        axes.plot([x, x], [base + 1.25, base + 1.65], color=MUTED, linewidth=1.3)
-        axes.plot([x - 0.3, x + 0.3], [base + 1.65] * 2, color=INK, linewidth=BAR, solid_capstyle="butt")
-    write(axes, x, base + 0.95, _rounded(candidate), INK if write_in > 0.5 else MUTED)
-    if odd:
-        box(axes, x, base + 0.05, "1", ODD, (0.3, 0.3), SHAPES[1])
-    else:
-        node(axes, x, base + 0.05, "0", EVEN, 0.32)
+    figure, axes = canvas(height=2.8)
+    blank(axes, STRIDE * len(bits) + 1.3, 2.95, -0.6, -4.1)
+    node(axes, 0, 0, "0", EVEN, HELD)
+    told = []
+    for t, (bit, step) in enumerate(zip(bits, np.transpose(gates_and_states).astype(float).tolist(), strict=True)):
+        x, (forget, write_in, candidate, cell, odd) = STRIDE * t, step
+        axes.plot([x + HELD, x + STRIDE - HELD], [0, 0], color=LINE, linewidth=WAY, solid_capstyle="butt", zorder=0)
+        axes.plot([x + 2.5, x + 2.5], [0, -3.4], color=LINE, linewidth=WAY, solid_capstyle="butt", zorder=0)
+        _gate(axes, x + 1.3, 0, forget)
+        _gate(axes, x + 2.5, -2.0, write_in, upright=False)
+        node(axes, x + 2.5, 0, "+", INK, 0.36)
+        node(axes, x + 2.5, -3.5, _rounded(candidate), INK, HELD)
+        if odd:
+            box(axes, x + STRIDE, 0, _rounded(cell), ODD, (HELD, HELD), SHAPES[1])
+        else:
+            node(axes, x + STRIDE, 0, _rounded(cell), EVEN, HELD)
+        write(axes, x + 2.1, 2.6, f"bit {bit}", fontweight="bold")
+        write(axes, x + 1.3, 1.3, f"forget gate\n{_state(forget)}")
+        write(axes, x + 3.25, -2.1, f"input gate\n{_state(write_in)}", ha="left")
+        write(axes, x + 3.25, -3.5, "candidate", ha="left")
+        write(axes, x + STRIDE, -0.95, "odd" if odd else "even")
+        told.append(f"bit {bit}, forget gate {_state(forget)}, input gate {_state(write_in)}, candidate "
+                    f"{_rounded(candidate)}, cell state {_rounded(cell)}, {'odd' if odd else 'even'}")
+    return Picture(figure, "The memory is a wide line from left to right, which begins with the cell state 0. Two bars "
+                   "cut it where the forget gate is shut, and leave a gap where it is open. From below, the candidate "
+                   f"joins it through the input gate. {'; '.join(told)}.")
 
 
 def _state(gate: float) -> str:

@@ -64,14 +64,16 @@ def every_string(steps):
     return (np.arange(2**steps)[:, None] >> np.arange(steps)) & 1
 
 
-def test_an_lstm_unit_can_keep_with_its_forget_gate(page):
-    """The unit `keeper` of the chapter Gates: i opens and f shuts under a 1, and the candidate is the opposite of h."""
-    K = 40.0
-    U, V, b = K * np.array([2.0, -2, 0, 0]), K * np.array([0.0, 0, -1, 0]), K * np.array([-1.0, 1, 0.38, 1])
+@pytest.mark.parametrize(("U", "V", "b", "forget_gate"), [
+    ([80, -80, 0, 0], [0, 0, -40, 0], [-40, 40, 20, 40], lambda bit: 1 - bit),
+    ([-80, 0, 80, 0], [-40, 0, 40, 0], [100, -40, -20, 40], lambda bit: 0),
+], ids=["keeps", "never keeps"])
+def test_both_lstm_units_of_the_chapter_compute_parity(page, U, V, b, forget_gate):
+    """The first unit of Gates shuts its forget gate at a 1, the second always."""
     strings = every_string(12)
     for string, odd in zip(strings, running_parity(strings) == 1, strict=True):
         h = c = 0.0
         for bit, answer in zip(string, odd, strict=True):
-            h, c, (_, f, _, _) = page["lstm_step"](bit, h, c, U, V, b)
-            assert abs(f - (1 - bit)) < 1e-12
-            assert (10 * h - 3.8 > 0) == answer
+            h, c, (_, f, _, _) = page["lstm_step"](bit, h, c, np.array(U), np.array(V), np.array(b))
+            assert abs(f - forget_gate(bit)) < 1e-12
+            assert (h > 0.5) == answer

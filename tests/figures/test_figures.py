@@ -79,17 +79,16 @@ PICTURES = {
         f"seed {seed}": np.array([[0.5, 0.5, 0.5], [1, 0.7, 0.5], [1, 1, 0.85 + seed / 10]]) for seed in (0, 1, -1)}),
     "backward pass": lambda: figures.backward_pass([1, 0], [0, 0.762, 0.364], [0.21, -0.434], [0.09, -0.434, 1],
                                                    [0.0, 0.661]),
+    "attention": lambda: figures.encoder_and_decoder("abc", [0.1, 0.7, 0.2]),
     "states on ones": lambda: figures.states_on_ones([0.5, -1.0], steps=4),
     "gru cell": figures.gru_cell,
     "lstm cell": figures.lstm_cell,
-    "memory line": lambda: figures.memory_line([1, 0], {
-        "keeps": [[0, 1], [1, 0], [1, -1], [1, 1], [1, 1]],
-        "loses": [[0.2, 0.1], [0.9, 0.8], [1, -0.9], [1, -0.7], [1, 0]]}),
+    "memory line": lambda: figures.memory_line([1, 0], [[0.2, 1], [1, 0], [1, -0.9], [1, 0.7], [1, 0]]),
     "success rates": lambda: figures.success_rates({
         "tanh": {"1 layer": [(1, 0, 20), (32, 20, 20)], "2 layers": [(32, 5, 20)]},
         "LSTM": {"1 layer": [(1, 5, 10)]}}, "hidden units"),
-    "success rates, no whiskers": lambda: figures.success_rates({"": {
-        "tanh": [(1, 0, 20), (32, 20, 20)], "LSTM": [(1, 3, 10), (32, 5, 20)]}}, "units", whiskers=False),
+    "success rates, thick and thin": lambda: figures.success_rates({"": {
+        "tanh": [(1, 0, 20), (32, 20, 20)], "LSTM": [(1, 3, 10), (32, 5, 20)]}}, "units", thick=["LSTM"]),
     "2 x 2": lambda: figures.two_by_two(FOUR),
     "rates": lambda: figures.rates({"adam": condition(20), "sgd": condition(8), "none": condition(0)}, "optimiser"),
     "rates of zero": lambda: figures.rates({"a": condition(0)}),
@@ -199,10 +198,10 @@ def test_the_numbers_of_a_chart_open_below_it_and_can_all_be_downloaded():
      None),
     ("success rates", "tanh, 1 layer: 1: 0 of 20, 32: 20 of 20; tanh, 2 layers: 32: 5 of 20; LSTM, 1 layer: 1: 5 of 10",
      None),
-    ("success rates, no whiskers", "against units. tanh: 1: 0 of 20, 32: 20 of 20; LSTM: 1: 3 of 10, 32: 5 of 20.",
+    ("success rates, thick and thin", "against units. tanh: 1: 0 of 20, 32: 20 of 20; LSTM: 1: 3 of 10, 32: 5 of 20.",
      None),
-    ("memory line", "loses: bit 1, forget gate shut, input gate open, candidate 1, cell state 1, odd; bit 0, forget "
-     "gate shut, input gate open, candidate −1, cell state −1, even.", None)])
+    ("memory line", "bit 1, forget gate shut, input gate open, candidate 1, cell state 1, odd; bit 0, forget gate "
+     "open, input gate shut, candidate −1, cell state 1, even.", None)])
 def test_text_and_table_have_the_numbers(name, words, row):
     assert words in picture(name).alt
     if row is not None:
@@ -293,7 +292,8 @@ def test_two_panels_stand_side_by_side_on_a_page_and_one_below_the_other_on_a_ph
 
 def test_a_bar_cuts_the_memory_where_a_gate_is_shut_and_leaves_a_gap_as_wide_as_it_is_open():
     unit = [[0, 0.25, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1]]
-    axes = figures.memory_line([1, 0, 0], {"a unit": unit}).figure.axes[0]
-    bars = [line.get_ydata() - 2.75 for line in axes.lines]
+    axes = figures.memory_line([1, 0, 0], unit).figure.axes[0]
+    upright = [line for line in axes.lines if np.ptp(line.get_xdata()) == 0 and line.get_linewidth() < 10]
+    bars = [line.get_ydata() for line in upright]
     np.testing.assert_allclose([(lower[0], upper[0]) for lower, upper in zip(bars[::2], bars[1::2], strict=True)],
                                [(0, 0), (-0.09, 0.09), (-0.36, 0.36)], atol=1e-12)
