@@ -12,7 +12,6 @@ from parity_figures.charts_networks import (
     curves,
     drift,
     gradient_norms,
-    hill,
     interval_rounds,
     lines,
     many_curves,

@@ -1,7 +1,7 @@
 """Charts of training runs and of the answers, gradients and hidden states of networks."""
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import product, zip_longest
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -283,30 +283,6 @@ def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
                    numbers=Numbers(("ones so far", *states),
                                    [(number, *row) for number, row in enumerate(zip(*map(np.ndarray.tolist,
                                                                                          states.values())))]))
-
-
-@in_style
-def hill(next_d: Callable[[np.ndarray], np.ndarray], even: tuple[float, float], odd: tuple[float, float]) -> Picture:
-    """Plot the next d as a function of d + x, marking the parts that start from an even or an odd interval of d."""
-    figure, axes = canvas(height=2.7)
-    axes.plot(np.linspace(0, 2, 201), next_d(np.linspace(0, 2, 201)), color=LINE, linewidth=1.2)
-    axes.axhline(0.5, color=INK, linestyle="--", linewidth=1.2)
-    axes.text(1, 0.48, "threshold", ha="center", va="top")
-    rows = []
-    for parity, bit in product((0, 1), (0, 1)):
-        _, marker, colour = ANSWERS[parity ^ bit]
-        ends = np.array((even, odd)[parity]) + bit
-        part, inwards = np.linspace(ends[0], ends[1], 50), (1, -1)[parity]
-        axes.plot(part, next_d(part), marker, color=colour, markersize=5)
-        axes.annotate(f"{ANSWERS[parity][0]}, then a {bit}", (ends[::inwards][1], next_d(ends).mean()),
-                      (12 * inwards, -5), textcoords="offset points", ha=("left", "right")[parity])
-        rows.append((ANSWERS[parity][0], bit, *ends.tolist(), *sorted(next_d(ends).tolist())))
-    axes.set(xlabel="d + x", ylabel="next d", ylim=(-0.05, 1.05), xticks=[0, 1, 2], yticks=[0, 0.5, 1])
-    words = "; ".join(f"from {start} after a {bit}, d + x is {low:.2f} to {high:.2f} and the next d {least:.2f} to "
-                      f"{most:.2f}" for start, bit, low, high, least, most in rows)
-    return Picture(figure, f"The next d as a function of d + x: a hill that rises until d + x is 1 and then falls. "
-                   f"Four parts are marked: {words}.", numbers=Numbers(
-                       ("interval", "bit", "d + x from", "d + x to", "next d from", "next d to"), rows))
 
 
 @in_style

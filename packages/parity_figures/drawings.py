@@ -251,7 +251,7 @@ def machines(rows: Sequence[tuple[str, np.ndarray, np.ndarray]], merged: Sequenc
     words = []
     for axes, (title, successors, odd) in zip(places, rows, strict=True):
         at = around_a_circle(successors)
-        blank(axes, 2.6, 2.9, -2.9, -2.9)
+        blank(axes, 2.6, 2.9, -2.9, -3.2)
         for state in range(len(odd)):
             for target in sorted(set(successors[state].tolist())):
                 bits = ", ".join(str(bit) for bit in (0, 1) if successors[state][bit] == target)
@@ -267,9 +267,10 @@ def machines(rows: Sequence[tuple[str, np.ndarray, np.ndarray]], merged: Sequenc
         words.append(f"{title}: {arrows}; odd: {', '.join(ascii_uppercase[state] for state in np.flatnonzero(odd))}")
     if merged:
         words[0] += f"; a ring surrounds {', '.join(ascii_uppercase[state] for state in merged)}"
-        ring = around_a_circle(rows[0][1])[list(merged)].T
+        loops = np.array([state in rows[0][1][state] for state in merged])      # lie within the ring, too
+        ring = around_a_circle(rows[0][1])[list(merged)] * (1 + 0.35 * loops[:, None])
         for width, colour in ((46, EVEN), (43, PAPER)):
-            places[0].plot(*ring, color=colour, linewidth=width, solid_capstyle="round", solid_joinstyle="round",
+            places[0].plot(*ring.T, color=colour, linewidth=width, solid_capstyle="round", solid_joinstyle="round",
                            zorder=0)
     return Picture(figure, "State machines, each starting in state A; odd states are squares. "
                    + ". ".join(words) + ".", "A square: odd. An arrow is followed on the bit that is written on it.")

@@ -37,8 +37,9 @@ def test_every_picture_has_one_caption_and_the_next_number_of_its_chapter(html):
 @pytest.mark.book
 def test_a_figure_is_named_by_its_number_on_the_page_and_in_the_notebook(html):
     page = (html / "book/the-experiment.html").read_text(encoding="utf8")
-    number = re.search(r'<figure[^>]* id="fig-lengths-present">.*?caption-number">(Figure [\d.]+) ', page, re.DOTALL)[1]
-    assert f'href="#fig-lengths-present"><span class="std std-numref">{number}</span>' in page
+    pattern = r'<figure[^>]* id="fig-order-of-lengths">.*?caption-number">(Figure [\d.]+) '
+    number = re.search(pattern, page, re.DOTALL)[1]
+    assert f'href="#fig-order-of-lengths"><span class="std std-numref">{number}</span>' in page
     notebook = (html / "_sources/book/the-experiment.ipynb").read_text(encoding="utf8")
     assert f"**{number}.** " in notebook
     assert len(re.findall(rf"{number}\b", notebook)) > 1

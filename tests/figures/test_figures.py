@@ -66,7 +66,6 @@ PICTURES = {
     "steps": lambda: figures.steps_to_solve([
         ("a", [100, None], 3000), ("b", [200, 300], 3000), ("c", [None], 3000)]),
     "gradients": lambda: figures.gradient_norms({"h": [*np.logspace(-12, 0, 50)], "c": [0.0] * 48 + [1.0]}),
-    "hill": lambda: figures.hill(lambda q: q * (2 - q), (0.0, 0.1), (0.8, 0.9)),
     "machines": lambda: figures.machines([
         ("four states", np.array([[1, 2], [1, 2], [2, 3], [1, 2]]), np.arange(4) == 2),
         ("two states", np.array([[0, 1], [1, 0]]), np.array([False, True]))], merged=[1, 0]),
@@ -96,7 +95,7 @@ PICTURES = {
         [1, 2, 3], {"a": [0.9, 1e-3, 1e-14], "b": [5.0, 4.0, 0.5]}, "bits", "signal", log=True, level=(1, "noise")),
 }
 OF_EVEN_AND_ODD = {"strings", "unrolled with numbers", "all at once", "one by one", "one unit", "states on ones",
-                   "intervals", "machines", "hill", "memory line"}
+                   "intervals", "machines", "memory line"}
 OF_CORRECT_AND_WRONG = {"verdicts", "accuracy by length"}
 
 

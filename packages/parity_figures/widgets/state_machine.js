@@ -13,7 +13,7 @@ const SIDE = 280; // of each drawing
 const RADIUS = 22, RING = 72; // of a state of the machine, and of the circle on which the states are
 const LEAST_TRAIL = 3; // steps of the point that are always drawn; a run of equal bits is drawn as a whole
 
-export default widgetOf(["network", "bits", "proof"], build, paint, stop);
+export default widgetOf(["network", "bits"], build, paint, stop);
 
 /** Return the letter of a state of the machine. */
 const nameOf = (state) => String.fromCharCode(65 + state);
@@ -53,9 +53,6 @@ function build(model) {
   row.classList.add("pw-sticky-on-phone");
   for (const bit of "01") buttons[bit].classList.add("pw-primary");
   view.buttons = buttons;
-  view.proof = make("input", { type: "checkbox", class: "pw-check",
-                               onchange: () => save(model, { proof: view.proof.checked }) });
-  view.ofProof = make("span", {});
   view.plane = svg("svg", { viewBox: `-44 -4 ${SIDE + 50} ${SIDE + 42}`, role: "img" });
   view.machine = svg("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, role: "img" });
   view.answers = { parity: make("span", {}), network: make("span", {}), machine: make("span", {}) };
@@ -70,17 +67,15 @@ function build(model) {
     make("div", { class: "pw-answers" }, answer("True parity", view.answers.parity),
       answer("Network", view.answers.network), answer("Machine", view.answers.machine)),
     view.sentence, make("div", { class: "pw-pair pw-side-by-side" }, titled("The network", view.plane),
-      titled("The machine", view.machine)),
-    make("label", { class: "pw-of-proof" }, view.proof, view.ofProof), view.key, view.numbers.root);
+      titled("The machine", view.machine)), view.key, view.numbers.root);
   return view;
 }
 
 function paint(view, model) {
-  const network = currentNetwork(model), bits = model.get("bits"), proof = model.get("proof");
-  const background = `${model.get("network")} ${proof}`;
-  if (view.background !== background) {
-    view.background = background;
-    drawPlane(view, network, proof);
+  const network = currentNetwork(model), bits = model.get("bits");
+  if (view.background !== network) {
+    view.background = network;
+    drawPlane(view, network);
     view.automaton = drawAutomaton(view.machine, network.machine);
   }
   view.steps = walk(network, bits);
@@ -93,20 +88,16 @@ function paint(view, model) {
   view.numbers.paint();
 }
 
-function paintControls(view, model, { boxes, agreement }, bits) {
+function paintControls(view, model, { agreement }, bits) {
   const typed = view.input.value === bits;
   paintStringSettings(view, model);
   if (!typed) view.input.scrollLeft = view.input.scrollWidth;
-  view.proof.checked = model.get("proof") && boxes.length > 0;
-  view.proof.disabled = boxes.length === 0;
-  view.ofProof.parentElement.hidden = Object.values(model.get("networks")).every((each) => each.boxes.length === 0);
-  view.ofProof.textContent = boxes.length ?
-    `${boxes.length} boxes of its proof: every string leads from a box to a box, with correct answers on the way.` :
-    "Of this network, we have no proof.";
   for (const [name, button] of Object.entries(view.buttons))
     setAvailable(button, ["Back", "Start again"].includes(name) ? bits !== "" : bits.length < MOST_BITS);
+  const framed = Object.values(model.get("networks")).some(({ boxes }) => boxes.length > 0);
   view.key.textContent = "Discs are even, squares odd, and the dashed line divides the answers. A hollow dot on the " +
-    "trail is a wrong answer. The dashed frame marks the machine's state, and in the plane the centre of its cluster. " +
+    "trail is a wrong answer. A cross marks the start or the centre of a cluster, and a dashed frame where the machine " +
+    `is. ${framed ? "Solid frames, if there are any, are the boxes of a proof. " : ""}` +
     `The machine answers as the network does on ${agreement === 1 ? "all" : `${Math.round(100 * agreement)} %`} of ` +
     "200 fresh random strings.";
 }
@@ -124,7 +115,7 @@ function axisNames({ mean, weights }) {
 }
 
 /** Draw what does not change while bits are read, and elements for what moves: trail, mark of the machine, point. */
-function drawPlane(view, network, proof) {
+function drawPlane(view, network) {
   const states = network.points.map((points) => points.map((place) => inside(network, place)));
   view.trail = svg("g");
   view.expected = svg("circle", { class: "pw-expected", r: 14 });
@@ -132,8 +123,8 @@ function drawPlane(view, network, proof) {
   const place = (coordinates) => spot(network, coordinates);
   view.plane.replaceChildren(...halfPlane(network.border, place, SIDE),
     ...squareAxes(place, SIDE, ...axisNames(network)), ...drawStates(states),
-    ...(proof ? network.boxes : []).map((box) => drawBox(network, box)), view.trail,
-    ...network.centres.map((_, state) => placeName(network, state)), view.expected, view.point);
+    ...network.boxes.map((box) => drawBox(network, box)), view.trail,
+    ...network.centres.flatMap((_, state) => nameCentre(network, state)), view.expected, view.point);
 }
 
 /** Draw a frame around a box of the proof, because many boxes are smaller than a point. */
@@ -143,11 +134,13 @@ function drawBox(network, [x0, y0, x1, y1, odd]) {
                        width: right - left + 4, height: bottom - top + 4 });
 }
 
-/** Write the name of a machine's state next to the centre of its cluster, towards the middle of the plane. */
-function placeName(network, state) {
+/** Mark the centre of a cluster, and write the name of its state next to it, towards the middle of the plane. */
+function nameCentre(network, state) {
   const [x, y] = inside(network, network.centres[state]), dx = SIDE / 2 - x, dy = SIDE / 2 - y;
   const far = Math.hypot(dx, dy), [ux, uy] = far < 30 ? [0, -1] : [dx / far, dy / far];
-  return svgText(x + 25 * ux, y + 25 * uy + 5, nameOf(state), "middle", "pw-name-of-state");
+  const cross = `M${x - 4} ${y - 4}l8 8m0 -8l-8 8M${x + 5 * ux} ${y + 5 * uy}l${13 * ux} ${13 * uy}`;
+  return [svg("path", { class: "pw-centre", d: cross }),
+          svgText(x + 26 * ux, y + 26 * uy + 5, nameOf(state), "middle", "pw-name-of-state")];
 }
 
 function paintPlane({ plane, trail, expected, point, steps }, network, bits) {

@@ -30,8 +30,8 @@ class StateMachine(NetworkWidget):
     angles in which the states vary most; the state of an LSTM is h and c. The machine is the result of
     :func:`~parity_study.extraction.extract` with up to 6 clusters. For some networks with two numbers in their state,
     ``boxes`` maps the label to the boxes of a proof, as in
-    :attr:`Certificate.boxes <parity_study.certify.Certificate.boxes>`. They are drawn if ``proof`` is true; None stands
-    for a network without a proof. ``bits`` is the string that has been read, of up to 400 characters.
+    :attr:`Certificate.boxes <parity_study.certify.Certificate.boxes>`, which are drawn; None stands for a network
+    without a proof. ``bits`` is the string that has been read, of up to 400 characters.
 
     >>> from parity_lib.models import by_hand
     >>> widget = StateMachine({"by hand": by_hand("tanh")}, bits="110")
@@ -42,18 +42,17 @@ class StateMachine(NetworkWidget):
     """
 
     _esm, _css = front_end("state_machine")
-    room = traitlets.List(traitlets.Float(), [50.7, 84.3]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [46.7, 83.1]).tag(sync=True)
     cells, most_units = tuple(CELLS), 32
 
     bits = Bits("", least=0, most=400)
-    proof = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, networks: dict[str, ParityRNN], *, network: str | None = None, bits: str = "",
-                 boxes: dict[str, Boxes | None] | None = None, proof: bool = False) -> None:
+                 boxes: dict[str, Boxes | None] | None = None) -> None:
         self._boxes = boxes or {}
         for label in self._boxes:
             require_choice("a label in boxes", label, tuple(networks))
-        super().__init__(networks, network=network, bits=bits, proof=proof)
+        super().__init__(networks, network=network, bits=bits)
 
     @property
     def states(self) -> np.ndarray:

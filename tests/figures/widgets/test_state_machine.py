@@ -109,20 +109,17 @@ def test_the_first_error_of_a_network_is_named(show, label):
 
 
 @pytest.mark.browser
-def test_boxes_of_a_proof_are_drawn_if_there_is_one_and_the_reader_asks_and_nothing_moves(show):
+def test_boxes_of_a_proof_are_drawn_if_there_is_one_and_nothing_moves(show):
     model = by_hand("tanh", 1.25)
     boxes = certify(model).boxes
     widget = StateMachine({"proved": model, "not": by_hand("tanh", 1.15)}, boxes={"proved": boxes, "not": None})
     page = show(widget)
-    checkbox, frames = page.get_by_role("checkbox"), page.locator(".pw-proof")
-    assert frames.count() == 0
-    checkbox.check()
+    frames = page.locator(".pw-proof")
     assert frames.count() == len(boxes.odd)
     assert page.locator(".pw-proof-odd").count() == int(boxes.odd.sum())
     height = page.locator(".parity-widget").bounding_box()["height"]
     choose(page, "not")
-    assert (checkbox.is_disabled(), checkbox.is_checked()) == (True, False)
-    assert "Of this network, we have no proof." in page.locator(".parity-widget").inner_text()
     assert (frames.count(), page.locator(".parity-widget").bounding_box()["height"]) == (0, height)
+    assert "Solid frames" in page.locator(".pw-key").inner_text()
     page = show(StateMachine({"one": model, "another": by_hand("tanh", 1.15)}))
-    assert page.get_by_role("checkbox").is_hidden()
+    assert "Solid frames" not in page.locator(".pw-key").inner_text()
