@@ -167,8 +167,8 @@ def test_the_end_of_a_run_is_shown_once_more_unless_the_reader_wants_less_motion
 @pytest.mark.parametrize("width", [1280, 390])
 def test_neither_another_recipe_nor_training_moves_anything(show, width):
     page = show(Playground(), width=width)
-    places = """() => JSON.stringify([...document.querySelectorAll(".parity-widget, .pw-button, svg[role]")].map((each) => {
-        const { x, y, height } = each.getBoundingClientRect(); return [x, y, height]; }))"""
+    places = """() => [...document.querySelectorAll(".parity-widget, .pw-button, svg[role]")].map((each) => {
+        const { x, y, height } = each.getBoundingClientRect(); return [x, y, height]; })"""
     page.locator(".pw-plane[aria-label*=prefixes]").wait_for()
     before = page.evaluate(places)
     for name in ("A single tanh unit", "A GRU of two units", "The notebook's loop: tanh, SGD, a rate of 1",
