@@ -51,9 +51,10 @@ def numbers_of_three_units():
 RUN = {"step": [1, 2, 3], "loss": [0.7, 0.69, 0.1]}
 PICTURES = {
     "unrolled": figures.unrolled,
-    "unrolled with numbers": lambda: figures.unrolled_with_numbers(BITS[0, :5], *numbers_of_three_units()),
+    "unrolled with numbers": lambda: figures.unrolled_with_numbers(
+        BITS[0, :5], *numbers_of_three_units(), [np.full(shape, 0.5) for shape in ((3, 1), (3, 3), (1, 3))]),
     "strings": lambda: figures.strings_and_labels(BITS, PARITY, np.arange(12) < np.array([[3], [12], [7]])),
-    "all at once": lambda: figures.all_at_once("0101?", 5, [("even", "if ? = 0"), ("odd", "if ? = 1")]),
+    "all at once": lambda: figures.all_at_once("0101", 5, {"0": "even", "1": "odd"}),
     "one by one": lambda: figures.one_by_one(
         "01", ("odd so far?", ["even", "odd"]), words=["keep", "flip"]),
     "packing": lambda: figures.packing([3, 7, 5, 2]),
