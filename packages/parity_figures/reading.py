@@ -34,8 +34,8 @@ def _content(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
 def all_at_once(elements: Sequence[str], weights: int, answers: Mapping[str, str]) -> Picture:
     """Draw a feed-forward network, which reads all elements at once.
 
-    The first ``weights`` elements have a weight each. There is a copy of the network for each of ``answers``, which maps
-    its last element to its answer.
+    The first ``weights`` elements have a weight each. There is a copy of the network for each of ``answers``, which
+    maps its last element to its answer.
     """
     drawn = [_sequence([*elements, last]) for last in answers]
     for (_, axes), answer in zip(drawn, answers.values()):
@@ -50,9 +50,9 @@ def all_at_once(elements: Sequence[str], weights: int, answers: Mapping[str, str
         arrow(axes, (2.5, MIDDLE + 0.25), (2.5, HIGH - 0.25))
         _content(axes, 2.5, HIGH, answer, COLOURS.get(answer, MUTED))
     words = ", and ".join(f"{answer} if the last element is {last}" for last, answer in answers.items())
-    return Picture(drawn[0][0], f"The elements {' '.join(elements)} and a last one side by side. From each of the first "
-                   f"{weights}, an arrow leads to a single unit, with a weight of its own, w 1 to w {weights}. The answer: "
-                   f"{words}.", more=[figure for figure, _ in drawn[1:]])
+    return Picture(drawn[0][0], f"The elements {' '.join(elements)} and a last one side by side. From each of the "
+                   f"first {weights}, an arrow leads to a single unit, with a weight of its own, w 1 to w {weights}. "
+                   f"The answer: {words}.", more=[figure for figure, _ in drawn[1:]])
 
 
 @in_style
@@ -123,5 +123,5 @@ def unrolled_with_numbers(bits: Sequence[int], sums: np.ndarray, states: np.ndar
                      f"output {in_lines([o], 1)}, {'odd' if o > 0 else 'even'}"
                      for bit, a, h, o in zip(bits, sums, states, logits, strict=True))
     rows = ", ".join(f"{name} is {matrix.replace(chr(10), ' and ')}" for name, matrix in zip("UVW", matrices))
-    return Picture(figure, f"A network unrolled over {steps} bits, with an arrow from each state to the next one. {rows}. "
-                   f"The state is 0 at first. Then: {told}.")
+    return Picture(figure, f"A network unrolled over {steps} bits, with an arrow from each state to the next one. "
+                   f"{rows}. The state is 0 at first. Then: {told}.")

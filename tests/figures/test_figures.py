@@ -157,7 +157,9 @@ def test_a_figure_is_reproducible_and_matplotlib_keeps_its_settings():
 def test_the_drawing_of_a_network_that_reads_bits_has_its_sums_states_logits_and_answers():
     words = [text.get_text().replace("−", "-") for text in picture("unrolled with numbers").figure.axes[0].texts]
     sums, states, logits = numbers_of_three_units()
-    shown = [list(map(float, word.split())) for word in words if word.count("\n") == 2][1:]     # without h_0
+    assert words.count("0.5\n0.5\n0.5") == words.count("0.5 0.5 0.5") == 1      # U and W, on the first step alone
+    columns = [list(map(float, word.split())) for word in words if re.fullmatch(r"[^ ]+\n[^ ]+\n[^ ]+", word)]
+    shown = [column for column in columns if column not in ([0] * 3, [0.5] * 3)]
     np.testing.assert_allclose(shown[::2], sums, atol=0.051)
     np.testing.assert_allclose(shown[1::2], states, atol=0.0051)
     assert [float(word) for word in words if re.fullmatch(r"-?\d\.\d", word)] == logits.astype(float).round(1).tolist()
