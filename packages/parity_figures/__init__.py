@@ -8,13 +8,13 @@ made without a text alternative. The module ``picture`` holds the style. The mod
 
 from parity_figures.charts_networks import (
     accuracy_by_length,
-    accuracy_by_position,
     curves,
     drift,
     gradient_norms,
     interval_rounds,
     lines,
     many_curves,
+    states_at_moments,
     states_on_ones,
     verdicts,
 )

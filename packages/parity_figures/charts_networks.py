@@ -5,6 +5,7 @@ from itertools import zip_longest
 from typing import Any
 
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 
 from parity_figures.picture import (
@@ -21,15 +22,19 @@ from parity_figures.picture import (
     Picture,
     canvas,
     in_style,
+    legend_above,
     name_lines,
     name_rows,
     panels,
 )
-from parity_lib.errors import require
+from parity_lib.models import ParityRNN
 from parity_lib.training import History
 
 ANSWERS = (("even", "o", EVEN), ("odd", "s", ODD))
 SHADES = 5  # as many as the eye can distinguish; neighbours of one shade are drawn as one rectangle
+
+FLOOR = 1e-16   # of the gradients in a chart
+STAYS = 1e-3, 1e2   # below them a gradient vanishes, and above them it explodes
 
 Values = Sequence[float] | np.ndarray
 Series = Mapping[str, Values]
@@ -71,7 +76,7 @@ def curves(history: History) -> Picture:
         left.text(drop - 0.04 * len(updates), history.loss[drop], "drop", ha="right", va="center")
     right.plot(updates, history.accuracy, color=INK)
     right.plot([point["update"] for point in history.validation],
-               [point["sequence_accuracy"] for point in history.validation], "^--", color=MUTED, linewidth=1)
+               [point["sequence_accuracy"] for point in history.validation], "^", color=MUTED)
     right.text(0, 0.62, "each bit")
     right.text(0, 0.09, "whole strings", color=MUTED)
     right.set(xlabel="update", ylim=(-0.03, 1.05))
@@ -80,6 +85,37 @@ def curves(history: History) -> Picture:
            "whole validation strings.")
     return Picture(figure, alt, numbers=_columns("update", updates.tolist(), {
         "loss": history.loss, "accuracy per bit": history.accuracy}), more=more)
+
+
+@in_style
+def states_at_moments(moments: Mapping[str, ParityRNN], bits: np.ndarray) -> Picture:
+    """Plot the hidden states of a network after each bit of ``bits [strings, steps]``, at some moments of its training.
+
+    There is a panel for each of ``moments``, which maps titles to the network at that moment. The horizontal axis is
+    the output. The vertical one is the direction in which the last states differ most, among those at right angles to
+    the last readout.
+    """
+    (figure,), places = panels(list(moments), 2.3, together=True)
+    inputs, odd = torch.from_numpy(bits).float()[..., None], (bits.cumsum(axis=1) % 2).flatten()
+    with torch.no_grad():
+        states = [model.hidden_states(inputs).flatten(0, 1).numpy() for model in moments.values()]
+        outputs = [model(inputs).flatten().numpy() for model in moments.values()]
+    readout = [*moments.values()][-1].hidden_to_logits.weight[0].detach().numpy()
+    apart = states[-1] - states[-1].mean(axis=0)
+    up = np.linalg.svd(apart - np.outer(apart @ readout, readout) / (readout @ readout))[2][0]
+    words = []
+    for axes, title, state, output in zip(places, moments, states, outputs, strict=True):
+        axes.axvline(0, color=INK, linestyle="--", linewidth=1.2)
+        for answer, (name, marker, colour) in enumerate(ANSWERS):
+            axes.plot(output[odd == answer], state[odd == answer] @ up, marker, color=colour, markersize=6, alpha=0.8,
+                      markeredgecolor=PAPER, markeredgewidth=0.6, label=name)
+        axes.set(xlabel="output", yticks=[])
+        axes.margins(0.12)
+        axes.grid(visible=False)
+        words.append(f"{title}: {((output > 0) == odd).sum()} of {len(odd)} states are on the correct side")
+    legend_above(figure, places[0], 2)
+    return Picture(figure, "The hidden states after the beginnings of some strings, discs for an even and squares for "
+                   f"an odd number of ones, with a dashed line where the output is 0. {'. '.join(words)}.")
 
 
 @in_style
@@ -117,22 +153,25 @@ def many_curves(runs: Sequence[Sequence[dict]], labels: Sequence[str]) -> Pictur
 
 
 @in_style
-def lines(x: Sequence[int], series: Series, xlabel: str, ylabel: str, *, log: bool = False,
+def lines(x: Sequence[int], series: Series, xlabel: str, ylabel: str, *, zones: bool = False,
           level: tuple[float, str] | None = None) -> Picture:
     """Plot up to six series as lines, with a horizontal line if ``level`` gives its height and name.
 
-    If ``log`` is true, the vertical axis is logarithmic. A series may be shorter than ``x``.
+    With ``zones``, the vertical axis is logarithmic and names the three zones of a gradient. A series may be shorter
+    than ``x``.
     """
     figure, axes = canvas(height=3.0)
-    drawn = {label: np.maximum(values, 1e-30) for label, values in series.items()} if log else series
+    drawn = {label: np.maximum(values, FLOOR) for label, values in series.items()} if zones else series
     draw_lines(axes, x, drawn, **({"marker": ""} if len(x) >= 40 else {"markevery": 1}))
     if level:
         axes.axhline(level[0], color=MUTED, linewidth=1.2, label=level[1])
-    axes.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    if zones:
+        _name_zones(axes, any(min(values) < FLOOR for values in series.values()))
     name_lines(axes)
     words = "; ".join(f"{label}: " + ", ".join(f"{value:.2g} at {at}" for at, value in (*zip(x[:2], values), (
         x[len(values) - 1], values[-1]))) for label, values in series.items())
-    return Picture(figure, f"{ylabel.capitalize()}, against: {xlabel}{', on a logarithmic scale' * log}. {words}.",
+    return Picture(figure, f"{ylabel.capitalize()}, against: {xlabel}{', on a logarithmic scale' * zones}. {words}.",
                    numbers=_columns(xlabel, x, series))
 
 
@@ -140,9 +179,28 @@ def gradient_norms(series: Series) -> Picture:
     """Plot the gradient norm at each time step for up to six networks, relative to the norm at the last time step.
 
     The series of an LSTM's cell state may be a step shorter, because the loss does not depend on the last cell state.
+    Values below 1e-16 lie on the lower edge, which then says "below".
     """
     return lines(range(1, 1 + max(map(len, series.values()))), series, "time step t",
-                 "relative gradient", log=True)
+                 "relative gradient", zones=True)
+
+
+def _name_zones(axes: Axes, below: bool) -> None:
+    """Make the vertical axis logarithmic, and name on its right where a gradient vanishes, stays or explodes."""
+    axes.set_yscale("log")
+    (low, high), (lost, exploded) = axes.get_ylim(), STAYS
+    high = 100 * high if high > exploded else 10
+    axes.set_ylim(low, high)
+    axes.axhspan(lost, min(exploded, high), color=LINE, alpha=0.4, linewidth=0)
+    if below:
+        ticks = [FLOOR, 1e-12, 1e-8, 1e-4, 1]
+        axes.set_yticks(ticks, ["below", *(f"$10^{{{round(np.log10(tick))}}}$" for tick in ticks[1:])])
+    right = axes.secondary_yaxis("right")
+    ends = {"vanishes": (low, lost), "stays": (lost, min(exploded, high)), "explodes": (exploded, high)}
+    shown = {name: np.sqrt(start * end) for name, (start, end) in ends.items() if start < end}
+    right.set_yticks(list(shown.values()), list(shown))
+    right.set_yticks([], minor=True)
+    right.tick_params(length=0)
 
 
 @in_style
@@ -191,45 +249,6 @@ def accuracy_by_length(rows: Sequence[dict], title: str = "") -> Picture:
     words = "; ".join(f"{name}: {accuracy:.2f}" for name, accuracy in numbers)
     return Picture(figure, f"Accuracy per bit by length of the string. {words}.",
                    numbers=Numbers(("length", "accuracy per bit"), numbers))
-
-
-@in_style
-def accuracy_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray]) -> Picture:
-    """Plot, for each run, the update from which the answers at each position and all earlier ones stay correct.
-
-    ``runs`` has the fractions of correct answers as arrays ``[updates, positions]`` of one shape. Positions count as
-    correct if at least nine tenths of the answers at each of them are, from then on. Raises ValueError if the arrays
-    have other shapes.
-    """
-    shapes = {np.shape(shares) for shares in runs.values()}
-    require(len(shapes) == 1 and len(shape := next(iter(shapes))) == 2 and shape[0] == len(updates), "runs", shapes,
-            f"arrays of one shape, {len(updates)} updates by positions")
-    figure, axes = canvas(height=2.9)
-    ticks = [tick for tick in (1, 2, 5, 10, 20, 50, 100) if tick <= shape[1]]
-    words, rows = [], []
-    for (name, shares), (dashes, colour, marker) in zip(runs.items(), SERIES):
-        learned = [_learned(updates, share) for share in np.minimum.accumulate(shares, axis=1).T]
-        rows += [(name, position, update) for position, update in enumerate(learned, 1)]
-        known = [update for update in learned if update is not None]
-        axes.plot(known, range(1, len(known) + 1), marker=marker, color=colour, linestyle=dashes, markersize=5,
-                  markevery=[tick - 1 for tick in ticks if tick <= len(known)], label=name)
-        words.append(f"{name}: " + ", ".join(f"up to position {tick} " + (
-            f"by update {learned[tick - 1]}" if tick <= len(known) else "never") for tick in ticks))
-    axes.set(xlabel="update", ylabel="position (log scale)", yscale="log", xlim=(updates[0], None))
-    axes.set_yticks(ticks, map(str, ticks))
-    axes.set_yticks([], minor=True)
-    name_lines(axes)
-    return Picture(figure, "For each run, a line through the updates from which on the answers at all positions up to "
-                   f"one are correct for at least nine strings in ten. {'; '.join(words)}.",
-                   "From a mark on, all positions up to this one are correct for at least nine strings in ten.",
-                   Numbers(("run", "up to position", "correct by update"), rows))
-
-
-def _learned(updates: Sequence[int], shares: np.ndarray) -> int | None:
-    """Return the update from which the accuracy stays at or above 90 %, or None if there is no such update."""
-    wrong = np.flatnonzero(shares < 0.9)
-    first = 0 if len(wrong) == 0 else wrong[-1] + 1
-    return int(updates[first]) if first < len(updates) else None
 
 
 @in_style

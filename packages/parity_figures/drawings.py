@@ -69,15 +69,16 @@ def unrolled() -> Picture:
     figure, axes = canvas(height=2.4)
     blank(axes, 8.6, 3.5, -0.2, -0.1)
     for x, step in zip((0.9, 4.6, 6.0, 7.4), ("", "_1", "_2", "_3")):
-        for y, letter, colour in ((0.4, "x", MUTED), (1.7, "h", INK), (3.0, "o", MUTED)):
-            node(axes, x, y, f"${letter}{step}$", colour)
+        box(axes, x, 1.7, f"$h{step}$", INK, (0.32, 0.32))
+        write(axes, x, 0.42, f"$x{step}$")
+        write(axes, x, 2.95, f"$o{step}$")
         arrow(axes, (x, 0.72), (x, 1.38), "$U$", (0.2, 0))
         arrow(axes, (x, 2.02), (x, 2.68), "$W$", (0.22, 0))
         if step:
             arrow(axes, (x - 1.08, 1.7), (x - 0.32, 1.7), "$V$", (0, 0.2))
     arrow(axes, (0.62, 1.88), (0.62, 1.52), "$V$", (-0.64, 0), curve=2.6)
     write(axes, 2.05, 1.7, "unroll\n" + r"$\longrightarrow$", MUTED)
-    node(axes, 3.2, 1.7, "$h_0$", MUTED)
+    box(axes, 3.2, 1.7, "$h_0$", MUTED, (0.32, 0.32))
     arrow(axes, (7.72, 1.7), (8.3, 1.7))
     write(axes, 8.45, 1.7, "…", MUTED)
     return Picture(figure, "Left: input x, hidden state h and output o, with an arrow V from h back to itself. "
@@ -88,7 +89,7 @@ def unrolled() -> Picture:
 
 @in_style
 def strings_and_labels(bits: np.ndarray, parity: np.ndarray, mask: np.ndarray | None = None) -> Picture:
-    """Draw a batch of bit strings in cells, with their labels below: discs for even and squares for odd.
+    """Draw a batch of bit strings, with their labels below: discs for even and squares for odd.
 
     ``bits`` and ``parity`` are ``[batch, steps]``. Padding, where ``mask`` is 0, is drawn as dots.
     """
@@ -106,11 +107,9 @@ def strings_and_labels(bits: np.ndarray, parity: np.ndarray, mask: np.ndarray | 
             if not real[row, t]:
                 axes.add_patch(Circle((t + 0.5, y + 0.5), 0.06, color=MUTED))
                 continue
-            if rows is bits:
-                axes.add_patch(Rectangle((t + 0.06, y + 0.06), 0.88, 0.88, fill=False, edgecolor=LINE))
-            elif bit:
+            if rows is parity and bit:
                 box(axes, t + 0.5, y + 0.5, "", ODD, (0.38, 0.38), SHAPES[1])
-            else:
+            elif rows is parity:
                 node(axes, t + 0.5, y + 0.5, "", EVEN, 0.4)
             write(axes, t + 0.5, y + 0.48, str(int(bit)), fontweight="bold")
     words = "; ".join("".join(map(str, row)) for row in bits[:3, :12])
@@ -133,7 +132,8 @@ def one_unit() -> Picture:
         for x, y, colour, marker, name, target in zip((-0.6, 0.6), after, (EVEN, ODD), "os", ("even", "odd"), targets):
             axes.plot([x], [y], marker, color=colour, markersize=8)
             write(axes, x, y - 0.32, f"{name} → {target}", va="baseline")
-        axes.set(xlabel="h before", ylabel="h after", xticks=[], yticks=[], xlim=(-1.2, 1.2), ylim=(-1.2, 1.2))
+        axes.set(xlabel="h before", ylabel="h after", xticks=[-1, 0, 1], yticks=[-1, 0, 1], xlim=(-1.2, 1.2),
+                 ylim=(-1.2, 1.2))
     return Picture(figure, "Two plots of the hidden value after a step against the value before, with the threshold as "
                    "dashed lines. For x = 0 the even value, below the threshold, stays below, and the odd value, above "
                    "it, stays above. For x = 1 the even value goes above, and the odd value goes below.",
@@ -147,28 +147,29 @@ def backward_pass(inputs: Sequence[float], states: Sequence[float], factors: Seq
 
     The states run from left to right, and the gradient below them runs from right to left. For ``n`` steps:
     ``inputs [n]``; ``states [n + 1]``, beginning with h_0; ``factors [n]``, which take the gradient from h_t to
-    h_(t-1); ``gradients [n + 1]`` with respect to the states; ``contributions [n]`` to dL/dv.
+    h_(t-1); ``gradients [n + 1]`` with respect to the states; ``contributions [n]`` to the gradient of v.
     """
-    count, half, style = len(inputs), (0.5, 0.27), "square,pad=0"
-    figure, axes = canvas(height=3.3)
-    blank(axes, STEP * count + 0.9, 4.0, -0.8, -1.75)
+    count = len(inputs)
+    figure, axes = canvas(height=3.1)
+    blank(axes, STEP * count + 0.9, 3.7, -0.8, -1.5)
 
     def written(value: float) -> str:
         return f"{value:.3f}".replace("-", "−")
 
     for t in range(count + 1):
         x = STEP * t
-        node(axes, x, 1.9, f"$h_{t}$\n{written(states[t])}", INK, 0.56)
-        box(axes, x, 0.2, written(gradients[t]), INK, half, style)
+        box(axes, x, 1.9, f"$h_{t}$\n{written(states[t])}", INK, (0.56, 0.5))
+        write(axes, x, 0.2, written(gradients[t]), fontweight="bold")
         if t:
-            node(axes, x, 3.5, f"$x_{t}={inputs[t - 1]:g}$", MUTED, 0.48)
-            arrow(axes, (x, 3.02), (x, 2.46), "$u$", (0.22, 0))
+            write(axes, x, 3.4, f"{inputs[t - 1]:g}", fontweight="bold")
+            arrow(axes, (x, 3.15), (x, 2.4), "$u$", (0.22, 0))
             arrow(axes, (x - STEP + 0.56, 1.9), (x - 0.56, 1.9), "$v$", (0, 0.22))
             arrow(axes, (x - 0.5, 0.2), (x - STEP + 0.5, 0.2), f"× {factors[t - 1]:.3f}", (0, 0.48))
             arrow(axes, (x, -0.08), (x, -0.82))
-            box(axes, x, -1.1, written(contributions[t - 1]), MUTED, half, style)
-    write(axes, 0, 0.72, r"$\partial L/\partial h_t$")
-    write(axes, 0, -1.1, "each step's\nshare of dL/dv")
+            write(axes, x, -1.1, written(contributions[t - 1]))
+    write(axes, 0, 3.4, "bit")
+    write(axes, 0, 0.85, "gradient")
+    write(axes, 0, -1.1, "share of\neach step")
     steps = "; ".join(f"from h {t} to h {t - 1} it is multiplied by {factors[t - 1]:.3f} and becomes "
                       f"{gradients[t - 1]:.4f}" for t in range(count, 0, -1))
     shares = ", ".join(f"step {t}: {share:.4f}" for t, share in enumerate(contributions, 1))
@@ -226,12 +227,13 @@ def packing(lengths: Sequence[int] | np.ndarray) -> Picture:
                    f"{', '.join(ascii_uppercase[row] for row in order)}, without padding; under each column the batch "
                    f"size, the number of strings that are still running: {', '.join(map(str, sizes))}. Third: the "
                    f"columns one after the other in one row, numbered from 0 to {total - 1}: {listed}.",
-                   "A1 is step 1 of string A. Thick lines separate the time steps.")
+                   "A1 is step 1 of string A. Thick lines separate the time steps, and the second one is grey.")
 
 
 def _draw_square(axes: Axes, x: float, y: float, row: int, t: int) -> None:
-    """Draw one bit as a square labelled with its string and time step."""
-    axes.add_patch(Rectangle((x + 0.04, y + 0.04), 0.92, 0.92, facecolor=PAPER, edgecolor=MUTED, linewidth=0.8))
+    """Draw one bit as a square labelled with its string and time step. The second time step is tinted."""
+    axes.add_patch(Rectangle((x + 0.04, y + 0.04), 0.92, 0.92, facecolor=LINE if t == 1 else PAPER,
+                             edgecolor=MUTED, linewidth=0.8))
     write(axes, x + 0.5, y + 0.48, f"{ascii_uppercase[row]}{t + 1}")
 
 

@@ -1,12 +1,12 @@
 """Drawings of networks that read a sequence, with shared parts in the same place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from parity_figures.drawings import ROUNDED, SHAPES, answer_box, arrow, blank, box, node, write
+from parity_figures.drawings import ROUNDED, SHAPES, answer_box, arrow, blank, box, write
 from parity_figures.picture import EVEN, INK, LINE, MUTED, ODD, PAPER, Picture, canvas, in_style
 
 PLACES, HEIGHT = 5, 2.85                # of the drawing; each element of the sequence has a place
@@ -31,28 +31,28 @@ def _content(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
 
 
 @in_style
-def all_at_once(elements: Sequence[str], weights: int, answers: Sequence[tuple[str, str]]) -> Picture:
+def all_at_once(elements: Sequence[str], weights: int, answers: Mapping[str, str]) -> Picture:
     """Draw a feed-forward network, which reads all elements at once.
 
-    The first ``weights`` elements have a weight each. ``answers`` has pairs of an answer and what it depends on.
+    The first ``weights`` elements have a weight each. There is a copy of the network for each of ``answers``, which
+    maps its last element to its answer.
     """
-    figure, axes = _sequence(elements)
-    for place in range(len(elements)):
-        x, end = place + 0.5, 2.2 + 0.15 * place
-        if place < weights:
-            arrow(axes, (x, LOW + 0.22), (end, MIDDLE - 0.3))
-            write(axes, 0.6 * x + 0.4 * end, LOW + 0.44, f"$w_{place + 1}$", bbox={"color": PAPER, "pad": 1})
-        else:
-            write(axes, x, LOW + 0.48, "no\nweight", MUTED, linespacing=1.1)
-    node(axes, 2.5, MIDDLE, "", INK)
-    for number, (answer, depends) in enumerate(answers):
-        x = 2.5 + 1.6 * (number - (len(answers) - 1) / 2)
-        arrow(axes, (2.5, MIDDLE + 0.33), (x, HIGH - 0.25))
-        _content(axes, x, HIGH, answer, COLOURS.get(answer, MUTED))
-        write(axes, x, HIGH + 0.41, depends, MUTED)
-    words = " or ".join(f"{answer} {depends}".strip() for answer, depends in answers)
-    return Picture(figure, f"The elements {' '.join(elements)} side by side. From each of the first {weights}, an "
-                   f"arrow leads to a single unit, with a weight of its own, w 1 to w {weights}. The answer: {words}.")
+    drawn = [_sequence([*elements, last]) for last in answers]
+    for (_, axes), answer in zip(drawn, answers.values()):
+        for place in range(len(elements) + 1):
+            x, end = place + 0.5, 2.2 + 0.15 * place
+            if place < weights:
+                arrow(axes, (x, LOW + 0.22), (end, MIDDLE - 0.3))
+                write(axes, 0.6 * x + 0.4 * end, LOW + 0.44, f"$w_{place + 1}$", bbox={"color": PAPER, "pad": 1})
+            else:
+                write(axes, x, LOW + 0.48, "no\nweight", MUTED, linespacing=1.1)
+        box(axes, 2.5, MIDDLE, "", INK, HALF)
+        arrow(axes, (2.5, MIDDLE + 0.25), (2.5, HIGH - 0.25))
+        _content(axes, 2.5, HIGH, answer, COLOURS.get(answer, MUTED))
+    words = ", and ".join(f"{answer} if the last element is {last}" for last, answer in answers.items())
+    return Picture(drawn[0][0], f"The elements {' '.join(elements)} and a last one side by side. From each of the "
+                   f"first {weights}, an arrow leads to a single unit, with a weight of its own, w 1 to w {weights}. "
+                   f"The answer: {words}.", more=[figure for figure, _ in drawn[1:]])
 
 
 @in_style
@@ -84,15 +84,20 @@ def one_by_one(elements: Sequence[str], memory: tuple[str, Sequence[str]], answe
 
 @in_style
 def unrolled_with_numbers(bits: Sequence[int], sums: np.ndarray, states: np.ndarray,
-                          logits: Sequence[float]) -> Picture:
+                          logits: Sequence[float], weights: Sequence[np.ndarray]) -> Picture:
     """Draw a network that reads ``bits``, with all the numbers that it computes.
 
-    ``sums [steps, hidden]`` are the weighted sums, and ``states [steps, hidden]`` the states that follow from them.
+    ``sums [steps, hidden]`` are the weighted sums, and ``states [steps, hidden]`` the states that follow from them. The
+    arrows of the first step carry the ``weights`` U ``[hidden, 1]``, V ``[hidden, hidden]`` and W ``[1, hidden]`` as
+    numbers, and those of the second step carry their names.
     """
     def in_lines(numbers: Sequence[float], decimals: int) -> str:
         return "\n".join(f"{number:.{decimals}f}".replace("-", "−") for number in numbers)
 
     steps, half = len(bits), (0.54, 0.92)
+    matrices = ["\n".join(" ".join(f"{weight:.3g}".replace("-", "−") for weight in row) for row in matrix)
+                for matrix in weights]
+    named = dict(enumerate((matrices, ("$U$", "$V$", "$W$"))))
     figure, axes = canvas(height=3.1)
     blank(axes, 1.6 * steps + 0.6, 4.95, -0.4, -0.25)
     box(axes, 0, 2.55, "\n".join("0" * len(states[0])), MUTED, (0.3, 0.44))
@@ -107,14 +112,19 @@ def unrolled_with_numbers(bits: Sequence[int], sums: np.ndarray, states: np.ndar
         write(axes, x, 2.55, in_lines(states[t], 2), linespacing=1.3)
         write(axes, x, 3.95, in_lines([logits[t]], 1))
         answer_box(axes, x, 4.6, logits[t] > 0)
-        arrow(axes, (x, 0.3), (x, 1.15), "" if t else "$U$", (0.25, 0))
-        arrow(axes, (x - (1.04 if t else 1.28), 2.55), (x - 0.56, 2.55), "" if t else "$V$", (0, 0.3))
-        arrow(axes, (x, 3.04), (x, 3.7), "" if t else "$W$", (0.28, 0))
+        U, V, W = named.get(t, ("", "", ""))
+        arrow(axes, (x, 0.3), (x, 1.15))
+        arrow(axes, (x - (1.04 if t else 1.28), 2.55), (x - 0.56, 2.55))
+        arrow(axes, (x, 3.04), (x, 3.7))
+        write(axes, x + 0.15, 0.72, U, ha="left", linespacing=1.1)
+        write(axes, x - 0.8 - 0.2 * (not t), 2.68, V, va="bottom", linespacing=1.1)
+        write(axes, x + 0.15, 3.37, W, ha="left")
     told = "; ".join(f"bit {bit}, sums {', '.join(in_lines(a, 1).split())}, state {', '.join(in_lines(h, 2).split())}, "
                      f"output {in_lines([o], 1)}, {'odd' if o > 0 else 'even'}"
                      for bit, a, h, o in zip(bits, sums, states, logits, strict=True))
-    return Picture(figure, f"A network unrolled over {steps} bits, with an arrow from each state to the next one. The "
-                   f"state is 0 at first. Then: {told}.")
+    rows = ", ".join(f"{name} is {matrix.replace(chr(10), ' and ')}" for name, matrix in zip("UVW", matrices))
+    return Picture(figure, f"A network unrolled over {steps} bits, with an arrow from each state to the next one. "
+                   f"{rows}. The state is 0 at first. Then: {told}.")
 
 
 @in_style
@@ -129,8 +139,8 @@ def two_ways_to_read() -> Picture:
         write(axes, left + 1.5, 4.0, title)
         for t, (character, output) in enumerate(zip(read, drawn, strict=True)):
             x = left + 1.5 * t
-            for y, name, colour in ((0.2, character, MUTED), (1.6, "h", INK), (3.0, output, MUTED)):
-                node(axes, x, y, name, colour)
+            for y, name in ((0.2, character), (1.6, "h"), (3.0, output)):
+                box(axes, x, y, name, INK if name == "r" else LINE, (0.2, 0.2))
             arrow(axes, (x, 0.52), (x, 1.28))
             arrow(axes, (x, 1.92), (x, 2.68))
             arrow(axes, (x - (1.17 if t else 0.8), 1.6), (x - 0.33, 1.6))

@@ -52,9 +52,10 @@ RUN = {"step": [1, 2, 3], "loss": [0.7, 0.69, 0.1]}
 PICTURES = {
     "unrolled": figures.unrolled,
     "two ways to read": figures.two_ways_to_read,
-    "unrolled with numbers": lambda: figures.unrolled_with_numbers(BITS[0, :5], *numbers_of_three_units()),
+    "unrolled with numbers": lambda: figures.unrolled_with_numbers(
+        BITS[0, :5], *numbers_of_three_units(), [np.full(shape, 0.5) for shape in ((3, 1), (3, 3), (1, 3))]),
     "strings": lambda: figures.strings_and_labels(BITS, PARITY, np.arange(12) < np.array([[3], [12], [7]])),
-    "all at once": lambda: figures.all_at_once("0101?", 5, [("even", "if ? = 0"), ("odd", "if ? = 1")]),
+    "all at once": lambda: figures.all_at_once("0101", 5, {"0": "even", "1": "odd"}),
     "one by one": lambda: figures.one_by_one(
         "01", ("odd so far?", ["even", "odd"]), words=["keep", "flip"]),
     "packing": lambda: figures.packing([3, 7, 5, 2]),
@@ -62,6 +63,7 @@ PICTURES = {
     "drift": lambda: figures.drift(np.linspace(0, 1, 101), {
         "to one half": np.full(101, 0.5), "up": np.linspace(0.1, 1.1, 101)}),
     "curves": lambda: figures.curves(trained()[0]),
+    "moments": lambda: figures.states_at_moments({"before": ParityRNN(8), "after": ParityRNN(8, seed=1)}, BITS),
     "many curves": lambda: figures.many_curves([[RUN, RUN], [RUN]], ["relu", "tanh"]),
     "steps": lambda: figures.steps_to_solve([
         ("a", [100, None], 3000), ("b", [200, 300], 3000), ("c", [None], 3000)]),
@@ -74,8 +76,6 @@ PICTURES = {
     "verdicts": lambda: figures.verdicts([("tanh 2", 5, 0, 0), ("gru 8", 0, 15, 1)]),
     "accuracy by length": lambda: figures.accuracy_by_length(trained()[1], "a network"),
     "lines": lambda: figures.lines(range(1, 4), {"a": [1.0, 0.5, 0.25], "b": [1.0, 0.75]}, "step", "share correct"),
-    "accuracy by position": lambda: figures.accuracy_by_position([0, 20, 40], {
-        f"seed {seed}": np.array([[0.5, 0.5, 0.5], [1, 0.7, 0.5], [1, 1, 0.85 + seed / 10]]) for seed in (0, 1, -1)}),
     "backward pass": lambda: figures.backward_pass([1, 0], [0, 0.762, 0.364], [0.21, -0.434], [0.09, -0.434, 1],
                                                    [0.0, 0.661]),
     "attention": lambda: figures.encoder_and_decoder("abc", [0.1, 0.7, 0.2]),
@@ -92,10 +92,10 @@ PICTURES = {
     "rates": lambda: figures.rates({"adam": condition(20), "sgd": condition(8), "none": condition(0)}, "optimiser"),
     "rates of zero": lambda: figures.rates({"a": condition(0)}),
     "lines and a level": lambda: figures.lines(
-        [1, 2, 3], {"a": [0.9, 1e-3, 1e-14], "b": [5.0, 4.0, 0.5]}, "bits", "signal", log=True, level=(1, "noise")),
+        [1, 2, 3], {"a": [0.9, 1e-3, 1e-14], "b": [5.0, 4.0, 0.5]}, "bits", "signal", level=(1, "noise")),
 }
-OF_EVEN_AND_ODD = {"strings", "unrolled with numbers", "all at once", "one by one", "one unit", "states on ones",
-                   "intervals", "machines", "memory line"}
+OF_EVEN_AND_ODD = {"strings", "unrolled with numbers", "all at once", "one by one", "one unit", "moments",
+                   "states on ones", "intervals", "machines", "memory line"}
 OF_CORRECT_AND_WRONG = {"verdicts", "accuracy by length"}
 
 
@@ -156,7 +156,9 @@ def test_a_figure_is_reproducible_and_matplotlib_keeps_its_settings():
 def test_the_drawing_of_a_network_that_reads_bits_has_its_sums_states_logits_and_answers():
     words = [text.get_text().replace("−", "-") for text in picture("unrolled with numbers").figure.axes[0].texts]
     sums, states, logits = numbers_of_three_units()
-    shown = [list(map(float, word.split())) for word in words if word.count("\n") == 2][1:]     # without h_0
+    assert words.count("0.5\n0.5\n0.5") == words.count("0.5 0.5 0.5") == 1      # U and W, on the first step alone
+    columns = [list(map(float, word.split())) for word in words if re.fullmatch(r"[^ ]+\n[^ ]+\n[^ ]+", word)]
+    shown = [column for column in columns if column not in ([0] * 3, [0.5] * 3)]
     np.testing.assert_allclose(shown[::2], sums, atol=0.051)
     np.testing.assert_allclose(shown[1::2], states, atol=0.0051)
     assert [float(word) for word in words if re.fullmatch(r"-?\d\.\d", word)] == logits.astype(float).round(1).tolist()
@@ -191,8 +193,6 @@ def test_the_numbers_of_a_chart_open_below_it_and_can_all_be_downloaded():
     ("rates", "adam: 20 of 20, half of all by update 209; sgd: 8 of 20; none: 0 of 20.", None),
     ("lines and a level", "b: 5 at 1, 4 at 2, 0.5 at 3", (3, 1e-14, 0.5)),
     ("drift", "to one half: grows from 0.00 to 0.49, shrinks from 0.49 to 1.00; up: grows from 0.00 to 1.00.", None),
-    ("accuracy by position", "seed 0: up to position 1 by update 20, up to position 2 by update 40",
-     ("seed 1", 3, 40)),
     ("backward pass", "begins as 1 at h 2; from h 2 to h 1 it is multiplied by -0.434 and becomes -0.4340; from h 1",
      None),
     ("success rates", "tanh, 1 layer: 1: 0 of 20, 32: 20 of 20; tanh, 2 layers: 32: 5 of 20; LSTM, 1 layer: 1: 5 of 10",
@@ -239,7 +239,6 @@ def test_packing_shows_the_order_in_which_pytorch_packs():
 
 
 @pytest.mark.parametrize(("draw", "message"), [
-    (lambda: figures.accuracy_by_position([0, 1], {"a": np.zeros((3, 3))}), "runs must be arrays of one shape"),
     (lambda: figures.drift([0.0, 1.0], {"a": [1.0, 2.0, 3.0]}), "shapes"),
     (lambda: figures.packing([20, 5]), "lengths must be numbers from 1 on, 24 in all"),
     (lambda: figures.packing([0, 3]), "lengths must be")])

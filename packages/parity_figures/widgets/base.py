@@ -33,7 +33,7 @@ def front_end(name: str) -> tuple[str, str]:
     Each imported module becomes a function of its own that returns what it exports, so a name that was not imported is
     unknown. The sheet begins with the book's colours.
 
-    >>> module, style = front_end("gradient_strip")
+    >>> module, style = front_end("playground")
     >>> "import {" in module, module.count("export default"), ".parity-widget" in style
     (False, 1, True)
     """

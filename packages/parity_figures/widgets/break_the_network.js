@@ -12,7 +12,8 @@ const ENOUGH = 3; // strings after which the length of the shortest known one is
 const PACE = 90, SLOWER = [900, 600, 420, 300, 200]; // ms before the next bit; if it is the first wrong one, 900
 const USUAL = 0.65; // the height of an output of the usual size
 const SAID = 10; // outputs that a screen reader reads
-const LEFT = 52, BELOW = 26, STEP = 26; // space for words and for the bits in the drawing, and for a step
+const LEFT = 52, BELOW = 26; // space for words and for the bits in the drawing
+const STEP = [10, 26]; // space for a step: at least as much as a digit needs
 const ADDRESS = /^#no=(\d+)&bits=([01]{1,200})$/;
 
 export default widgetOf(["network", "bits"], build, paint, stop);
@@ -33,22 +34,11 @@ function setString(view, model, bits) {
   save(model, { bits: bits.slice(0, MOST_BITS) });
 }
 
-/**
- * Read on to the end of a longer string, or to its first wrong answer, before which it becomes slower. Until the reader
- * has broken a network, that of any network counts, and the figure shows this network in time.
- */
+/** Read on to the end of a longer string, or to its first wrong answer, before which it becomes slower. */
 function readOn(view, model, bits) {
-  const start = model.get("bits").length, networks = model.get("networks"), no = model.get("network");
-  const fallOf = (label) => read(networks[label], bits).fall;
-  const others = fallOf(no) > start || Object.keys(view.best).length ? [] :
-    Object.keys(networks).filter((label) => fallOf(label) > start);
-  const first = others.reduce((a, b) => (fallOf(b) < fallOf(a) ? b : a), others[0] ?? no);
-  const fall = fallOf(first), fails = fall > start;
-  play(view, (fails ? fall : bits.length) - start, (left) => (fails && SLOWER[left - 1]) || PACE, (count) => {
-    const next = bits.slice(0, model.get("bits").length + count);
-    const near = first !== no && next.length >= fall - SLOWER.length;
-    save(model, near ? { network: first, bits: next } : { bits: next });
-  });
+  const start = model.get("bits").length, { fall } = read(currentNetwork(model), bits), fails = fall > start;
+  play(view, (fails ? fall : bits.length) - start, (left) => (fails && SLOWER[left - 1]) || PACE, (count) =>
+    save(model, { bits: bits.slice(0, model.get("bits").length + count) }));
 }
 
 /** Show a string that is not the reader's own. */
@@ -93,9 +83,9 @@ async function copyLink(view, model) {
   const dare = bits.length > currentNetwork(model).string.length ? "Can you do it with fewer?" : "Can you break another?";
   try {
     await navigator.clipboard.writeText(`I broke No. ${no} with ${counted(bits.length, "bit")}. ${dare} ${addressOf(no, bits)}`);
-    view.note.textContent = "You can paste the link now. It shows your string.";
+    view.note.textContent = "The link is copied: paste it.";
   } catch {
-    view.note.textContent = "Copy the address of this page. It contains your string.";
+    view.note.textContent = "Copy the address of this page.";
   }
 }
 
@@ -163,7 +153,7 @@ function paint(view, model) {
   const { fall } = view.run, proved = !network.string && view.proved;
   view.root.classList.toggle("pw-broken", fall > 0 && fall === bits.length);
   const [breaks, state] = view.sentence.children, list = new Intl.ListFormat("en-GB").format(others);
-  const news = list && `${list}. `, isNew = news !== breaks.textContent;
+  const news = list && `${list}: press ${others.length > 1 ? "a" : "its"} tile to see how. `, isNew = news !== breaks.textContent;
   view.sentence.setAttribute("aria-live", view.timer && !isNew ? "off" : "polite");
   if (isNew) breaks.textContent = news; // otherwise screen readers would read it again
   state.textContent = describe(view, no, network);
@@ -193,22 +183,22 @@ function paintTile({ tiles, best, proved, bits: read }, label, { height, answer,
 /** Draw the output after each bit, with the bits below it, as large as the page allows. */
 function drawOutput({ output, run: { steps, fall }, bits }) {
   const width = output.clientWidth || 600, high = (output.clientHeight || 194) - BELOW, middle = high / 2;
-  const gap = Math.min(STEP, (width - LEFT - 16) / Math.max(bits.length, 1));
-  const points = steps.map(({ height }, t) => [LEFT + gap * t, middle * (1 - 0.88 * height)]);
+  const room = width - LEFT - 16, from = Math.max(0, bits.length - Math.floor(room / STEP[0])); // the last bits
+  const gap = Math.min(STEP[1], room / Math.max(bits.length - from, 1));
+  const points = steps.map(({ height }, t) => [LEFT + gap * (t - from), middle * (1 - 0.88 * height)]);
   const [[endX, endY], { answer, wrong }] = [points, steps].map((list) => list.at(-1)), atEdge = endX > width - 80;
   const [x] = points[fall], side = x > width / 2 ? "end" : "start", above = steps[fall].answer === "even";
   const region = (name, y) => svg("rect", { class: `pw-${name}-region`, y, width, height: middle });
   output.setAttribute("viewBox", `0 0 ${width} ${high + BELOW}`);
   output.replaceChildren(region("odd", 0), region("even", middle), svgLine("pw-readout", 0, middle, width, middle),
     svgText(8, middle / 2 + 5, "odd", "start"), svgText(8, 1.5 * middle + 5, "even", "start"),
-    svgText(8, high + BELOW - 6, "bits", "start"),
+    svgText(8, high + BELOW - 6, from ? "… bits" : "bits", "start"),
     ...(bits ? [] : [svgText(width / 2, middle / 2 + 5, width > 500 ? "Press 0 or 1, here or on the keyboard" : "Press 0 or 1")]),
-    ...(fall ? [svgLine("pw-fall", x, 0, x, high), svgText(x + (side === "end" ? -7 : 7), above ? 20 : high - 10,
+    ...(fall > from ? [svgLine("pw-fall", x, 0, x, high), svgText(x + (side === "end" ? -7 : 7), above ? 20 : high - 10,
       `wrong at bit ${fall}: ${steps[fall].answer} ✗`, side, "pw-times")] : []),
-    svgPath("pw-trail", points), ...points.map((point, t) =>
-      drawStep(point, steps[t], t === bits.length ? 6 : Math.max(2, Math.min(4, gap / 4)), t)),
-    ...[...bits].map((bit, t) => (gap < 9 ? svg("rect", { class: `pw-bit-${bit}`, x: points[t + 1][0] - gap / 3,
-      y: high + BELOW - 16, width: gap / 1.5, height: 10 }) : svgText(points[t + 1][0], high + BELOW - 6, bit))),
+    svgPath("pw-trail", points.slice(from)), ...points.map((point, t) =>
+      drawStep(point, steps[t], t === bits.length ? 6 : Math.min(4, gap / 4), t)).slice(from),
+    ...[...bits].map((bit, t) => svgText(points[t + 1][0], high + BELOW - 6, bit)).slice(from),
     ...(bits && fall !== bits.length ? [svgText(endX + (atEdge ? 6 : 12), endY + (atEdge ? -14 : 5),
       `${answer} ${wrong ? "✗" : "✓"}`, atEdge ? "end" : "start", "pw-times")] : []));
 }

@@ -411,16 +411,16 @@ export function engine() {
 
   // --- the messages of the worker ---------------------------------------------
 
-  const SLICE = 100, SLOW = 4; // milliseconds of training between messages, and updates in them if it is to be slow
+  const SLICE = 100; // milliseconds of training between messages
   const EVERY = 300; // milliseconds between two reports of a fast training
   let job = null; // the current run; a new one replaces it
   let timer; // of the next slice
 
   const actions = {
-    start({ run, settings, cap, slow }, post) {
+    start({ run, settings, cap }, post) {
       job = null; // the last run ends even if the new one cannot start
       const trainer = new Trainer(settings);
-      job = { run, post, trainer, cap, slow, running: false, solved: null, losses: [], snapshots: [trainer.measure()],
+      job = { run, post, trainer, cap, running: false, solved: null, losses: [], snapshots: [trainer.measure()],
               every: 4 };
       report();
     },
@@ -440,7 +440,7 @@ export function engine() {
   };
 
   /**
-   * Handle { kind: "start", run, settings, cap, slow }, which starts a paused run, or a "pause", "resume" or "step".
+   * Handle { kind: "start", run, settings, cap }, which starts a paused run, or a "pause", "resume" or "step".
    * Posts { kind: "progress", ... }, described in `report`, and { kind: "error", message }, with the number of the run.
    * A run pauses after `cap` updates, and each time after as many more, or when the loss is not a finite number.
    */
@@ -454,17 +454,17 @@ export function engine() {
   }
 
   /** Schedule the next slice after the waiting messages. */
-  function schedule(wait = 0) {
+  function schedule() {
     clearTimeout(timer);
-    timer = setTimeout(slice, wait);
+    timer = setTimeout(slice);
   }
 
   function slice() {
     if (!job?.running) return;
     const end = performance.now() + SLICE;
-    do update(); while (job.running && (job.slow ? job.trainer.steps % SLOW : performance.now() < end));
-    if (!job.running || job.slow || end - job.reported >= EVERY) report();
-    if (job.running) schedule(job.slow ? end - performance.now() : 0);
+    do update(); while (job.running && performance.now() < end);
+    if (!job.running || end - job.reported >= EVERY) report();
+    if (job.running) schedule();
   }
 
   /** Make one update, validate if it is time, and stop the run when the network has solved its task, or at the cap. */

@@ -67,7 +67,7 @@ function change(view, model, changes) {
   save(model, { settings });
   if (steps) view.line.textContent = `${"seed" in changes ? "The seed" : "A setting"} has changed, so a new run ` +
     `begins. The last one ${solved === null ? "ended" : "solved its task"} after ${counted(steps, "update")}.`;
-  if (view.inPage) history.replaceState(null, "", ADDRESS + new URLSearchParams(
+  if (view.inBook) history.replaceState(null, "", ADDRESS + new URLSearchParams(
     Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)])));
 }
 
@@ -92,7 +92,7 @@ function restart(view, model) {
   stop(view);
   Object.assign(view, { run: view.run + 1, settings, steps: 0, running: false, solved: null, diverged: false,
                         capped: false, losses: [], snapshots: [], shown: null, cap, reason });
-  view.worker.postMessage({ kind: "start", run: view.run, settings, cap: view.cap, slow: !model.get("adjustable") });
+  view.worker.postMessage({ kind: "start", run: view.run, settings, cap: view.cap });
   paintSettings(view, settings);
   paintRuns(view, model);
   view.line.textContent = planOf(view);
@@ -206,10 +206,10 @@ function replay(view, model) {
 }
 
 function build(model, el) {
-  const adjustable = model.get("adjustable"), inBook = el.classList.contains("widget-host");
-  const inPage = adjustable && inBook, view = { run: 0, steps: 0, inBook, inPage, stops: model.get("stops") };
+  const inBook = el.classList.contains("widget-host");
+  const view = { run: 0, steps: 0, inBook, stops: model.get("stops") };
   if (inBook) addEventListener("pagehide", () => record(view, model));
-  const found = inPage ? settingsInAddress() : null;
+  const found = inBook ? settingsInAddress() : null;
   if (found) change(view, model, found);
   view.worker = startWorker((message) => onMessage(view, model, message));
   const { row, buttons } = buttonRow([
@@ -221,24 +221,18 @@ function build(model, el) {
   view.buttons = buttons;
   view.count = addCount(row);
   view.line = make("p", { class: "pw-line", "aria-live": "polite" });
-  view.figures = Object.entries(FIGURES).slice(0, adjustable ? 2 : 1).map(([name, figure]) =>
-    ({ ...figure, drawing: newDrawing(name, figure.title), heading: make("b", {}, figure.title) }));
+  view.figures = Object.entries(FIGURES).map(([name, figure]) =>
+    ({ ...figure, drawing: newDrawing(name, figure.title) }));
   view.runs = make("div", { class: "pw-runs", tabindex: "0", role: "group", "aria-label": "Runs" });
   view.numbers = numbersTable("The numbers of the figures", () => tableRows(shownSnapshot(view)));
-  view.root = widgetRoot("A network that trains here",
-    ...(adjustable ? [buildPresets(view, model)] : []), row, view.line, ...(adjustable ? [buildSettings(view, model)] : []),
-    make("div", { class: "pw-stages pw-side-by-side" },
-      buildStage(view, "Hidden states", "Loss: drag to see earlier updates", () => {
-        stop(view);
-        paint(view, model);
-      }),
-      make("div", { class: "pw-measurements pw-side-by-side" },
-        ...view.figures.map(({ drawing, heading, note }) =>
-          make("figure", { class: "pw-measured" }, heading, drawing, make("figcaption", {}, note))))),
-    make("p", { class: "pw-legend" },
-      "Each mark is the hidden state after some bits: a circle if their parity is even, a square if it is odd. " +
-      "Longer strings have smaller marks. On the dashed line the output is 0."),
-    view.runs, view.numbers.root);
+  const [plane, loss] = buildStage(view, "Hidden states", "Loss: drag to see earlier updates", () => {
+    stop(view);
+    paint(view, model);
+  });
+  view.root = widgetRoot("A network that trains here", buildPresets(view, model), row, view.line,
+    make("div", { class: "pw-stages" }, plane, make("div", { class: "pw-strip" }, loss,
+      ...view.figures.map(({ title, drawing }) => make("figure", { class: "pw-measured" }, make("b", {}, title), drawing)))),
+    view.weights, view.runs, make("p", { class: "pw-legend" }, LEGEND), buildSettings(view, model), view.numbers.root);
   return view;
 }
 
@@ -260,14 +254,14 @@ function buildSettings(view, model) {
       ...Object.values(view.lists).map(({ root }) => root)));
 }
 
-// Measurements below a stage: title, function that draws them, and an explanation.
+// Measurements next to the loss: their titles and the functions that draw them.
 const FIGURES = {
-  lengths: { title: "Accuracy by length", draw: drawLengths,
-             note: "The share of fresh strings with a correct last answer; it is exactly 1 where a bar has the " +
-               "colour of the text. Strings to the right of the dotted line are longer than those in training." },
-  gradient: { title: "Gradient through time", draw: drawGradient,
-              note: "How much the last logit depends on the state at each step, on a logarithmic scale." },
+  lengths: { title: "Accuracy by length", draw: drawLengths },
+  gradient: { title: "Gradient", draw: drawGradient },
 };
+const LEGEND = "Each mark is the hidden state after some bits: a disc if their parity is even, a square if it is odd, " +
+  "smaller for longer strings. A bar is dark if all answers at this length are correct; to the right of the dotted line, " +
+  "strings are longer than in training.";
 
 function presetOf(settings) {
   const sorted = (object) => Object.entries(object).sort();
@@ -275,7 +269,6 @@ function presetOf(settings) {
 }
 
 function paintSettings(view, settings) {
-  if (!view.preset) return;
   for (const [key, list] of Object.entries(view.lists)) list.choose(settings[key]);
   view.lists.forgetBias.select.disabled = settings.cell !== "lstm";
   view.seed.value = settings.seed;
@@ -286,10 +279,7 @@ function paint(view, model) {
   paintButtons(view);
   paintStage(view);
   const shown = shownSnapshot(view);
-  for (const { draw, drawing, heading, title } of shown ? view.figures : []) {
-    draw(drawing, shown, model.get("settings"));
-    heading.replaceChildren(title, make("small", {}, ` after ${counted(shown.steps, "update")}`));
-  }
+  for (const { draw, drawing } of shown ? view.figures : []) draw(drawing, shown, model.get("settings"));
   if (!view.running) view.numbers.paint(); // during training nobody could read them
 }
 

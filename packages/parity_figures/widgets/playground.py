@@ -1,6 +1,6 @@
 """An interactive figure of a recurrent network that trains in the browser.
 
-Chapters: *Training and seeds*, *The experiment*, and a page of its own. ``engine.js`` does the training. It computes
+It has a page of its own. ``engine.js`` does the training. It computes
 what :mod:`parity_lib.training` computes, with another random number generator.
 """
 
@@ -15,7 +15,6 @@ from parity_study.results import load
 MOST_UNITS, MOST_STEPS, MOST_BITS = 64, 100, 10
 LABELS = {"every_step": "every", "end": "end"}
 NETWORKS = {"tanh": "a tanh network", "relu": "a relu network", "lstm": "an LSTM", "gru": "a GRU"}
-ROOM = {True: [55.8, 80.6], False: [47.7, 63.1]}        # rem, by `adjustable`
 
 
 class Playground(ParityWidget):
@@ -27,8 +26,7 @@ class Playground(ParityWidget):
 
     The arguments are those of :class:`~parity_lib.models.ParityRNN`, :class:`~parity_lib.data.ParityTask` and
     :func:`~parity_lib.training.train`, and the defaults are the book's recipe. ``lengths`` is a number of bits or a
-    pair. ``batch_size`` is a number, or ``"all"`` for the 2^n strings of n <= 10 bits. If ``adjustable`` is false, the
-    reader cannot change the settings and does not see the gradient. The trait ``runs`` lists the
+    pair. ``batch_size`` is a number, or ``"all"`` for the 2^n strings of n <= 10 bits. The trait ``runs`` lists the
     reader's runs, each ``{"seed", "steps", "solved", "ended", "settings"}``. A run without success ends at a cap.
 
     >>> playground = Playground("lstm", hidden_size=8, seed=3)
@@ -39,15 +37,15 @@ class Playground(ParityWidget):
     """
 
     _esm, _css = front_end("playground")
+    room = traitlets.List(traitlets.Float(), [60.8, 72.1]).tag(sync=True)
 
     settings = traitlets.Dict().tag(sync=True)
     runs = traitlets.List().tag(sync=True)
-    adjustable = traitlets.Bool(True).tag(sync=True)
     stops = traitlets.Dict().tag(sync=True)      # for some presets the cap and a sentence that gives the reason
 
     def __init__(self, cell: str = "relu", hidden_size: int = 32, *, lengths: int | tuple[int, int] = 50,
                  label: str = "every_step", batch_size: int | str = 32, optimizer: str = "adam", lr: float = 0.005,
-                 clip: float | None = 0.25, seed: int = 0, adjustable: bool = True) -> None:
+                 clip: float | None = 0.25, seed: int = 0) -> None:
         require_choice("cell", cell, tuple(CELLS))
         require_int("hidden_size", hidden_size, least=1)
         require(hidden_size <= MOST_UNITS, "hidden_size", hidden_size, f"at most {MOST_UNITS}")
@@ -62,8 +60,7 @@ class Playground(ParityWidget):
         else:
             require(isinstance(batch_size, int) and batch_size >= 1, "batch_size", batch_size,
                     'a number of at least 1, or "all"')
-        super().__init__(adjustable=adjustable, room=ROOM[adjustable],
-                         stops=when_to_stop(), settings={
+        super().__init__(stops=when_to_stop(), settings={
             "cell": cell, "hidden": hidden_size, "lengths": _plain_lengths(lengths), "label": LABELS[label],
             "batch": batch_size, "optimizer": optimizer, "rate": lr, "clip": clip, "forgetBias": None, "seed": seed})
 

@@ -124,7 +124,7 @@ function drawPlane(drawing, snapshot, { up, frame }) {
      textAt(1, 1, "end", "answers odd →", { ...edge, dx: -6 }), ...namesOfGroups(snapshot, places, frame)];
   const marks = places.map((place, i) => {
     const [x, y] = sharesOf(frame, place).map((share) => `${(100 * share).toFixed(2)}%`);
-    const r = 5 - 3 * (i / places.length);
+    const r = 6.5 - 4 * (i / places.length);
     return odd[i] ? svg("rect", { class: "pw-odd-state", x, y, width: 1.8 * r, height: 1.8 * r,
                                   transform: `translate(${-0.9 * r} ${-0.9 * r})` }) :
       svg("circle", { class: "pw-even-state", cx: x, cy: y, r });
@@ -156,10 +156,16 @@ function drawWeights(drawing, { matrix, output }, cell, largest) {
       tint(line, weight, largest);
       return line;
     })), ...rows.map((_, k) => svgText(61, height(k, rows.length) + 4, rows.length > 1 ? k + 1 : "", "start")))),
-    make("span", { class: "pw-note" }, "The lines are weights, dashed if negative."));
+    make("p", { class: "pw-note" }, "The lines are weights, dashed if negative."));
   const words = parts.map(([name, from, rows]) => `${name}: ${rows.map((row, k) => (rows.length > 1 ?
     `to unit ${k + 1} ` : "") + row.map((weight, j) => `${fixed(weight)} from ${from[j]}`).join(", ")).join("; ")}.`);
   drawing.setAttribute("aria-label", `The weights. ${words.join(" ")}`);
+}
+
+function showNoWeights(drawing) {
+  const words = "A network of at most three units shows its weights here.";
+  drawing.replaceChildren(make("p", { class: "pw-note" }, words));
+  drawing.setAttribute("aria-label", words);
 }
 
 /** Create a drawing whose plot has the coordinates 0 to 1, however wide it is; texts keep their size. */
@@ -187,8 +193,8 @@ function thinned(values, count) {
 }
 
 /**
- * Create the stage of a run, { run, settings, running, losses, snapshots, shown }, which also gets its elements. The
- * function `onmove` is called whenever the slider has moved.
+ * Create the plane and the loss of a run, { run, settings, running, losses, snapshots, shown }, which also gets its other
+ * elements. The function `onmove` is called whenever the slider has moved.
  */
 export function buildStage(run, title, lossTitle, onmove) {
   const id = `pw-${Math.random().toString(36).slice(2)}`;
@@ -200,9 +206,9 @@ export function buildStage(run, title, lossTitle, onmove) {
   run.loss = newDrawing("loss", lossTitle);
   run.weights = make("div", { class: "pw-weights", role: "img" });
   run.moment = make("p", {});
-  return make("figure", { class: "pw-stage" }, make("b", {}, title), run.plane,
-    make("label", { for: id }, lossTitle), make("div", { class: "pw-timeline" }, run.loss, run.slider), run.moment,
-    run.weights);
+  return [make("figure", { class: "pw-stage" }, make("b", {}, title), run.moment, run.plane),
+    make("figure", {}, make("label", { for: id }, lossTitle),
+      make("div", { class: "pw-timeline" }, run.loss, run.slider))];
 }
 
 export const shownSnapshot = ({ snapshots, shown }) =>
@@ -229,11 +235,11 @@ export function paintStage(run) {
   const scale = scaleOf(run), small = Boolean(shown.matrix), loss = losses[shown.steps] ?? losses.at(-1);
   const correct = drawPlane(run.plane, shown, scale);
   drawLoss(run.loss, losses);
-  run.weights.hidden = !small;
   if (small) drawWeights(run.weights, shown, run.settings.cell, scale.largest);
+  else showNoWeights(run.weights);
   slider.max = snapshots.length - 1;
   slider.value = snapshots.indexOf(shown);
-  moment.textContent = `After ${counted(shown.steps, "update")}, ${correct} of ${shown.odd.length} marks are on the ` +
-    `correct side${loss === undefined ? "" : `; the loss is ${fixed(loss, 3)}`}.`;
+  moment.textContent = `After ${counted(shown.steps, "update")}: ${correct} of ${shown.odd.length} marks on the ` +
+    `correct side${loss === undefined ? "" : `, loss ${fixed(loss, 3)}`}`;
   slider.setAttribute("aria-valuetext", moment.textContent);
 }

@@ -71,15 +71,16 @@ function build(model) {
   return view;
 }
 
-/** Show the current bit or, when the round is over, all its bits and mistakes. Return the number of mistakes. */
+/** Show the bit, and a mistake at the last one, or all bits when the round is over. Return the number of mistakes. */
 function paint(view, model) {
   const bits = bitsOf(view, model), over = isOver(view);
   view.bit.textContent = bits.at(-1);
   const correct = view.said.map((_, t) => parityName(onesIn(bits.slice(0, t + 1))));
   const wrong = correct.map((word, t) => word !== view.said[t]), mistakes = wrong.filter(Boolean).length;
-  view.stage.replaceChildren(over ? make("ol", {}, ...correct.map((word, t) => make("li", {},
-    make("span", { class: `pw-${word}` }, word),
-    make("span", {}, bits[t], ...(wrong[t] ? [" ", correctness(false)] : []))))) : view.bit);
+  const answers = correct.map((word, t) => make("li", {}, make("span", { class: `pw-${word}` }, word),
+    make("span", {}, bits[t], ...(wrong[t] ? [" ", correctness(false)] : []))));
+  const slip = wrong.at(-1) ? [make("ol", { class: "pw-slip" }, answers.at(-1))] : [];
+  view.stage.replaceChildren(...(over ? [make("ol", {}, ...answers)] : [...slip, view.bit]));
   view.row.hidden = over;
   view.question.hidden = !over;
   view.count.textContent = over ? "" :

@@ -22,7 +22,7 @@ from parity_study.trained_networks import set_forget_bias
 pytestmark = pytest.mark.browser
 
 LABELS = {"every": "every_step", "end": "end"}
-DEFAULTS = Playground(adjustable=False).settings
+DEFAULTS = Playground().settings
 LSTM = {"cell": "lstm", "hidden": 8, "rate": 0.03, "clip": 1.0}
 # Make a trainer from settings over the book's recipe, with given weights or those of the seed.
 TRAINER = f"""const e = engine();

@@ -10,7 +10,6 @@ from traitlets import TraitError
 from parity_figures import widgets
 from parity_figures.widgets import (
     BreakTheNetwork,
-    GradientStrip,
     NameWriter,
     Playground,
     StateMachine,
@@ -25,7 +24,6 @@ from tests.parameters import longer_after
 TWO = {"LSTM": ParityRNN(5, "lstm", seed=4), "a name that is longer than a phone is wide, as some are": by_hand()}
 MAKE = {
     "BreakTheNetwork": BreakTheNetwork,
-    "GradientStrip": lambda: GradientStrip(TWO),
     "NameWriter": lambda: NameWriter(stored_writer(), beginning="kan", written="nis", invented=[["oulu", "FI", 1]]),
     "Playground": lambda: Playground("lstm", hidden_size=8),
     "StateMachine": lambda: StateMachine(TWO, bits="1011"),
@@ -140,7 +138,6 @@ ONE, THREE = {"net": by_hand()}, {"net": ParityRNN(3, "gru")}
 @pytest.mark.parametrize(("make", "message"), [
     (lambda: StateMachine({}), "networks must be a dict of label: ParityRNN, not empty, but it is {}"),
     (lambda: StateMachine({"a": "net"}), r"networks\['a'\] must be a ParityRNN, but it is 'str'"),
-    (lambda: GradientStrip(THREE), r"networks\['net'\].cell must be .* or 'lstm', but it is 'gru'"),
     (lambda: StateMachine({"a": ParityRNN(2, "tanh", 2)}), r"networks\['a'\].num_layers must be 1, but it is 2"),
     (lambda: StateMachine({"a": ParityRNN(33)}), r"networks\['a'\].hidden_size must be at most 32, but it is 33"),
     (lambda: StateMachine(ONE, network="trained"), "network must be 'net', but it is 'trained'"),
@@ -156,9 +153,7 @@ ONE, THREE = {"net": by_hand()}, {"net": ParityRNN(3, "gru")}
     (lambda: Playground(batch_size="some"), "batch_size must be"),
     (lambda: Playground(batch_size="all"), "lengths must be a number up to 10"),
     (lambda: Playground(optimizer="rmsprop"), "optimizer must be"), (lambda: Playground(lr=0), "lr must be"),
-    (lambda: Playground(clip=0), "clip must be"), (lambda: Playground(seed=-1), "seed must be"),
-    (lambda: GradientStrip(ONE, gain=3), "gain"),
-    (lambda: GradientStrip(ONE, bias=-3), "bias")])
+    (lambda: Playground(clip=0), "clip must be"), (lambda: Playground(seed=-1), "seed must be")])
 def test_an_argument_that_is_not_allowed_is_named(make, message):
     with pytest.raises((ValueError, TraitError), match=message):
         make()

@@ -28,6 +28,8 @@ def test_a_round_asks_ten_times_and_shows_the_bits_with_the_mistakes_and_the_que
             said = f"The bits were {bits[:t + 1]}" if t == mistake else "Correct."
             assert said in line.inner_text()
             assert line.inner_text().endswith(f"Bit {t + 2} is {bits[t + 1]}.")
+            slip = f"{correct(bits[:t + 1]).lower()}\n{bits[t]} ✗"     # the true answer and a cross beside the bit
+            assert page.locator(".pw-slip").all_inner_texts() == [slip] * (t == mistake)
     assert line.inner_text().startswith(f"You answered {10 - (mistake is not None)} of the 10 questions correctly.")
     assert ("A cross marks a mistake of yours." in line.inner_text()) == (mistake is not None)
     answers = [correct(bits[:t]).lower() for t in range(1, 11)]
