@@ -148,8 +148,8 @@ class Collector:
         if not readable:
             raise ValueError(f"--from does not match ARCHIVE: none of its {len(files)} files has a name of that form"
                              + "".join(f"; {path}: {reason}" for path, reason, _ in problems[:1]))
-        for path, reason, student in problems:      # a PDF next to a notebook is not needed
-            self._leave_out(path, reason, not self.candidates[student] or may_hold_notebook(path))
+        for path, reason, student in problems:      # a PDF next to a notebook is not needed, but it may import a module
+            self._leave_out(path, reason, not self.candidates[student] or may_hold_notebook(path) or path[-3:] == ".py")
             if not self.candidates[student]:
                 self.refused[student].append(f"{PurePosixPath(path).name}: {reason}")
 

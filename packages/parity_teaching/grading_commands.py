@@ -35,10 +35,12 @@ def collect(name: str, archive: Path, source: str, list_path: Path, dry_run: boo
     the reason. The exit status is 1 if something is left for you to do.
     """
     from parity_grading.collect import Collector
-    from parity_grading.course import load_course
+    from parity_grading.course import course_lock, load_course
 
-    collector = Collector(load_course(Path.cwd()), name, source, list_path)
-    collector.collect(archive, dry_run)
+    app = load_course(Path.cwd())
+    with course_lock(app):      # `parity grade` writes to the same record
+        collector = Collector(app, name, source, list_path)
+        collector.collect(archive, dry_run)
     end = ["This was a dry run: nothing was written."] if dry_run else []
     _print([*collector.format_lines(), *end], collector.needs_attention)
 
