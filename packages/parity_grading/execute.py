@@ -37,8 +37,8 @@ SHOWN = ("stream", "display_data", "execute_result", "error")
 NOT_AS_ROOT = ("submissions never run with root's rights, and root cannot give them up without a sandbox ({}). Use "
                "an ordinary account, or allow namespaces; in Docker, with --cap-add=SYS_ADMIN --cap-add=NET_ADMIN "
                "--security-opt seccomp=unconfined --security-opt apparmor=unconfined")
-MISSING_MODULE = ("\nThis module is not on the machine on which your notebook was graded. If you have written it yourself, "
-                  "let a cell of the notebook write it, with %%writefile.\n")
+MISSING_MODULE = ("\nThis module is not on the machine on which your notebook was graded. If you have written it "
+                  "yourself, let a cell of the notebook write it, with %%writefile.\n")
 LEAST_SIZE = 1000   # characters that each output counts for, even an empty one
 RESTARTS = 6        # how often a new kernel is started after one has died
 FULL_CELLS = 5      # a notebook may show as much as this number of cells, each of which shows as much as it may

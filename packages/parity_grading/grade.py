@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import nbformat
 import psutil
 from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
@@ -232,7 +233,7 @@ def back_up(app: NbGraderApp, name: str, folders: list[Path]) -> Path | None:
 
 def missing_modules(graded: Path) -> list[str]:
     """Return a note on each module that the cells of a graded notebook could not import."""
-    errors = {output.evalue for cell in named_cells(graded).values() for output in cell.get("outputs", [])
+    errors = {output.evalue for cell in nbformat.read(graded, as_version=4).cells for output in cell.get("outputs", [])
               if output.get("ename") == "ModuleNotFoundError"}
     return [f"to look at: a cell stopped with {error[:80]}" for error in sorted(errors)]
 

@@ -68,8 +68,8 @@ class Kernel:
         self.place = temporary_folder()
         self.folder = Path(self.place.name, "kernel")       # another account reads it if root starts the kernel
         self.excess, self.closed = "", threading.Event()
-        self.times = (0.0, 0.0)     # seconds that its processes have used a processor, and have waited for one
-        self.spent = 0.0            # seconds that the last code has run, without the time that it waited for a processor
+        self.times = (0.0, 0.0)     # seconds that its processes used a processor, and waited for one
+        self.spent = 0.0            # seconds that the last code ran, without waiting for a processor
         try:
             self.folder.mkdir()
             copy_files(submission, self.folder / "files", limits.disk)
@@ -171,7 +171,7 @@ class Kernel:
 
         If several processes wait for each other, they use a processor meanwhile, and this time counts.
         """
-        used, waited = (max(0.0, now - then) for now, then in zip(self.times, before, strict=True))     # some have ended
+        used, waited = (max(0.0, now - then) for now, then in zip(self.times, before, strict=True))
         return max(used, time.monotonic() - start - waited)
 
     def _connect_to_outputs_again(self) -> None:

@@ -61,7 +61,7 @@ class Platform:
     name_headings: tuple[str, ...] = ()
     id_headings: tuple[str, ...] = ()       # of ids and email addresses that students cannot choose
     time_heading = ""
-    unescaped = False                       # whether PHP wrote the list: a quotation mark after a backslash is not doubled
+    unescaped = False                       # whether a quotation mark after a backslash is not doubled, as in PHP
     kept_grades: tuple[str, ...] = ()       # entries in the grade column that an export must not replace
 
     def read_path(self, path: str) -> list[Upload]:
@@ -258,8 +258,9 @@ def read_table(path: Path, unescaped: bool = False) -> list[list[str]]:
                 raise csv.Error(f"it has {len(row)} cells and not {len(rows[0])}")
             rows.append(row)
     except csv.Error as error:
-        raise ValueError(f"{path.name} cannot be read below its row {', '.join(rows[-1][:2]) if rows else 0!r}: {error}. "
-                         "Does a text there contain a backslash before a quotation mark? Then remove it") from None
+        last = ", ".join(rows[-1][:2]) if rows else ""
+        raise ValueError(f"{path.name} cannot be read below its row {last!r}: {error}. Does a text there contain a "
+                         "backslash before a quotation mark? Then remove it") from None
     require(len(rows) > 1 and len(rows[0]) > 1, "--list", path.name, "a table with a heading and a row per student")
     return [row + [""] * (len(rows[0]) - len(row)) for row in rows]
 

@@ -166,12 +166,6 @@ def test_a_file_placed_by_hand_stays(root, tmp_path):
     (folder(root, GRACE) / "timestamp.txt").write_text("2026-11-19 17:00:00 UTC")
     (folder(root, ADA) / NOTEBOOK).unlink()
     second = from_moodle(tmp_path, {(student, NOTEBOOK): notebook("second") for student in (ADA, EMMY, GRACE, LI)})
-
-    def files() -> list:
-        return sorted((path, path.read_bytes()) for path in root.rglob("*") if path.is_file() and path.suffix != ".db")
-    before = files()
-    assert "nothing was written" in collect(root, *second, "--dry-run")[2]
-    assert files() == before
     code, rows, _ = collect(root, *second)
     assert (code, placed(root)) == (1, {ADA: "second", EMMY: "changed by hand", GRACE: "first", LI: "second"})
     states = [rows[student][:7].strip() for student in (ADA, EMMY, GRACE, LI)]
@@ -393,15 +387,21 @@ def test_a_row_with_two_students_and_a_grade_that_looks_like_an_id(tmp_path):
 
 
 HEADING = "Identifier,Full name,ID number,Grade,Online text\n"
-PHP = [  # a name, and an online text, each with a backslash before a quotation mark, as PHP writes them
-    r'"Participant 7","Ada \"",ada,,' + "\n" + r'"Participant 8",Emmy,emmy,,"a \"',
-    r'"Participant 7",Ada,ada,,"x \",y' + "\nParticipant 8,Mallory,mallory,," + '"' + "\n" + r'"Participant 8","Emmy \"N",emmy,,']
 
 
-@pytest.mark.parametrize("rows", PHP)
+@pytest.mark.parametrize("rows", [
+    r"""
+"Participant 7","Ada \"",ada,,
+"Participant 8",Emmy,emmy,,"a \""
+""", r"""
+"Participant 7",Ada,ada,,"x \",y
+Participant 8,Mallory,mallory,,"
+"Participant 8","Emmy \"N",emmy,,
+"""], ids=["a name", "a text"])
 def test_a_quotation_mark_after_a_backslash_in_moodles_list_moves_no_cell(tmp_path, rows):
+    """PHP does not double it. The text contains what looks like another student's row."""
     path = tmp_path / "list.csv"
-    path.write_text(f"{HEADING}{rows}\n" if rows is PHP[1] else f'{HEADING}{rows}"\n')
+    path.write_text(HEADING + rows.lstrip())
     people = [Student(id=name) for name in ("ada", "emmy", "mallory")]
     roster = Roster(people, platforms.PLATFORMS["moodle"].read_list(path)[1], "list.csv")
     assert roster.owners == {"7": "ada", "8": "emmy"}

@@ -340,6 +340,14 @@ def test_a_course_is_graded_by_one_command_at_a_time(root):
     assert "another command is collecting or grading in this course" in printed
 
 
+def test_a_module_that_a_submission_lacks_is_named_whatever_its_cell(tmp_path):
+    error = nbformat.v4.new_output("error", ename="ModuleNotFoundError", evalue="No module named 'own_helper'")
+    cells = [nbformat.v4.new_code_cell("import own_helper", outputs=[error]) for _ in range(2)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "graded.ipynb")
+    assert grading.missing_modules(tmp_path / "graded.ipynb") == [
+        "to look at: a cell stopped with No module named 'own_helper'"]
+
+
 def test_a_submission_whose_processes_were_all_killed_keeps_no_earlier_points(own, monkeypatch):
     def grade_in_parallel(task, folders, jobs):
         yield grading.Row("ada", "kept", 11, 15)
