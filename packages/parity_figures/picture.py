@@ -211,7 +211,7 @@ def name_lines(axes: Axes) -> None:
     paths = [_dense(line.get_transform().transform(line.get_xydata())) for line in lines]
     bars = [bar for bar in axes.collections if isinstance(bar, LineCollection)]
     marks = [_dense(axes.transData.transform(ends)) for bar in bars for ends in bar.get_segments()]
-    area, named, written = axes.get_window_extent(), np.empty((0, 2)), len(axes.texts)
+    area, named, written = axes.get_window_extent().padded(-3), np.empty((0, 2)), len(axes.texts)
     for line, path in zip(lines, paths):
         text = axes.text(0, 0, str(line.get_label()), color=line.get_color(), transform=axes.transAxes)
         size = np.array(text.get_window_extent().size)
@@ -220,7 +220,7 @@ def name_lines(axes: Axes) -> None:
         shifts = [size * (x, y) + (0, gap) for x in (0, -0.5, -1) for y, gap in ((0, 5), (-1, -5))]
         spots = path[::-max(1, len(path) // 50)]
         corners = np.array([at + shift for at in spots for shift in shifts])
-        inside = np.all((corners >= area.min + 3) & (corners + size <= area.max - 3), axis=1)
+        inside = np.all((corners >= area.min) & (corners + size <= area.max), axis=1)
         corners = corners[inside] if inside.any() else corners
         best = min(corners, key=lambda at: (_inside(drawn, at - 2, at + size + 2),
                                             _inside(others, at - 12, at + size + 12)))
