@@ -199,7 +199,8 @@ def legend_above(figure: Figure, axes: Axes, columns: int) -> None:
 def name_lines(axes: Axes) -> None:
     """Write each line's label next to the line, at a place where it covers no line and is nearest to its own.
 
-    More than four names go into a legend. Call this function last, because the places depend on the limits of the axes.
+    More than four names go into a legend, and so do names for which there is no such place. Call this function last,
+    because the places depend on the limits of the axes.
     """
     figure: Any = axes.figure
     lines = [line for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
@@ -210,26 +211,34 @@ def name_lines(axes: Axes) -> None:
     paths = [_dense(line.get_transform().transform(line.get_xydata())) for line in lines]
     bars = [bar for bar in axes.collections if isinstance(bar, LineCollection)]
     marks = [_dense(axes.transData.transform(ends)) for bar in bars for ends in bar.get_segments()]
-    area, named = axes.get_window_extent(), np.empty((0, 2))
+    area, named, written = axes.get_window_extent().padded(-3), np.empty((0, 2)), len(axes.texts)
     for line, path in zip(lines, paths):
         text = axes.text(0, 0, str(line.get_label()), color=line.get_color(), transform=axes.transAxes)
         size = np.array(text.get_window_extent().size)
         others = np.vstack([named, *(other for other in paths if other is not path)])
         drawn = np.vstack([path, others, *marks])
         shifts = [size * (x, y) + (0, gap) for x in (0, -0.5, -1) for y, gap in ((0, 5), (-1, -5))]
-        corners = np.array([at + shift for at in path[::-8] for shift in shifts])
+        spots = path[::-max(1, len(path) // 50)]
+        corners = np.array([at + shift for at in spots for shift in shifts])
         inside = np.all((corners >= area.min) & (corners + size <= area.max), axis=1)
         corners = corners[inside] if inside.any() else corners
         best = min(corners, key=lambda at: (_inside(drawn, at - 2, at + size + 2),
                                             _inside(others, at - 12, at + size + 12)))
+        if _inside(drawn, best, best + size):      # no place is free
+            for name in [*axes.texts[written:]]:
+                name.remove()
+            legend_above(figure, axes, 2)
+            return
         text.set(position=axes.transAxes.inverted().transform(best))
         named = np.vstack([named, best + size * np.random.default_rng(0).random((200, 2))])
 
 
 def _dense(points: np.ndarray) -> np.ndarray:
-    """Return 200 points on the polyline through ``points [count, 2]``."""
-    at = np.linspace(0, len(points) - 1, 200)
-    return np.column_stack([np.interp(at, np.arange(len(points)), column) for column in np.asarray(points).T])
+    """Return points that are at most two pixels apart on the polyline through ``points [count, 2]``."""
+    points = np.asarray(points)
+    along = np.r_[0, np.hypot(*np.diff(points, axis=0).T).cumsum()]
+    at = np.union1d(along, np.arange(0, along[-1], 2))
+    return np.column_stack([np.interp(at, along, column) for column in points.T])
 
 
 def _inside(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> int:

@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import determine_grade, is_grade, setenv
+from nbgrader.utils import determine_grade, is_grade, is_solution, setenv
 from traitlets.config import Config
 
 from parity_checks import private_tests
@@ -71,14 +71,20 @@ def try_private_tests(coursedir: CourseDirectory, config: Config, name: str) -> 
         raise ValueError(f"nobody was graded, because {path} does not accept the model answer: {reason}")
 
 
-def _failure(cells: list[NotebookNode], config: Config) -> str:
-    """Grade cells and return why one of the tests fails, or "". Raise ValueError if no kernel starts."""
+def run_tests(cells: list[NotebookNode], config: Config) -> tuple[float, float]:
+    """Grade the tests in cells, and return the points and their maximum. Raise ValueError if no kernel starts."""
     try:
         with setenv(NBGRADER_EXECUTION="autograde"), temporary_folder() as folder:
             Execute(config=config).preprocess(new_notebook(cells=cells), {"metadata": {"path": folder}})
     except (KernelNotStarted, OSError) as error:
         raise ValueError(f"nobody was graded, because {error}") from None
-    errors = [f"{output.ename}: {output.evalue}" for cell in cells for output in cell.outputs
+    scores = [determine_grade(cell) for cell in cells if is_grade(cell) and not is_solution(cell)]
+    return sum(points for points, _ in scores), sum(most for _, most in scores)
+
+
+def _failure(cells: list[NotebookNode], config: Config) -> str:
+    """Grade cells and return why one of the tests fails, or "". Raise ValueError if no kernel starts."""
+    points, most = run_tests(cells, config)
+    errors = [f"{output.ename}: {output.evalue}" for cell in cells for output in cell.get("outputs", [])
               if output.output_type == "error"]
-    failed = any(determine_grade(cell)[0] != cell.metadata.nbgrader.points for cell in cells if is_grade(cell))
-    return ("; ".join(errors) or "something else than full marks") if failed else ""
+    return ("; ".join(errors) or "something else than full marks") if points != most else ""

@@ -114,8 +114,8 @@ class Collector:
             self.other_lines.append(f"note: {source}: times were read as "
                                     + (zone or f"{datetime.now(tz.tzlocal()):%Z}{advice}"))
 
-    def collect(self, download: Path, dry_run: bool = False) -> None:
-        """Collect all submissions from a zip archive. With ``dry_run``, nothing is written."""
+    def collect(self, download: Path) -> None:
+        """Collect all submissions from a zip archive."""
         try:
             archive = open_archive(download)
         except ValueError as error:
@@ -124,7 +124,7 @@ class Collector:
             self._read_files(list_files(archive))
             for student in self.students:
                 try:
-                    self.states[student] = self._collect_from(student, dry_run)
+                    self.states[student] = self._collect_from(student)
                 except OSError as error:        # the next student must be collected in any case
                     self.states[student], self.needs_attention = "failed", True
                     self.notes[student].append(f"the student's folder cannot be used: {error}")
@@ -148,8 +148,8 @@ class Collector:
         if not readable:
             raise ValueError(f"--from does not match ARCHIVE: none of its {len(files)} files has a name of that form"
                              + "".join(f"; {path}: {reason}" for path, reason, _ in problems[:1]))
-        for path, reason, student in problems:      # a PDF next to a notebook is not needed
-            self._leave_out(path, reason, not self.candidates[student] or may_hold_notebook(path))
+        for path, reason, student in problems:      # a PDF next to a notebook is not needed, but it may import a module
+            self._leave_out(path, reason, not self.candidates[student] or may_hold_notebook(path) or path[-3:] == ".py")
             if not self.candidates[student]:
                 self.refused[student].append(f"{PurePosixPath(path).name}: {reason}")
 
@@ -168,13 +168,13 @@ class Collector:
                                          upload.late, file.path)
         return Candidate(submission, file, name, notes)
 
-    def _collect_from(self, student: str, dry_run: bool) -> str:
+    def _collect_from(self, student: str) -> str:
         """Copy a student's submission, unless a file was placed there by hand, and return the outcome from STATES."""
         present, notes = self.store.present(student), self.notes[student]
         collected = present is not None and present.digest != "" and present == self.store.recorded(student)
         candidate = self._choose(student) if self.candidates[student] else None
         notes += self.refused[student]
-        if present is None and self.refused[student] and not dry_run:
+        if present is None and self.refused[student]:
             refused = "; ".join(self.refused[student])
             self.store.remember(student, replace(self.store.recorded(student), refused=refused))
         if candidate is None:
@@ -184,7 +184,7 @@ class Collector:
         if present is not None and submission.digest == present.digest and (
                 not collected or submission.time in ("", present.time)):
             submission, state = replace(present, late=submission.late, source=submission.source, refused=""), "kept"
-            if collected and not dry_run:
+            if collected:
                 self.store.remember(student, submission)
         elif state == "by hand":
             self.needs_attention = True
@@ -193,8 +193,7 @@ class Collector:
         else:
             if present is not None and present.time and not submission.time:
                 notes.append(f"its submission time is not known; that of the previous file was {present.time}")
-            if not dry_run:
-                self.store.place(student, submission, find_notebook(candidate.file, self.name)[1])
+            self.store.place(student, submission, find_notebook(candidate.file, self.name)[1])
         if submission.late and not submission.time:
             self.needs_attention = True
             notes.append(f"late, but it is not known by how much: write the time to {TIME_FILE}")

@@ -5,13 +5,16 @@ import logging
 import os
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from nbgrader.api import Assignment, Grade, Gradebook, MissingEntry, Student, SubmittedAssignment
 from nbgrader.apps import NbGraderApp
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
+LOCK = ".parity-grading.lock"
 NOT_LISTED = "not in the list of students"
 SECONDS_TO_WAIT = 60        # for another process that is writing to the gradebook
 
@@ -54,6 +57,19 @@ def protect(coursedir: CourseDirectory) -> None:
     for path, allowed in ((private, mode), (Path(coursedir.root, "gradebook.db"), mode & 0o660)):
         with contextlib.suppress(OSError):      # the file is missing or belongs to a colleague
             path.chmod(allowed)
+
+
+@contextlib.contextmanager
+def course_lock(app: NbGraderApp) -> Iterator[None]:
+    """Lock a course for the duration of a ``with`` block, or raise ValueError if another process holds the lock."""
+    path = Path(app.coursedir.root, LOCK)
+    try:
+        # The operating system releases the lock, however this process ends.
+        with FileLock(path, timeout=0, mode=0o660 if app.coursedir.groupshared else 0o600):
+            yield
+    except Timeout:
+        raise ValueError(f"another command is collecting or grading in this course (it holds {path}). Wait for it, or "
+                         "stop it: what it has done is kept") from None
 
 
 def open_gradebook(app: NbGraderApp) -> Gradebook:

@@ -11,11 +11,11 @@ import contextlib
 import io
 import signal
 import threading
-import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib.machinery import all_suffixes
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ SHOWN = ("stream", "display_data", "execute_result", "error")
 NOT_AS_ROOT = ("submissions never run with root's rights, and root cannot give them up without a sandbox ({}). Use "
                "an ordinary account, or allow namespaces; in Docker, with --cap-add=SYS_ADMIN --cap-add=NET_ADMIN "
                "--security-opt seccomp=unconfined --security-opt apparmor=unconfined")
+MISSING_MODULE = ("\nThis module is not on the machine on which your notebook was graded. If you have written it "
+                  "yourself, let a cell of the notebook write it, with %%writefile.\n")
 LEAST_SIZE = 1000   # characters that each output counts for, even an empty one
 RESTARTS = 6        # how often a new kernel is started after one has died
 FULL_CELLS = 5      # a notebook may show as much as this number of cells, each of which shows as much as it may
@@ -74,10 +76,10 @@ class Execute(NbGraderPreprocessor):
         remove_leftovers()
         self.sandboxed = not reason
         self.submission = Path(resources["metadata"]["path"]).resolve()
-        self.deadline = time.monotonic() + self.notebook_timeout
+        self.spent = 0.0        # seconds that the student's code has run, without waiting for a processor
         self.output_left = FULL_CELLS * self.output_limit
         self.kernel, self.starts, self.completed, self.failure = None, 0, [], None
-        self.student_code_ran = False
+        self.student_code_ran = any(path.suffix in all_suffixes() for path in self.submission.rglob("*"))
         try:
             for cell in nb.cells:
                 if cell.cell_type == "code":
@@ -113,7 +115,7 @@ class Execute(NbGraderPreprocessor):
     def _run_test_cell(self, cell: NotebookNode) -> None:
         """Run a test cell in this process. Calls to the student's functions are sent to the kernel."""
         printed = io.StringIO()
-        call = partial(self._call_student, time.monotonic() + self.timeout)
+        call = partial(self._call_student, self.spent + self.timeout)
         with core.remote_calls(call), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(Nowhere()), \
                 stopped_after(2 * self.timeout):
             cell.outputs = run_test_source(cell.source)
@@ -122,10 +124,10 @@ class Execute(NbGraderPreprocessor):
         if printed.getvalue():
             cell.outputs.insert(0, new_output("stream", text=printed.getvalue()))
 
-    def _call_student(self, deadline: float, name: str, args: tuple, kwargs: dict) -> Any:
+    def _call_student(self, limit: float, name: str, args: tuple, kwargs: dict) -> Any:
         """Send a call to the kernel and return the result. Raise CheckFailed if the call fails."""
         def seconds() -> float:
-            left = min(self._seconds_left(), deadline - time.monotonic())
+            left = min(self._seconds_left(), limit - self.spent)
             if left <= 0:
                 raise TooLong
             return left
@@ -150,7 +152,14 @@ class Execute(NbGraderPreprocessor):
                        **options: Any) -> dict:
         """Run code in the kernel, and once more if ``again`` is true and the kernel process was killed."""
         try:
-            return self._current_kernel().run(source, seconds(), outputs, **options)
+            kernel = self._current_kernel()
+            try:
+                return kernel.run(source, seconds(), outputs, **options)
+            finally:
+                self.spent += kernel.spent
+        except KernelNotStarted as error:
+            self.failure = error
+            raise
         except KernelStopped as reason:
             self._close_kernel()
             if not (again and reason.died):
@@ -166,14 +175,11 @@ class Execute(NbGraderPreprocessor):
             self.starts += 1
             limits = sandbox.Limits(memory=self.memory, processes=self.processes, disk=self.disk,
                                     packages=tuple(self.packages), hidden_files=tuple(self.hidden_files))
-            try:
-                self.kernel = Kernel(self.submission, Path.cwd(), limits, self.sandboxed)
-            except KernelNotStarted as error:
-                self.failure = error
-                raise
+            self.kernel = Kernel(self.submission, Path.cwd(), limits, self.sandboxed)
             for source in self.completed:
                 with contextlib.suppress(TooLong):
                     self.kernel.run(source, self._seconds_left(), silent=True)
+                self.spent += self.kernel.spent
         return self.kernel
 
     def _close_kernel(self) -> None:
@@ -183,13 +189,13 @@ class Execute(NbGraderPreprocessor):
 
     def _seconds_left(self) -> float:
         """Return the number of seconds left for the next piece of code. Raise KernelStopped if no time is left."""
-        left = self.deadline - time.monotonic()
+        left = self.notebook_timeout - self.spent
         if left <= 0:
             raise KernelStopped("the cells before this one took all the time that a notebook has")
         return min(self.timeout, left)
 
     def _timeout_message(self) -> str:
-        if time.monotonic() >= self.deadline:
+        if self.spent >= self.notebook_timeout:
             return f"The cells of this notebook took more than {self.notebook_timeout:.0f} seconds together."
         return (f"This cell ran for more than {self.timeout:.0f} seconds and was stopped. Does it contain a loop that "
                 "never ends, or does it compute more than it needs?")
@@ -223,10 +229,12 @@ class CellOutputs:
         self.cell.outputs, self.size = [], 0
 
     def add_missing_error(self, reply: dict) -> None:
-        """Add an error output if the kernel reported an error that is not shown yet."""
+        """Add an error output if the kernel reported an error that is not shown yet, and advice on a missing module."""
         if reply.get("status") == "error" and all(output.output_type != "error" for output in self.cell.outputs):
             name = storable(str(reply.get("ename"))[:LEAST_SIZE])
             self.cell.outputs.append(error_output("Error", f"This cell stopped with {name}."))
+        if reply.get("ename") == "ModuleNotFoundError":
+            self.cell.outputs.append(new_output("stream", text=MISSING_MODULE))
 
     def add_note(self) -> None:
         """Add a note if some of the output was left out."""
@@ -259,7 +267,7 @@ class TooSlow(Exception):
 
 @contextlib.contextmanager
 def stopped_after(seconds: float) -> Iterator[None]:
-    """Raise TooSlow after ``seconds``, and again every second until the ``with`` block ends.
+    """Raise TooSlow after ``seconds`` of the processor, and again each second until the ``with`` block ends.
 
     A single call of a library is not interrupted. Outside the main thread, and on Windows, there is no limit.
     """
@@ -270,13 +278,13 @@ def stopped_after(seconds: float) -> Iterator[None]:
     def stop(*_: Any) -> None:
         raise TooSlow(f"it took more than {seconds:.0f} seconds")
 
-    handler = signal.signal(signal.SIGALRM, stop)
+    handler = signal.signal(signal.SIGPROF, stop)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds, 1)
+        signal.setitimer(signal.ITIMER_PROF, seconds, 1)
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, handler)
 
 
 def error_output(name: str, text: str) -> NotebookNode:

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import nbformat
 import psutil
-from filelock import FileLock, Timeout
 from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from nbgrader.api import MissingEntry
@@ -35,7 +35,6 @@ from parity_grading.untrusted import named_cells, printable
 from parity_lib.errors import require, require_int
 from parity_lib.progress import progress_bar
 
-LOCK = ".parity-grading.lock"
 WILDCARDS = "[]*?"      # nbgrader uses the id of a student as a pattern for file names
 LOST = ("two processes that graded it were killed, perhaps because the machine has too little memory for so many jobs; "
         "grade it again, with fewer jobs")
@@ -80,7 +79,7 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
     else:
         task = functools.partial(_grade_in_worker, app.coursedir.root, name, force)
         rows = _grade_in_parallel(task, folders, jobs)
-    with (course_lock(app), contextlib.closing(rows),
+    with (course.course_lock(app), contextlib.closing(rows),
           progress_bar(len(folders), None, desc=name, unit="submission") as bar):
         backup = back_up(app, name, folders) if force else None
         for row in rows:
@@ -90,19 +89,6 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
                 withdraw(app, row.student, name)
             SubmissionStore(app, name).record_failure(row.student, row.notes[-1] if row.state == "failed" else "")
             yield row
-
-
-@contextlib.contextmanager
-def course_lock(app: NbGraderApp) -> Iterator[None]:
-    """Lock a course for the duration of a ``with`` block, or raise ValueError if another process holds the lock."""
-    path = Path(app.coursedir.root, LOCK)
-    try:
-        # The operating system releases the lock, however this process ends.
-        with FileLock(path, timeout=0, mode=0o660 if app.coursedir.groupshared else 0o600):
-            yield
-    except Timeout:
-        raise ValueError(f"another process is grading this course (it holds {path}). Wait for it, or stop it: the "
-                         "submissions that it has graded are kept") from None
 
 
 def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: int) -> Generator[Row, None, None]:
@@ -184,6 +170,7 @@ def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> 
                 row.notes += normalise(folder, copy, name)
                 autograde(app, Path(place), row.student, name, digest)
             settle(app, row.student, name, before.answers if before else None)
+            row.notes += missing_modules(graded)
             after = read_results(app, row.student, name)
             if after is None:
                 raise ValueError("the gradebook has no grade for this submission")
@@ -242,6 +229,13 @@ def back_up(app: NbGraderApp, name: str, folders: list[Path]) -> Path | None:
     with contextlib.closing(sqlite3.connect(str(url.database))) as book:
         book.execute("VACUUM INTO ?", [str(target)])
     return path
+
+
+def missing_modules(graded: Path) -> list[str]:
+    """Return a note on each module that the cells of a graded notebook could not import."""
+    errors = {output.evalue for cell in nbformat.read(graded, as_version=4).cells for output in cell.get("outputs", [])
+              if output.get("ename") == "ModuleNotFoundError"}
+    return [f"to look at: a cell stopped with {error[:80]}" for error in sorted(errors)]
 
 
 Answers = Mapping[str, tuple[tuple, float | None]]

@@ -29,18 +29,23 @@ from parity_grading.untrusted import count_values
 
 STARTS_WITHIN = 60      # seconds
 GRACE = 5               # seconds that code has to end after it was interrupted
+PATIENCE = 10           # how many times its limit code may take on a busy machine, until its grading is given up
 WATCH_EVERY = 0.2       # seconds
 LONGEST_MESSAGE, LONGEST_OUTPUT, LONGEST_HEADERS = 48_000_000, 8_000_000, 100_000       # bytes
 MOST_WAITING = 200      # messages
 MOST_FILES = 1000       # that are copied for the kernel
 PREFIX = "parity-kernel-"
 # quit() in a cell would otherwise end the kernel, and with it the cells that follow.
+TOO_BUSY = ("code that may take {:.0f} seconds could not be measured, because this machine is too busy; grade this "
+            "submission again, when the machine has less to do")
 OPTIONS = ("--HistoryManager.enabled=False", "--IPKernelApp.exec_lines=get_ipython().ask_exit = lambda: None")
 LIBRARY = "__import__('parity_checks.rpc')"
+# A notebook may import a module that one of its cells writes, but no such file takes the place of an installed package.
+OWN_MODULES = "__import__('sys').path.append('')"
 
 
 class KernelNotStarted(RuntimeError):
-    """An exception raised when a kernel cannot be started, in which case the submission must not be graded."""
+    """An exception raised when this machine cannot run a kernel, in which case the submission must not be graded."""
 
 
 class KernelStopped(Exception):
@@ -63,13 +68,16 @@ class Kernel:
         self.place = temporary_folder()
         self.folder = Path(self.place.name, "kernel")       # another account reads it if root starts the kernel
         self.excess, self.closed = "", threading.Event()
+        self.times = (0.0, 0.0)     # seconds that its processes used a processor, and waited for one
+        self.spent = 0.0            # seconds that the last code ran, without waiting for a processor
         try:
             self.folder.mkdir()
             copy_files(submission, self.folder / "files", limits.disk)
             self._launch(course, limits, sandboxed)
             threading.Thread(target=self._watch, args=[limits], daemon=True).start()
             self._wait_until_heard(STARTS_WITHIN)
-            reply = self.run("", STARTS_WITHIN, silent=True, user_expressions={"library": LIBRARY})
+            reply = self.run("", STARTS_WITHIN, silent=True, user_expressions={
+                "library": LIBRARY, "own_modules": OWN_MODULES})
             library = reply["user_expressions"]["library"]
             if library["status"] != "ok":
                 raise KernelStopped(f"it cannot import the checks ({library['ename']}: {library['evalue']})")
@@ -121,13 +129,22 @@ class Kernel:
             **options: Any) -> dict:
         """Run code, pass each message about its output to ``on_output``, and return the content of the reply.
 
-        With ``silent``, the outputs are not awaited. Raise TooLong after ``seconds``, and KernelStopped if the kernel
-        ends or cannot be interrupted.
+        With ``silent``, the outputs are not awaited. Raise TooLong after ``seconds``, in which the code had a processor
+        or did not want one, KernelStopped if the kernel ends or cannot be interrupted, and KernelNotStarted if the
+        machine is too busy to measure the time.
         """
+        start, before = time.monotonic(), self.times
         request = self.client.execute(source, allow_stdin=False, stop_on_error=False, **options)
         deadline, interrupted, reply, idle = time.monotonic() + seconds, False, None, bool(options.get("silent"))
         while reply is None or not idle:
+            if not interrupted and reply is None:
+                self.spent = self._seconds_since(start, before)
             if time.monotonic() >= deadline:
+                if reply is None and not interrupted and self.spent < seconds:
+                    if time.monotonic() > start + PATIENCE * seconds:
+                        raise KernelNotStarted(TOO_BUSY.format(seconds))
+                    deadline = time.monotonic() + seconds - self.spent
+                    continue
                 if reply is not None:
                     self._connect_to_outputs_again()
                     break       # so much output came that the message about the end of the code was lost
@@ -149,13 +166,21 @@ class Kernel:
             raise TooLong
         return reply
 
+    def _seconds_since(self, start: float, before: tuple[float, float]) -> float:
+        """Return the seconds since ``start`` in which the kernel's processes did not wait for a processor.
+
+        If several processes wait for each other, they use a processor meanwhile, and this time counts.
+        """
+        used, waited = (max(0.0, now - then) for now, then in zip(self.times, before, strict=True))
+        return max(used, time.monotonic() - start - waited)
+
     def _connect_to_outputs_again(self) -> None:
         """Reconnect to the kernel's outputs, because a message above the limit ends the connection for good."""
         address = self.client._make_url("iopub")
         with contextlib.suppress(zmq.ZMQError):     # it has ended
             self.client.iopub_channel.socket.disconnect(address)
         self.client.iopub_channel.socket.connect(address)
-        self._wait_until_heard(2 * GRACE)
+        self._wait_until_heard(STARTS_WITHIN)
 
     def _next_message(self) -> dict | None:
         """Return the next message, with the size of its content, or None if none arrives within 0.1 seconds.
@@ -191,7 +216,8 @@ class Kernel:
         own = psutil.Process()
         before = sandbox.resident_memory(own)
         while not self.closed.wait(WATCH_EVERY) and self.process.poll() is None:
-            self.excess = sandbox.excess(self.process.pid, limits)
+            members = sandbox.family(self.process.pid)
+            self.times, self.excess = sandbox.times(members), sandbox.excess(members, limits)
             # LONGEST_MESSAGE is the limit for a part of a message, and a message can have many.
             if sandbox.resident_memory(own) - before > limits.memory * sandbox.MB // 2:
                 self.excess = f"more than {limits.memory // 2} MB of the grader's memory"

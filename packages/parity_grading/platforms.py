@@ -61,6 +61,7 @@ class Platform:
     name_headings: tuple[str, ...] = ()
     id_headings: tuple[str, ...] = ()       # of ids and email addresses that students cannot choose
     time_heading = ""
+    unescaped = False                       # whether a quotation mark after a backslash is not doubled, as in PHP
     kept_grades: tuple[str, ...] = ()       # entries in the grade column that an export must not replace
 
     def read_path(self, path: str) -> list[Upload]:
@@ -81,7 +82,7 @@ class Platform:
 
     def read_list(self, path: Path) -> tuple[list[list[str]], list[ListedStudent]]:
         """Return the rows of a class list exported from the platform, and the students listed in them."""
-        rows, students = read_table(path), []
+        rows, students = read_table(path, self.unescaped), []
         head = rows[0]
         column = head.index(self.number_heading) if self.number_heading in head else 0
         for index, row in enumerate(rows[1:] if self.number_heading in ("", *head) else (), start=1):
@@ -106,6 +107,7 @@ class Moodle(Platform):
     name_headings = ("Full name",)
     id_headings = ("ID number", "Username", "Email address")
     time_heading = "Last modified (submission)"
+    unescaped = True
 
     def read_path(self, path: str) -> list[Upload]:
         parts = PurePosixPath(path).parts
@@ -233,17 +235,32 @@ class Roster:
         return fitting[0], self.owners[fitting[0].number]
 
 
-def read_table(path: Path) -> list[list[str]]:
-    """Read the rows of a CSV file, with commas, semicolons or tabs. Raise ValueError if it holds no table."""
+def read_table(path: Path, unescaped: bool = False) -> list[list[str]]:
+    """Read the rows of a CSV file, with commas, semicolons or tabs.
+
+    With ``unescaped``, a quotation mark after a backslash need not be doubled. Raise ValueError if the file holds no
+    table, or if quotation marks make it uncertain where a row or a field of it ends.
+    """
     content, text = path.read_bytes(), ""
     utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("latin-1", "cp1252", "utf-8-sig", *(["utf-16"] if utf_16 else [])):    # the last that fits counts
         with contextlib.suppress(UnicodeDecodeError):
             text = content.decode(encoding)
+    if marked := '\\"' in text:
+        text = text.replace('\\"', '\\""') if unescaped else text
     csv.field_size_limit(MAX_CELL)
     heading = text.partition("\n")[0]
     separator = max(",;\t", key=lambda separator: len(next(csv.reader([heading], delimiter=separator), [])))
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
+    rows: list[list[str]] = []
+    try:
+        for row in filter(any, csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=marked)):
+            if marked and rows and len(row) != len(rows[0]):
+                raise csv.Error(f"it has {len(row)} cells and not {len(rows[0])}")
+            rows.append(row)
+    except csv.Error as error:
+        last = ", ".join(rows[-1][:2]) if rows else ""
+        raise ValueError(f"{path.name} cannot be read below its row {last!r}: {error}. Does a text there contain a "
+                         "backslash before a quotation mark? Then remove it") from None
     require(len(rows) > 1 and len(rows[0]) > 1, "--list", path.name, "a table with a heading and a row per student")
     return [row + [""] * (len(rows[0]) - len(row)) for row in rows]
 

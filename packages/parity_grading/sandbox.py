@@ -238,13 +238,27 @@ def environment(limits: Limits) -> dict[str, str]:
             "NBGRADER_EXECUTION": "autograde", "PARITY_PROGRESS": "0"}
 
 
-def excess(pid: int, limits: Limits) -> str:
-    """Describe the limit that a process and its descendants exceed, or return ""."""
+def family(pid: int) -> list[psutil.Process]:
+    """Return a process and its descendants, or [] if it has ended."""
     try:
         process = psutil.Process(pid)
-        members = [process, *process.children(recursive=True)]
+        return [process, *process.children(recursive=True)]
     except psutil.Error:
-        return ""
+        return []
+
+
+def times(members: list[psutil.Process]) -> tuple[float, float]:
+    """Return the seconds for which processes have used a processor, and have waited for one, as far as it is known."""
+    used = waited = 0.0
+    for member in members:
+        with contextlib.suppress(psutil.Error, OSError, ValueError, IndexError):    # it has ended, or another system
+            used += sum(member.cpu_times()[:4])
+            waited += int(Path(f"/proc/{member.pid}/schedstat").read_text("ascii").split()[1]) / 1e9
+    return used, waited
+
+
+def excess(members: list[psutil.Process], limits: Limits) -> str:
+    """Describe the limit that these processes exceed together, or return ""."""
     if len(members) > limits.processes:
         return f"more than {limits.processes} processes"
     # The share of a process in the pages that it has in common with others takes longer to find out.
@@ -279,10 +293,7 @@ def terminals_left() -> bool:
 
 def kill(process: subprocess.Popen) -> None:
     """Kill a process and all of its descendants, and wait until the process has ended."""
-    family: list = [process]
-    with contextlib.suppress(psutil.Error):
-        family += psutil.Process(process.pid).children(recursive=True)
-    for member in family:
+    for member in [process, *family(process.pid)[1:]]:
         with contextlib.suppress(OSError, psutil.Error):
             member.kill()
     with contextlib.suppress(subprocess.TimeoutExpired):

@@ -24,7 +24,7 @@ INVISIBLE = re.compile(COMMENT.pattern + r"|^ {0,3}\[[\w/. -]*[\w/.-]\]:[ \t]+[^
 # A string that has no end reaches to the end of the data, so that no part of it is searched a second time.
 STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 MOST_CELLS = 2000           # a cell takes a thousand times as much memory as the two characters that it can consist of
-MOST_OUTPUTS = 2000         # of all cells together
+MOST_OUTPUTS = MOST_ATTACHED = 2000     # of all cells together; an attachment and each of its types counts
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 ID = re.compile(r"[\w-]{1,64}", re.ASCII)        # what nbformat allows
 MOST_KINDS = 100            # of data in an output
@@ -63,6 +63,10 @@ def read_notebook(data: bytes) -> NotebookNode:
     if len(cells) > MOST_CELLS:
         raise ValueError(f"it has {len(cells):,} cells; at most {MOST_CELLS:,} are allowed")
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    pictures = [kinds for cell in cells if isinstance(cell.get("attachments"), dict)
+                for kinds in cell["attachments"].values()]
+    if sum(1 + len(kinds) for kinds in pictures if isinstance(kinds, dict)) > MOST_ATTACHED:
+        raise ValueError(f"its cells have more than {MOST_ATTACHED:,} attachments")
     left = MOST_OUTPUTS
     for cell in cells:
         cell["outputs"] = _list(cell.get("outputs"))[:left]

@@ -27,20 +27,20 @@ def _print(lines: Iterable[str], needs_attention: bool) -> None:
 @click.option("--from", "source", required=True, type=click.Choice(PLATFORMS),
               help="The platform that you downloaded from.")
 @click.option("--list", "list_path", required=True, type=FILE, metavar="FILE", help=LIST_HELP)
-@click.option("--dry-run", is_flag=True, help="Report what would be done, but write nothing.")
-def collect(name: str, archive: Path, source: str, list_path: Path, dry_run: bool) -> None:
+def collect(name: str, archive: Path, source: str, list_path: Path) -> None:
     """Collect the submissions for exercise NAME from ARCHIVE.
 
     ARCHIVE is the zip archive that you downloaded from the platform. Every file that is not collected is listed with
     the reason. The exit status is 1 if something is left for you to do.
     """
     from parity_grading.collect import Collector
-    from parity_grading.course import load_course
+    from parity_grading.course import course_lock, load_course
 
-    collector = Collector(load_course(Path.cwd()), name, source, list_path)
-    collector.collect(archive, dry_run)
-    end = ["This was a dry run: nothing was written."] if dry_run else []
-    _print([*collector.format_lines(), *end], collector.needs_attention)
+    app = load_course(Path.cwd())
+    with course_lock(app):      # `parity grade` writes to the same record
+        collector = Collector(app, name, source, list_path)
+        collector.collect(archive)
+    _print(collector.format_lines(), collector.needs_attention)
 
 
 @click.command()

@@ -101,29 +101,14 @@ def numbers_in(text: str) -> set[int]:
     return {int(number) for number in re.findall(r"(?<![\w.,])\d{1,20}(?![\w]|[.,]\d)", f"{joined} {text}")}
 
 
-def words_around(text: str, number: int) -> list[tuple[str, str, str]]:
-    """Return the words before a number, the number as written, and the words after it, for up to three occurrences.
-
-    >>> words_around("With my seed, 5, I counted 17 753 of the places and no more of them.", 17753)
-    [('my seed, 5, I counted ', '17 753', ' of the places and no')]
-    """
-    found = []
-    for match in re.finditer(r"(?<![\w.,])" + r"[^\w\n]?".join(str(number)) + r"(?!\w|[.,]\d)", text):
-        start, end = match.span()
-        before = re.search(r"(?:\S+\s+){0,5}\S{0,3}$", text[max(0, start - 80):start])
-        after = re.match(r"\S{0,3}(?:\s+\S+){0,5}", text[end:end + 80])
-        found.append((before[0] if before else "", match[0], after[0] if after else ""))
-    return found[:3] if number in numbers_in(text) else []
-
-
-def quoted_numbers(task: str, answer: str, student: str) -> list[tuple[str, int, list[tuple[str, str, str]]]]:
-    """Return the name and value of each of a student's personal numbers, and the words around it in an answer."""
+def quoted_numbers(task: str, answer: str, student: str) -> list[tuple[str, int, bool]]:
+    """Return the name and value of each of a student's personal numbers, and whether an answer quotes it."""
     task, answer, seed = task.replace("-", "_"), visible_text(answer), _seed(student)
     if task not in (*COUNTS, TOWNS) or answer.strip() in NOT_WRITTEN or seed is None:
         return []
     count = names_to_train_on(seed) if task == TOWNS else COUNTS[task](strings_for(seed))
     numbers = {"seed": seed, "count": count}
-    return [(name, value, words_around(answer, value)) for name, value in numbers.items()]
+    return [(name, value, value in numbers_in(answer)) for name, value in numbers.items()]
 
 
 def owners_of_seeds(student: str, answer: str, model: str, others: Iterable[str]) -> dict[int, str]:

@@ -7,13 +7,14 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence
 
 import parity_figures as figures
-from parity_figures.picture import COLOURS, SHEET
+from parity_figures.picture import COLOURS, SHEET, name_lines
 from parity_lib.data import ParityTask, random_bits, running_parity
 from parity_lib.models import ParityRNN
 from parity_lib.training import evaluate, train
@@ -222,6 +223,21 @@ def test_the_name_of_each_line_is_in_the_plot_and_covers_no_line(name):
         for line in axes.lines:
             points = line.get_transform().transform(line.get_xydata())
             assert box.padded(-3).count_contains(points) == 0
+
+
+def test_a_name_covers_no_part_of_a_line_between_its_points_and_goes_into_a_legend_if_there_is_no_place():
+    steep = np.r_[np.linspace(0, 1, 300), np.linspace(99, 100, 300)]
+    noise = np.random.default_rng(0).normal(size=2000)
+    for x, y, names in ((steep, steep // 2, 1), (np.arange(2000), noise, 0)):
+        figure, axes = plt.subplots(figsize=(6, 3), layout="constrained")
+        axes.plot(x, y, label="a network")
+        name_lines(axes)
+        figure.draw_without_rendering()
+        points = axes.lines[0].get_transform().transform(np.column_stack([
+            np.interp(np.linspace(0, len(x) - 1, 200_000), np.arange(len(x)), each) for each in (x, y)]))
+        assert [text.get_window_extent().padded(-1).count_contains(points) for text in axes.texts] == [0] * names
+        assert len(figure.legends) == 1 - names
+        plt.close(figure)
 
 
 def test_packing_shows_the_order_in_which_pytorch_packs():

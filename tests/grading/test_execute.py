@@ -54,6 +54,23 @@ def test_a_kernel_that_cannot_start_is_an_error_and_costs_no_points(run, monkeyp
         run(test)
 
 
+def test_a_module_that_a_cell_writes_is_found_and_a_missing_one_is_explained(run):
+    import_it, test = (new_code_cell("from own_helper import f"), new_code_cell(
+        "from parity_checks import core\nassert core.call('f') == 5", metadata=TEST))
+    run(new_code_cell("%%writefile own_helper.py\ndef f():\n    return 5"), import_it, test)
+    assert import_it.outputs == test.outputs == []
+    shown = run(import_it, test)
+    assert shown[0] == "No module named 'own_helper'"
+    assert "let a cell of the notebook write it, with %%writefile" in shown[1]
+
+
+def test_a_submitted_module_that_ends_the_kernel_is_no_fault_of_this_machine(run, tmp_path):
+    """PyTorch imports some packages only if they are installed."""
+    (tmp_path / "own_helper.py").write_text("import os\nos._exit(1)")
+    locked = new_code_cell("import own_helper", metadata={"nbgrader": TEST["nbgrader"] | {"grade": False}})
+    assert "The kernel stopped in this cell" in run(locked)[0]
+
+
 @pytest.mark.parametrize("error", [MemoryError, NotChecked])
 def test_a_machine_without_memory_or_a_package_costs_no_points(run, error):
     with pytest.raises(error):

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from parity_book.cli import LazyGroup, main
 from parity_grading import grade as grading
-from parity_grading.course import add_programs_to_path, load_course
+from parity_grading.course import LOCK, add_programs_to_path, load_course
 from tests.exercises import course
 from tests.grading import classroom
 
@@ -334,10 +334,18 @@ def test_a_character_that_the_output_cannot_encode_is_replaced(monkeypatch):
 
 
 def test_a_course_is_graded_by_one_command_at_a_time(root):
-    with FileLock(root / grading.LOCK):
+    with FileLock(root / LOCK):
         status, rows, printed = grade(root, NAME)
     assert (status, rows) == (1, {})
-    assert "another process is grading this course" in printed
+    assert "another command is collecting or grading in this course" in printed
+
+
+def test_a_module_that_a_submission_lacks_is_named_whatever_its_cell(tmp_path):
+    error = nbformat.v4.new_output("error", ename="ModuleNotFoundError", evalue="No module named 'own_helper'")
+    cells = [nbformat.v4.new_code_cell("import own_helper", outputs=[error]) for _ in range(2)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "graded.ipynb")
+    assert grading.missing_modules(tmp_path / "graded.ipynb") == [
+        "to look at: a cell stopped with No module named 'own_helper'"]
 
 
 def test_a_submission_whose_processes_were_all_killed_keeps_no_earlier_points(own, monkeypatch):

@@ -129,6 +129,32 @@ def test_a_loop_is_interrupted_and_the_kernel_goes_on(kernel):
     assert run(kernel, "print(x)") == "5"
 
 
+def test_time_in_which_the_machine_is_busy_with_something_else_does_not_count(kernel, monkeypatch):
+    """A loop uses a third of the time that passes, and waits for a processor in the rest."""
+    start = time.monotonic()
+    monkeypatch.setattr(sandbox, "times", lambda members: ((time.monotonic() - start) / 3,
+                                                           (time.monotonic() - start) * 2 / 3))
+    time.sleep(1)       # until these times are read
+    assert run(kernel, "import time\ntime.sleep(2)\nprint(5)", seconds=1) == "5"
+    assert 0.3 < kernel.spent < 1.2
+    with pytest.raises(TooLong):
+        run(kernel, "while True: pass", seconds=1)
+    assert time.monotonic() - start > 1 + 2 + 2
+
+
+def test_what_cannot_be_measured_on_a_busy_machine_is_no_mistake(new_kernel, monkeypatch):
+    start = time.monotonic()
+    monkeypatch.setattr(sandbox, "times", lambda members: (0.0, time.monotonic() - start))
+    time.sleep(1)
+    with pytest.raises(KernelNotStarted, match="too busy; grade this submission again"):
+        run(new_kernel, "while True: pass", seconds=0.2)
+
+
+def test_a_notebook_imports_its_own_module_but_none_in_place_of_an_installed_one(kernel):
+    run(kernel, "for name in ('own_helper', 'yaml'): open(f'{name}.py', 'w').write('value = 5')")
+    assert run(kernel, "import own_helper, yaml; print(own_helper.value, hasattr(yaml, 'value'))") == "5 False"
+
+
 def test_outputs_arrive_again_after_one_that_is_too_long_for_a_message(new_kernel):
     run(new_kernel, "print('a' * 100_000_000)")
     assert run(new_kernel, "print(5)") == "5"

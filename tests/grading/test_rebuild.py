@@ -246,11 +246,13 @@ def test_a_file_that_would_need_gigabytes_of_memory_is_refused_before_it_is_pars
         rebuild.read(path)
 
 
-@pytest.mark.parametrize("part", [
-    {"attachments": {str(number): {} for number in range(100_000)}, "cell_type": "markdown"},
-    {"outputs": [{"output_type": "display_data", "data": {}, "metadata": {"a": [{}] * 100_000}}]}])
-def test_a_notebook_with_very_many_lists_is_refused_before_they_are_copied(read, part):
-    with pytest.raises(ValueError, match="outputs and attachments hold more than 1,000,000 values"):
+@pytest.mark.parametrize(("part", "reason"), [
+    ({"attachments": {str(number): {} for number in range(2001)}, "cell_type": "markdown"}, "2,000 attachments"),
+    ({"attachments": {"a": dict.fromkeys(map(str, range(2000)), "")}, "cell_type": "markdown"}, "2,000 attachments"),
+    ({"outputs": [{"output_type": "display_data", "data": {}, "metadata": {"a": [{}] * 100_000}}]},
+     "outputs and attachments hold more than 1,000,000 values")])
+def test_a_notebook_with_very_many_lists_is_refused_before_they_are_copied(read, part, reason):
+    with pytest.raises(ValueError, match=reason):
         read({"cells": [CELL | part]})
 
 

@@ -139,7 +139,7 @@ time.sleep(60)
 def test_memory_that_processes_share_is_counted_once():
     with subprocess.Popen([sys.executable, "-c", FORKS], stdout=subprocess.PIPE) as process:
         process.stdout.readline()
-        found = [sandbox.excess(process.pid, sandbox.Limits(memory=memory)) for memory in (100, 500)]
+        found = [sandbox.excess(sandbox.family(process.pid), sandbox.Limits(memory=memory)) for memory in (100, 500)]
         sandbox.kill(process)
     assert found == ["more than 100 MB of memory", ""]
 

@@ -7,6 +7,7 @@ computed by PyTorch on every string of up to 14 bits, and on longer ones with lo
 
 import json
 import signal
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -179,6 +180,18 @@ def test_a_network_that_takes_too_long_is_not_proved_and_the_next_is_checked(rig
     assert done.exit_code == 1
     assert "seed 0: it is not proved in time" in done.output
     assert ("1 certified" in done.output, "Every certified network" in done.output) == (True, False)
+
+
+def test_a_small_file_that_needs_much_memory_is_refused_before_it_is_read(right, tmp_path):  # noqa: F811
+    listed(tmp_path, right)
+    with np.load(tmp_path / "kind.npz") as file:
+        np.savez_compressed(tmp_path / "kind.npz", **file, more=np.zeros(200_000_000, dtype=np.int8))
+    assert (tmp_path / "kind.npz").stat().st_size < 1_000_000
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="at most 50,000,000 bytes"):
+        list(read_store(tmp_path))
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x93NUMPY", b"PK\x05\x06" + bytes(18)])

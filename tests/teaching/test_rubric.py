@@ -88,7 +88,7 @@ def test_what_is_invisible_on_the_page_does_not_count_as_quoted(hidden):
     "[x]: u (36)", '[x]:\n  u\n  "36"', "[x]:\nu '36'", '[x]: u\n"36"', '[x]: u\n"\n36"', "> [x\ny]: u (36)",
     "- [x]: u\n  (36)"])
 def test_what_the_definition_of_a_link_contains_does_not_count_as_quoted(definition):
-    assert not any(places for *_, places in rubric.quoted_numbers(TASK, f"text\n\n{definition}\n\ntext", "s1234567"))
+    assert not any(found for *_, found in rubric.quoted_numbers(TASK, f"text\n\n{definition}\n\ntext", "s1234567"))
 
 
 @pytest.mark.parametrize("shown", ["36", "**36**", "$36$", "`36`", "- 36", "| a |\n|---|\n| 36 |", "<b>36</b>",
@@ -123,7 +123,7 @@ def test_the_names_to_train_on_are_counted_and_the_model_answer_quotes_their_num
     seed, model = seed_of("s1234567"), json.loads(answers.ANSWERS.read_text(encoding="utf-8"))["two_countries"]
     quoted = rubric.quoted_numbers("two-countries", model, "s1234567")
     assert [(name, value) for name, value, _ in quoted] == [("seed", seed), ("count", 2296)]
-    assert all(places for *_, places in quoted)
+    assert all(found for *_, found in quoted)
     names = town_names.read_names("training")
     assert rubric.names_to_train_on(3) == sum(country in countries_for(3) for country, _ in names)
     assert len({countries_for(seed_of(f"s{n}")) for n in range(60)}) > 15
@@ -222,9 +222,9 @@ def test_the_rubric_the_numbers_and_the_students_outputs_are_next_to_the_answer(
     seed = seed_of("s204501")
     assert section.index(classroom.TABLE) < section.index("A state is flipped") < section.index("Rubric, 4 points")
     assert section.count('aria-label="Points for demand') == 4
-    assert f"<td>{seed}</td>\n<td>“… My seed is <strong>{seed}</strong>, and" in section
+    assert f"<td>{seed}</td>\n<td>in the answer</td>" in section
     count = count_for("what_convinces", seed)
-    assert re.search(rf"<td>{count}</td>\n<td>“… .* and <strong>{count}</strong> of my strings have one", section)
+    assert f"<td>{count}</td>\n<td>in the answer</td>" in section
     assert page.count(classroom.TABLE) == 1     # next to the answer, and not also where the student has run it
     assert "An argument about the states would convince me" in section      # the model answer
     assert "parity-look" not in section

@@ -9,7 +9,7 @@ from parity_checks import check, fresh, private  # noqa: F401  (notebooks call t
 from parity_checks.assertions import Query, agree, likely_cause, messages, with_other
 from parity_checks.decorator import not_installed
 from parity_checks.lstm_comparison.comparison import fair_plan, summarise  # noqa: F401
-from parity_checks.plain_data import split_cause
+from parity_checks.plain_data import is_tensor, split_cause
 from parity_checks.two_unit_search import first_true
 
 try:
@@ -50,6 +50,8 @@ def lstm_step(seed: int = 0) -> None:
             weights, c = {name: size * value for name, value in weights.items()}, 1e5 * c
             query = Query(f"{query.text}, large weights and a large c", GATES)
         result = query.call("lstm_step", x, h, c, weights, forbid=READY_STEP, causes=ERROR_CAUSES)
+        if isinstance(result, np.ndarray) or is_tensor(result):     # `h, c = ...` takes it apart like a pair
+            result = tuple(result) if tuple(result.shape) == (2, batch, hidden) else result
         if not isinstance(result, (tuple, list)) or len(result) != 2:
             query.fail("a pair (h, c)", result, WORDS["not-a-pair"])
         got = np.array(query.as_arrays(result, dict.fromkeys(("h", "c"), (batch, hidden))))

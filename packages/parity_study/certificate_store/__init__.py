@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from parity_study.results import write
 STORE = Path(__file__).parent
 KIND = re.compile(r"[\w, .-]+")
 MOST_UNITS = 1000
+MOST_BYTES = 50_000_000  # of all arrays in a file; a certificate of the book needs a quarter of a million
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _load(path: Path) -> dict[str, np.ndarray]:
+    with zipfile.ZipFile(path) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())     # no more than this is unpacked
+    require(size <= MOST_BYTES, "the size of its arrays", size, f"at most {MOST_BYTES:,} bytes")
     with np.load(path, allow_pickle=False) as file:
         return {name: file[name] for name in file.files}
 
