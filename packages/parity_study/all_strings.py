@@ -12,11 +12,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from parity_lib.errors import require, require_int
 from parity_lib.models import ParityRNN
-from parity_lib.training import OPTIMIZERS, History
-from parity_study.batched_networks import Ensemble, loss_and_gradient
+from parity_lib.training import OPTIMIZERS, History, single_thread
+from parity_study.batched_networks import Ensemble, mean_loss
 from parity_study.ensemble import EnsembleTraining
 
 MOST_BITS = 16
@@ -32,7 +33,7 @@ class AllStrings(Ensemble):
 
     >>> ensemble = AllStrings([ParityRNN(4, "tanh", seed=0)], bits=2)
     >>> ensemble.final_logits().shape, ensemble.odd.tolist()
-    ((1, 4), [False, True, True, False])
+    (torch.Size([1, 4]), [False, True, True, False])
     """
 
     def __init__(self, models: Sequence[ParityRNN], bits: int) -> None:
@@ -40,58 +41,31 @@ class AllStrings(Ensemble):
         require_int("bits", bits, least=1)
         require(bits <= MOST_BITS, "bits", bits, f"at most {MOST_BITS}")
         self.bits = bits
-        self.odd = np.bitwise_count(np.arange(2**bits)) % 2 == 1
+        self.odd = torch.from_numpy(np.bitwise_count(np.arange(2**bits)) % 2 == 1)
 
-    def final_logits(self) -> np.ndarray:
+    def final_logits(self) -> Tensor:
         """Return the logits ``[seeds, 2^bits]`` after the last bit of each string.
 
         The states after t bits are ``[seeds, hidden, 2^t]``: the next bit is 0 in the first half of the next states,
         and 1 in the second half.
         """
-        seeds, hidden, matrix = len(self), self.hidden_size, self._matrix(0)
-        self._of_state = np.ascontiguousarray(matrix[..., :hidden].swapaxes(1, 2))
-        h = c = np.zeros((seeds, hidden, 1), self.parameters.dtype)
-        self._steps = []
-        for t in range(self.bits):
-            half, strings = 2**t, 2 * 2**t
-            stacked = self._buffer(f"stacked {t}", seeds, hidden + 2, strings)      # [h, x, 1]
-            stacked[:, :hidden, :half] = stacked[:, :hidden, half:] = h
-            stacked[:, hidden, :half], stacked[:, hidden, half:], stacked[:, -1] = 0, 1, 1
-            activations = self._buffer(f"activations {t}", seeds, matrix.shape[1], strings)
-            np.matmul(matrix, stacked, out=activations)
-            h, c_before = self._buffer(f"h {t}", seeds, hidden, strings), np.concatenate([c, c], 2)
-            c = self._buffer(f"c {t}", seeds, hidden, strings) if self.cell.has_cell_state else c_before
-            cell_state = c_before, c, self._buffer(f"tanh c {t}", seeds, hidden, strings)
-            self.cell.forward(activations, stacked[:, :hidden], cell_state, h)
-            self._steps.append((stacked, activations, cell_state))
-        self._states = h
-        return (self.weights["hidden_to_logits.weight"] @ h)[:, 0] + self.weights["hidden_to_logits.bias"]
+        U, V, b_input, b_state, W, c = self.weights()
+        state = self.first_state(1)
+        for _ in range(self.bits):
+            from_state = torch.baddbmm(b_state, V, state[0])
+            halves = [self.cell(from_input, from_state, state) for from_input in (b_input, U + b_input)]
+            state = tuple(torch.cat(parts, dim=2) for parts in zip(*halves))
+        return (W @ state[0] + c)[:, 0]
 
-    def loss_and_gradient(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the loss and its gradient for each network.
+    def losses(self, weights: np.ndarray) -> Tensor:
+        """Return each network's average cross-entropy with ``weights [seeds, 2^bits]``, whose rows sum to 1."""
+        logits = self.final_logits()[None]
+        return mean_loss(logits, self.odd.to(logits).expand_as(logits), torch.from_numpy(weights).to(logits))
 
-        The losses are ``[seeds]``, and the gradients are ``[seeds, count]``. The loss is the average cross-entropy,
-        weighted by ``weights [seeds, 2^bits]``, whose rows sum to 1.
-        """
-        weights = weights[None].astype(self.parameters.dtype, copy=False)
-        losses, (d_logits,) = loss_and_gradient(self.final_logits()[None], self.odd, weights)
-        gradient = np.empty_like(self.parameters)
-        views = self._split_by_weight(gradient)
-        views["hidden_to_logits.weight"][:] = d_logits[:, None] @ self._states.swapaxes(1, 2)
-        views["hidden_to_logits.bias"][:] = d_logits.sum(1)[:, None]
-        d_h = self.weights["hidden_to_logits.weight"].swapaxes(1, 2) * d_logits[:, None]
-        carry, of_matrix = np.zeros_like(d_h), 0.0
-        for stacked, activations, cell_state in reversed(self._steps):
-            self.cell.backward(activations, d_h, stacked[:, :self.hidden_size], cell_state, carry)
-            of_matrix = of_matrix + activations @ stacked.swapaxes(1, 2)
-            half = d_h.shape[2] // 2
-            d_h, carry = (part[..., :half] + part[..., half:] for part in (self._of_state @ activations, carry))
-        self.cell.split_gradient(of_matrix, *self._layer_weights(views, 0))
-        return losses, gradient
-
-    def accuracy(self) -> np.ndarray:
+    def accuracy(self) -> Tensor:
         """Return the fraction of strings that each network answers correctly."""
-        return ((self.final_logits() > 0) == self.odd).mean(1)
+        with torch.no_grad():
+            return ((self.final_logits() > 0) == self.odd).double().mean(1)
 
 
 def string_weights(strings: int, batch_size: int | None, seed: int) -> Iterator[np.ndarray]:
@@ -133,6 +107,7 @@ class SignOfMomentum(torch.optim.Optimizer):
 RULES = OPTIMIZERS | {"sign": SignOfMomentum}
 
 
+@single_thread()
 def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_updates: int, seeds: Sequence[int],
                          batch_size: int | Sequence[int | None] | None = None, lr: float = 0.01,
                          clip: float | None = 1.0, optimizer: str = "adam", **options) -> list[History]:
@@ -157,7 +132,7 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_updates:
     sizes = [batch_size] * len(models) if isinstance(batch_size, (int, type(None))) else batch_size
     weights = [string_weights(len(ensemble.odd), size, seed) for size, seed in zip(sizes, seeds, strict=True)]
     for step in range(1, max_updates + 1):
-        training.update(*ensemble.loss_and_gradient(np.stack([next(weights[row]) for row in training.rows])))
+        training.update(ensemble.losses(np.stack([next(weights[row]) for row in training.rows])))
         if step % VALIDATE_EVERY == 0 or step == max_updates:
             training.validate(step, [{"bit_accuracy": accuracy, "sequence_accuracy": accuracy, "strings": 2**bits}
                                      for accuracy in ensemble.accuracy().tolist()])

@@ -17,6 +17,7 @@ import torch
 from parity_lib.data import running_parity
 from parity_lib.errors import require, require_int
 from parity_lib.models import ParityRNN
+from parity_lib.training import single_thread
 from parity_study.boxes import MOST_NUMBERS, Boxes, search_proof
 from parity_study.extraction import NumpyNetwork
 
@@ -71,6 +72,7 @@ class Certificate:
     blocked: str | None = None
 
 
+@single_thread()
 def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
     """Try to decide whether a network is correct on strings of every length.
 

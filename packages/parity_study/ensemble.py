@@ -1,7 +1,7 @@
 """Tools for training many networks in one batched computation on the CPU.
 
 Chapter: *The experiment*. :func:`train_together` trains each model as :func:`~parity_lib.training.train` would from the
-same seed, on the same strings in the same order. :mod:`~parity_study.batched_networks` computes the gradients.
+same seed, on the same strings in the same order. :mod:`~parity_study.batched_networks` computes the logits.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import partial
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from parity_lib.data import Batch, Curriculum, ParityTask
@@ -28,7 +29,7 @@ from parity_lib.training import (
     training_batches,
     validate,
 )
-from parity_study.batched_networks import Ensemble
+from parity_study.batched_networks import Ensemble, mean_loss
 
 
 def pooled_batches(task: ParityTask, batch_size: int, rng: np.random.Generator, pool: int) -> Iterator[Batch]:
@@ -40,13 +41,13 @@ def pooled_batches(task: ParityTask, batch_size: int, rng: np.random.Generator, 
             yield task.assemble(*(part[order[start:start + batch_size]] for part in drawn))
 
 
-def stack_batches(batches: Sequence[Batch], dtype: np.dtype) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Stack one batch per seed into arrays padded to the length of the longest string.
+def stack_batches(batches: Sequence[Batch], dtype: torch.dtype) -> tuple[Tensor, Tensor, Tensor]:
+    """Stack one batch per seed into tensors padded to the length of the longest string.
 
     Returns the inputs ``[steps, seeds, 1, batch]``, and the targets and the mask ``[steps, seeds, batch]``.
     """
-    inputs, targets, mask = (pad_sequence([part.transpose(0, 1) for part in same]).numpy() for same in zip(*batches))
-    return inputs.swapaxes(2, 3).astype(dtype), targets[..., 0].astype(dtype), mask
+    inputs, targets, mask = (pad_sequence([part.transpose(0, 1) for part in same]) for same in zip(*batches))
+    return inputs.mT.to(dtype), targets[..., 0].to(dtype), mask
 
 
 class EnsembleTraining:
@@ -61,22 +62,17 @@ class EnsembleTraining:
         self.models, self.ensemble, self.histories, self.clip = models, ensemble, histories, clip
         self.make_optimizer = partial(optimizer, lr=lr, **options)
         self.rows = np.arange(len(models))
-        self._create_optimizer()
+        self.optimizer = self.make_optimizer([ensemble.parameters])
 
-    def _create_optimizer(self) -> None:
-        self.parameters = torch.from_numpy(self.ensemble.parameters)  # shares its memory
-        self.optimizer = self.make_optimizer([self.parameters])
+    def update(self, losses: Tensor) -> None:
+        """Update the weights of all networks and record their losses ``[networks]``.
 
-    def update(self, losses: np.ndarray, gradient: np.ndarray) -> None:
-        """Update the weights of all networks and record their losses.
-
-        ``losses`` is ``[networks]``. ``gradient [networks, count]`` is clipped in place, separately for each network
-        and as PyTorch's ``clip_grad_norm_`` does it.
+        The gradient is clipped separately for each network, as PyTorch's ``clip_grad_norm_`` does it.
         """
+        parameters = self.ensemble.parameters
+        parameters.grad, = torch.autograd.grad(losses.sum(), parameters)
         if self.clip is not None:
-            norm = np.linalg.norm(gradient, axis=1, keepdims=True)
-            gradient *= np.minimum(1, self.clip / (norm + 1e-6))
-        self.parameters.grad = torch.from_numpy(gradient)
+            parameters.grad *= (self.clip / (parameters.grad.norm(dim=1, keepdim=True) + 1e-6)).clamp(max=1)
         self.optimizer.step()
         for row, loss in zip(self.rows, losses.tolist(), strict=True):
             self.histories[row].loss.append(loss)
@@ -89,12 +85,11 @@ class EnsembleTraining:
         unsolved = np.array([not self.histories[row].solved for row in self.rows])
         if not unsolved.all():
             self.copy_weights()
-            self.rows, means = self.rows[unsolved], self.optimizer.state[self.parameters]
+            self.rows, means = self.rows[unsolved], self.optimizer.state[self.ensemble.parameters]
             self.ensemble.replace(self.ensemble.parameters[unsolved])
-            self._create_optimizer()
-            self.optimizer.state[self.parameters] = {
-                name: value[torch.from_numpy(unsolved)] if getattr(value, "ndim", 0) else value
-                for name, value in means.items()}
+            self.optimizer = self.make_optimizer([self.ensemble.parameters])
+            self.optimizer.state[self.ensemble.parameters] = {
+                name: value[unsolved] if getattr(value, "ndim", 0) else value for name, value in means.items()}
 
     def copy_weights(self) -> None:
         """Copy the weights of the networks that are still being trained into the PyTorch models."""
@@ -142,22 +137,19 @@ def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_updates
                        training_batches(task, batch_size, train_rng, history))
         longer = task.stretched(stretch)
         validation.append(list(in_batches(longer, *longer.draw(validation_size, validation_rng))))
-    with suppress(KeyboardInterrupt), progress_bar(max_updates, progress) as bar:
+    with suppress(KeyboardInterrupt), single_thread(), progress_bar(max_updates, progress) as bar:
         for update in range(1, max_updates + 1):
             inputs, targets, mask = stack_batches([next(batches[row]) for row in training.rows],
                                                   training.ensemble.parameters.dtype)
-            losses, logits, gradient = training.ensemble.gradients(inputs, targets, mask)
-            training.update(losses, gradient)
+            logits = training.ensemble.logits(inputs)
+            training.update(mean_loss(logits, targets, mask.to(logits) / mask.sum((0, 2))[:, None]))
             correct = ((logits > 0) == (targets > 0.5)) & mask
-            accuracies = np.divide(*(part.sum((0, 2), dtype=np.float32) for part in (correct, mask)))  # as in train
-            for row, accuracy in zip(training.rows, accuracies.tolist(), strict=True):
+            for row, accuracy in zip(training.rows, (correct.sum((0, 2)) / mask.sum((0, 2))).tolist(), strict=True):
                 histories[row].accuracy.append(accuracy)
             bar.update()
             if update % validate_every == 0 or update == max_updates:
                 training.copy_weights()
-                with single_thread():
-                    scores = [validate(models[row], validation[row]) for row in training.rows.tolist()]
-                training.validate(update, scores)
+                training.validate(update, [validate(models[row], validation[row]) for row in training.rows.tolist()])
                 bar.set_postfix(solved=len(models) - len(training.rows))
             if not len(training.rows):
                 break

@@ -20,10 +20,9 @@ from parity_study.cells import CELLS
 class NumpyNetwork:
     """A one-layer recurrent network that can be started from any state.
 
-    It is computed in NumPy with float64. A state is everything that the network passes on to the next time step,
-    ``[size]``: h, and for an LSTM h and then c. ``matrix`` is
-    :meth:`Cell.weight_matrix <parity_study.cells.Cell.weight_matrix>`, and ``sizes`` is the same for the absolute
-    values of the weights. ``W [hidden]`` and ``c`` are the weights of the readout.
+    It takes and returns NumPy arrays and is computed with float64. A state is everything that the network passes on to
+    the next time step, ``[size]``: h, and for an LSTM h and then c. ``weights`` are those of the layer, in PyTorch's
+    order, and ``W [hidden]`` and ``c`` those of the readout.
     """
 
     def __init__(self, model: ParityRNN) -> None:
@@ -31,17 +30,18 @@ class NumpyNetwork:
         require(model.num_layers == 1, "model.num_layers", model.num_layers, "1")
         *self.weights, W, c = (p.detach().cpu().double().numpy() for p in model.parameters())
         self.W, self.c = W[0], c[0]
-        self.kind, self.cell, self.hidden = model.cell, CELLS[model.cell], model.hidden_size
-        self.size = self.hidden * (2 if self.cell.has_cell_state else 1)
-        self.matrix = self.cell.weight_matrix(*self.weights)
-        self.sizes = self.cell.weight_matrix(*(np.abs(weight) for weight in self.weights))
+        self.kind, self.hidden = model.cell, model.hidden_size
+        self.size = self.hidden * (2 if isinstance(model.rnn, torch.nn.LSTM) else 1)
         # The relative error that we allow for in a sum or an activation: the rounding of the network in its own
         # dtype, and of the centres and radii of sets, which float64 computes with an error below 2**12 * 2**-53.
         self.rounding = torch.finfo(model.hidden_to_logits.weight.dtype).eps / 2 + 2.0**-41
 
     def next_states(self, states: np.ndarray, bits: np.ndarray) -> np.ndarray:
         """Compute the next states ``[count, size]`` for ``states [count, size]`` and ``bits [count]``."""
-        return self.cell.next_state(bits[:, None].astype(float), states, *self.weights)
+        U, V, b_input, b_state = map(torch.from_numpy, self.weights)
+        state = torch.from_numpy(states.T).split(self.hidden)
+        from_input = U * torch.from_numpy(bits) + b_input[:, None]
+        return torch.cat(CELLS[self.kind](from_input, V @ state[0] + b_state[:, None], state)).T.numpy()
 
     def logits(self, states: np.ndarray) -> np.ndarray:
         """Return the network's logits ``[count]`` for ``states [count, size]``."""

@@ -131,26 +131,25 @@ def image(network: NumpyNetwork, sets: Zonotopes, bit: int) -> Zonotopes:
     network in its own dtype. Raises ValueError for a cell whose equations are not below.
     """
     hidden, error = network.hidden, ACTIVATION_ERROR * network.rounding
-    h, matrix, sizes = sets[:, :hidden], network.matrix, network.sizes
+    h, (U, V, b_input, b_state) = sets[:, :hidden], network.weights
+    from_input, gates = U[:, 0] * bit + b_input, [slice(k, k + hidden) for k in range(0, len(V), hidden)]
     # The error of a sum of n products, in any order, is at most n u / (1 - n u) times the sum of their absolute values.
-    sum_of_sizes = h.largest @ sizes[:, :hidden].T + sizes[:, hidden] * bit + sizes[:, -1]
-    sum_error = (hidden + 8) * network.rounding * sum_of_sizes
-    pre_activation = h.times_matrix(matrix[:, :hidden]) + (matrix[:, hidden] * bit + matrix[:, -1])
-    pre_activation = pre_activation.widened(sum_error)
-    columns = [slice(k * hidden, (k + 1) * hidden) for k in range(len(network.cell.blocks))]
-    gates = [pre_activation[:, part] for part in columns]
+    sizes = h.largest @ np.abs(V).T + np.abs(U[:, 0]) * bit + np.abs(b_input) + np.abs(b_state)
+    sum_error = (hidden + 8) * network.rounding * sizes
+    from_state = (h.times_matrix(V) + b_state).widened(sum_error)
+    pre_activation = from_state + from_input
     if network.kind == "relu":
-        return gates[0].relu().widened(error).as_generators()
+        return pre_activation.relu().widened(error).as_generators()
     if network.kind == "gru":
-        r, z, n_input, n_state = gates
-        r, z = (gate.sigmoid().widened(error) for gate in (r, z))
-        n = (r * n_state + n_input).widened(sum_error[:, columns[2]] + sum_error[:, columns[3]]).tanh().widened(error)
+        r, z = (pre_activation[:, gate].sigmoid().widened(error) for gate in gates[:2])
+        n = r * from_state[:, gates[2]] + from_input[gates[2]]
+        n = n.widened(2 * sum_error[:, gates[2]]).tanh().widened(error)
         return (n + z * (h - n)).widened(error).as_generators()
     if network.kind == "tanh":
-        return gates[0].tanh().widened(error).as_generators()
+        return pre_activation.tanh().widened(error).as_generators()
     require_choice("network.kind", network.kind, ("tanh", "relu", "gru", "lstm"))
-    i, f, o = (gates[place].sigmoid().widened(error) for place in (0, 1, 3))
-    g = gates[2].tanh().widened(error)
+    i, f, o = (pre_activation[:, gates[place]].sigmoid().widened(error) for place in (0, 1, 3))
+    g = pre_activation[:, gates[2]].tanh().widened(error)
     c = f * sets[:, hidden:] + i * g
     c = c.widened(error * (1 + c.largest))  # relative to the size of c, which may exceed 1
     h = (o * c.tanh().widened(error)).widened(error)

@@ -1,6 +1,5 @@
 """Compare a time step of each cell with PyTorch; test_ensemble compares training, and so the gradients."""
 
-import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -19,7 +18,7 @@ def test_the_next_state_is_that_of_pytorch_in_its_dtype(name, dtype, tolerance):
     cell, x = TORCH_CELLS[name](INPUTS, HIDDEN).to(dtype), torch.randn(BATCH, INPUTS, dtype=dtype)
     state = torch.randn(BATCH, HIDDEN * (2 if name == "lstm" else 1), dtype=dtype)
     expected = torch.cat(cell(x, state.chunk(2, dim=1)), dim=1) if name == "lstm" else cell(x, state)
-    weights = {key: weight.detach().numpy() for key, weight in cell.named_parameters()}
-    next_state = CELLS[name].next_state(x.numpy(), state.numpy(), **weights)
-    assert next_state.dtype == x.numpy().dtype
-    np.testing.assert_allclose(next_state, expected.detach(), rtol=0, atol=tolerance)
+    (U, V, b_input, b_state), hidden = (weight.detach() for weight in cell.parameters()), state.mT[:HIDDEN]
+    parts = U @ x.mT + b_input[:, None], V @ hidden + b_state[:, None]
+    next_state = torch.cat(CELLS[name](*parts, state.mT.split(HIDDEN))).mT
+    torch.testing.assert_close(next_state, expected.detach(), rtol=0, atol=tolerance)

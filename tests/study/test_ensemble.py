@@ -107,11 +107,11 @@ def test_ctrl_c_ends_the_run_and_keeps_the_weights(monkeypatch):
     models, calls = networks("tanh"), []
     before, update = parameters(models), EnsembleTraining.update
 
-    def interrupt_the_third(self, losses, gradient):
+    def interrupt_the_third(self, losses):
         calls.append(1)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        update(self, losses, gradient)
+        update(self, losses)
 
     monkeypatch.setattr(EnsembleTraining, "update", interrupt_the_third)
     histories = train_together(models, ParityTask(8), seeds=range(3), **SHORT)

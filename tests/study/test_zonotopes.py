@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from parity_lib import models
-from parity_study import verify
-from parity_study.cells import CELLS as CELLS_IN_NUMPY
+from parity_study import cells, verify
 from parity_study.extraction import NumpyNetwork
 from parity_study.zonotopes import Zonotopes, answers_proved, image
 from tests.study.networks import CELLS, make_wide_network, next_states
@@ -60,7 +59,7 @@ def test_sets_that_are_too_small_are_noticed():
 
 @pytest.mark.parametrize("known", ["lstm", "relu"])
 def test_a_cell_without_bounds_is_refused_and_not_taken_for_another_one(known, monkeypatch):
-    monkeypatch.setitem(CELLS_IN_NUMPY, "new", CELLS_IN_NUMPY[known])
+    monkeypatch.setitem(cells.CELLS, "new", cells.CELLS[known])
     monkeypatch.setitem(models.MODULES, "new", models.MODULES[known])
     monkeypatch.setitem(verify.LAYERS, "new", verify.LAYERS[known])
     model = make_wide_network("new", seed=0)
