@@ -80,7 +80,7 @@ lint: $(VENV)/.ready-test
 	$(BIN)/mypy
 
 bench: $(VENV)/.ready-test
-	$(BIN)/parity experiment packing --out _build
+	$(BIN)/parity bench
 
 # Jupyter refuses to run as root without --allow-root, and in a container root is often the only account.
 lab: $(VENV)/.ready-exercises

@@ -33,6 +33,7 @@ SECTIONS = {
     "The results": {
         "experiment": ("parity_study.study_commands", "Run experiments, or recheck their results."),
         "verify": ("parity_study.study_commands", "Verify every stored certificate."),
+        "bench": ("parity_study.study_commands", "Measure the speed of packing."),
     },
 }
 # The extra that installs a package without which some subcommands do not work.

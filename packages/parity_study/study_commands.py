@@ -1,7 +1,8 @@
-"""The `parity experiment` and `parity verify` commands."""
+"""The `parity experiment`, `parity verify` and `parity bench` commands."""
 
 from __future__ import annotations
 
+import json
 import signal
 from pathlib import Path
 from typing import Any
@@ -129,3 +130,16 @@ def verify(folder: Path | None, jobs: int | None) -> None:
     click.echo("Every certified network is correct after every bit of every string, in float32 on a CPU, if its tanh\n"
                f"and sigmoid have an error of at most {ACTIVATION_ERROR} units of 2^-24. Every refuted network is "
                "wrong\nafter the last bit of its string, in float32 and float64 as PyTorch computes it here.")
+
+
+@click.command()
+def bench() -> None:
+    """Measure on this machine how fast a network runs with packing and with a mask.
+
+    The two take turns, so that a busy machine slows down both. Prints the times and their ratios as JSON.
+    """
+    from parity_lib.training import single_thread
+    from parity_study.experiments.packing import run
+
+    with single_thread():
+        click.echo(json.dumps(run()["nets"], indent=1))
