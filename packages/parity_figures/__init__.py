@@ -16,7 +16,6 @@ from parity_figures.charts_networks import (
     many_curves,
     states_at_moments,
     states_on_ones,
-    verdicts,
 )
 from parity_figures.charts_runs import (
     rates,

@@ -17,14 +17,12 @@ from parity_figures.picture import (
     PAPER,
     RIGHT,
     SERIES,
-    WRONG,
     Numbers,
     Picture,
     canvas,
     in_style,
     legend_above,
     name_lines,
-    name_rows,
     panels,
 )
 from parity_lib.models import ParityRNN
@@ -249,33 +247,6 @@ def accuracy_by_length(rows: Sequence[dict], title: str = "") -> Picture:
     words = "; ".join(f"{name}: {accuracy:.2f}" for name, accuracy in numbers)
     return Picture(figure, f"Accuracy per bit by length of the string. {words}.",
                    numbers=Numbers(("length", "accuracy per bit"), numbers))
-
-
-@in_style
-def verdicts(rows: Sequence[tuple[str, int, int, int]]) -> Picture:
-    """Plot the numbers of certified, refuted and undecided networks as bars in three columns on the same scale.
-
-    ``rows`` has ``(label, certified, refuted, undecided)``. Each number is written at its bar.
-    """
-    figure, axes = canvas(height=0.5 + 0.33 * len(rows))
-    labels, *counts = zip(*rows)
-    room = 1.45 * max(map(max, counts))
-    for column, (name, colour) in enumerate((("certified", RIGHT), ("refuted", WRONG), ("undecided", MUTED))):
-        left = column * room
-        axes.barh(range(len(rows)), counts[column], left=left, color=colour, height=0.62)
-        axes.axvline(left, color=MUTED, linewidth=1)
-        axes.text(left, -0.65, name, va="bottom", fontweight="bold")
-        for y, count in enumerate(counts[column]):
-            axes.text(left + count + 0.03 * room, y, str(count), va="center", color=INK if count else MUTED)
-    name_rows(axes, labels)
-    axes.set(xlim=(0, 3 * room), xticks=[])
-    axes.tick_params(axis="y", length=0)
-    axes.grid(visible=False)
-    axes.spines[["left", "bottom"]].set_visible(False)
-    words = "; ".join(f"{label}: {certified} certified, {refuted} refuted, {undecided} undecided"
-                      for label, certified, refuted, undecided in rows)
-    return Picture(figure, f"For each kind of network, how many are certified, refuted and undecided. {words}.",
-                   numbers=Numbers(("network", "certified", "refuted", "undecided"), rows))
 
 
 @in_style

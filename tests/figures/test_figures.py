@@ -74,7 +74,6 @@ PICTURES = {
         ("two states", np.array([[0, 1], [1, 0]]), np.array([False, True]))], merged=[1, 0]),
     "intervals": lambda: figures.interval_rounds([
         ("K = 2", [((0.0, 0.1 * k), (0.9 - 0.1 * k, 1.0)) for k in range(3)])]),
-    "verdicts": lambda: figures.verdicts([("tanh 2", 5, 0, 0), ("gru 8", 0, 15, 1)]),
     "accuracy by length": lambda: figures.accuracy_by_length(trained()[1], "a network"),
     "lines": lambda: figures.lines(range(1, 4), {"a": [1.0, 0.5, 0.25], "b": [1.0, 0.75]}, "step", "share correct"),
     "backward pass": lambda: figures.backward_pass([1, 0], [0, 0.762, 0.364], [0.21, -0.434], [0.09, -0.434, 1],
@@ -97,7 +96,7 @@ PICTURES = {
 }
 OF_EVEN_AND_ODD = {"strings", "unrolled with numbers", "all at once", "one by one", "one unit", "moments",
                    "states on ones", "intervals", "machines", "memory line"}
-OF_CORRECT_AND_WRONG = {"verdicts", "accuracy by length"}
+OF_CORRECT_AND_WRONG = {"accuracy by length"}
 
 
 @cache
