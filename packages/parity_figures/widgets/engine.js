@@ -71,7 +71,7 @@ export function engine() {
 
   // --- the cells --------------------------------------------------------------
 
-  // One time step forward and backward, as in cells.py. Arrays are flat [blocks][hidden][count]: block g of unit k and
+  // One time step forward, as in cells.py, and backward. Arrays are flat [blocks][hidden][count]: block g of unit k and
   // string b is at g * size + n, where size = hidden * count and n = k * count + b. `a` holds the pre-activations;
   // `step` overwrites them with what `backward` needs, and `backward` overwrites that with their gradient. `carry` is
   // the gradient that does not pass through the matrix: with respect to h for a GRU, to c for an LSTM.

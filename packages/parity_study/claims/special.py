@@ -1,7 +1,7 @@
 """Requirements and numbers for a few claims that do not follow a common pattern.
 
 The functions are added to :data:`~parity_study.claims.shapes.SHAPES`. The name of a function, with spaces in place of
-underscores, is its word in ``claims/NAME.yaml``: to find the claim of ``relative updates``, search for these words.
+underscores, is its word in ``claims/NAME.yaml``: to find the claim of ``predicted share``, search for these words.
 """
 
 from functools import partial
@@ -15,19 +15,12 @@ from parity_study.claims.shapes import (
     called,
     counted,
     is_met,
-    middle,
     number,
     shape,
     wilson_interval,
 )
 
 # --- Success rates and numbers of updates ---
-
-
-@shape("rows")
-def relative_updates(row: Place, usual: Place, label: str, quantity: str) -> Number:
-    """Return the number of updates needed by half of a row's runs, divided by the number for another row."""
-    return Number(label, quantity, lambda results: middle(results, row) / middle(results, usual))
 
 
 @shape("rows")
