@@ -19,7 +19,7 @@ from tests.exercises import course
 from tests.grading import classroom
 from tests.grading.classroom import the_class
 
-pytestmark = [pytest.mark.browser, pytest.mark.whole]
+pytestmark = [pytest.mark.browser, pytest.mark.whole, pytest.mark.slow]
 
 NAMES = list(POINTS)
 FIRST = NAMES[0]
@@ -131,7 +131,6 @@ def test_the_formgrader_lists_the_exercises_and_submissions(formgrader):
     assert "needs manual grading" in student.inner_text()
 
 
-@pytest.mark.slow
 def test_an_answer_in_words_is_graded_there(page, formgrader, graded, order):
     formgrader.get_by_role("link", name="Manual Grading").click()
     formgrader.get_by_role("link", name=FIRST).click()
@@ -250,7 +249,6 @@ def test_the_rubric_and_the_students_outputs_are_visible_next_to_the_answer(read
     assert reader.evaluate("document.documentElement.scrollWidth") == 1280
 
 
-@pytest.mark.slow
 def test_points_are_typed_and_keys_open_the_next_submission(reader, order, graded):
     for place, (submission, _) in enumerate(order[:3]):
         arrive(reader, submission)

@@ -142,7 +142,7 @@ def test_honest_work_is_complete(ours, place):
     assert images.evaluate_all("images => images.map(image => image.complete && image.naturalWidth > 0)") == [True] * 4
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_each_attack_succeeds_on_the_stock_pages(safe, open_page, tmp_path):
     folder = shutil.copytree(safe, tmp_path / "course")
     (folder / "private").mkdir(exist_ok=True)

@@ -17,8 +17,7 @@ from tests.submissions import bank
 
 pytestmark = pytest.mark.whole
 
-FIRST, *OTHERS = POINTS
-SECOND = OTHERS[0]
+FIRST, SECOND, *_ = POINTS
 NOISE = """
 import functools, logging, os, sys, warnings
 
@@ -86,8 +85,8 @@ def is_test(cell):
     return cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade", False)
 
 
-@pytest.fixture(scope="module", params=[FIRST, *(pytest.param(name, marks=pytest.mark.slow if name == SECOND else
-                                                              pytest.mark.weekly) for name in OTHERS)])
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.slow if name == SECOND else
+                                                     pytest.mark.weekly) for name in POINTS])
 def batch(tmp_path_factory, request) -> course.Batch:
     """An exercise, graded in a course of its own. What does not depend on the exercise is submitted for one of them."""
     name = request.param
@@ -172,7 +171,7 @@ def test_deleted_tests_cost_nothing_and_edited_tests_give_nothing(batch):
     assert all(outcome.points == 0 for outcome in batch.graded["edited-tests"].outcomes.values())
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 @pytest.mark.parametrize("batch", [FIRST], indirect=True)
 def test_stock_feedback_shows_the_tests(batch, tmp_path):
     """Show that the test of the feedback can fail."""
