@@ -11,7 +11,6 @@ from parity_figures.charts_networks import (
     curves,
     drift,
     gradient_norms,
-    interval_rounds,
     lines,
     many_curves,
     states_at_moments,

@@ -273,30 +273,3 @@ def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
                    numbers=Numbers(("ones so far", *states),
                                    [(number, *row) for number, row in enumerate(zip(*map(np.ndarray.tolist,
                                                                                          states.values())))]))
-
-
-@in_style
-def interval_rounds(series: Sequence[tuple[str, Sequence[tuple]]]) -> Picture:
-    """Plot how the intervals that contain the even and odd states grow from round to round.
-
-    There is a panel for each of ``series``, which has ``(title, rounds)``. Each round is
-    ``((low, high) of even, (low, high) of odd)``.
-    """
-    (figure, *more), places = panels([title for title, _ in series], 2.5)
-    words, numbers = [], []
-    for axes, (title, rounds) in zip(places, series, strict=True):
-        for answer, (name, _, colour) in enumerate(ANSWERS):
-            low, high = zip(*(pair[answer] for pair in rounds))
-            axes.fill_between(range(len(rounds)), low, high, step="mid", facecolor=colour, alpha=0.35, edgecolor=colour)
-            axes.text(len(rounds) / 2, (0.06, 0.92)[answer], name, ha="center", va="center")
-        axes.axhline(0.5, color=INK, linestyle="--", linewidth=1.2)
-        axes.text(0, 0.52, "threshold", va="bottom")
-        axes.set(xlabel="round", ylabel="d", ylim=(-0.05, 1.05), yticks=[0, 0.5, 1])
-        (even_low, even_high), (odd_low, odd_high) = rounds[-1]
-        words.append(f"{title}: after {len(rounds) - 1} rounds even is {even_low:.2f} to {even_high:.2f}, "
-                     f"odd {odd_low:.2f} to {odd_high:.2f}")
-        numbers += [(title, number, *map(float, (*even, *odd))) for number, (even, odd) in enumerate(rounds)]
-    return Picture(figure, "The intervals of d after an even and after an odd count, growing round by round, with a "
-                   "dashed line at one half. " + ". ".join(words) + ".",
-                   numbers=Numbers(("panel", "round", "even low", "even high", "odd low", "odd high"), numbers),
-                   more=more)

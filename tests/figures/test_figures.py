@@ -72,8 +72,6 @@ PICTURES = {
     "machines": lambda: figures.machines([
         ("four states", np.array([[1, 2], [1, 2], [2, 3], [1, 2]]), np.arange(4) == 2),
         ("two states", np.array([[0, 1], [1, 0]]), np.array([False, True]))], merged=[1, 0]),
-    "intervals": lambda: figures.interval_rounds([
-        ("K = 2", [((0.0, 0.1 * k), (0.9 - 0.1 * k, 1.0)) for k in range(3)])]),
     "accuracy by length": lambda: figures.accuracy_by_length(trained()[1], "a network"),
     "lines": lambda: figures.lines(range(1, 4), {"a": [1.0, 0.5, 0.25], "b": [1.0, 0.75]}, "step", "share correct"),
     "backward pass": lambda: figures.backward_pass([1, 0], [0, 0.762, 0.364], [0.21, -0.434], [0.09, -0.434, 1],
