@@ -141,7 +141,7 @@ function paint(view, model) {
     const found = bits.slice(0, run.fall), own = found && !view.given.startsWith(found);
     if (own && !(view.best[label]?.length <= found.length)) view.best[label] = found;
     if (label === no) Object.assign(view, { run, bits, no });
-    if (label !== no && own) others.push(`No. ${label} ${others.length ? "" : "broke "}at bit ${run.fall}`);
+    if (label !== no && own) others.push(`No. ${label} broke at bit ${run.fall}: press its tile to see how. `);
     if (label === no && own) tried(view, no).add(found);
     if (label === no && own && view.inBook) history.replaceState(null, "", addressOf(no, found));
   }
@@ -152,8 +152,9 @@ function paint(view, model) {
     view.run.steps.slice(-SAID).map(({ height }) => height.toFixed(1)).join(", ") + ". It answers odd if the output is above 0.");
   const { fall } = view.run, proved = !network.string && view.proved;
   view.root.classList.toggle("pw-broken", fall > 0 && fall === bits.length);
-  const [breaks, state] = view.sentence.children, list = new Intl.ListFormat("en-GB").format(others);
-  const news = list && `${list}: press ${others.length > 1 ? "a" : "its"} tile to see how. `, isNew = news !== breaks.textContent;
+  const [breaks, state] = view.sentence.children; // for several networks a count, so that the sentence stays short
+  const news = others.length > 1 ? `${others.length} others broke: press a marked tile to see how. ` : others.join("");
+  const isNew = news !== breaks.textContent;
   view.sentence.setAttribute("aria-live", view.timer && !isNew ? "off" : "polite");
   if (isNew) breaks.textContent = news; // otherwise screen readers would read it again
   state.textContent = describe(view, no, network);

@@ -128,7 +128,7 @@ function build(model, net, towns) {
     ["Invent a name", whole],
     ["Invent ten", () => { halt(view); for (let i = 0; i < 10; i++) write(view, model, MOST); }]],
     small ? "Invent a name" : "One letter");
-  view.told = make("p", { class: "pw-told" });
+  view.told = make("p", { class: "pw-heard" });
   const choose = (letter) => {
     view.join?.();
     stop(view);

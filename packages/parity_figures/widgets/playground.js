@@ -260,7 +260,7 @@ const FIGURES = {
   gradient: { title: "Gradient", draw: drawGradient },
 };
 const LEGEND = "Each mark is the hidden state after some bits: a disc if their parity is even, a square if it is odd, " +
-  "smaller for longer strings. A bar is dark if all answers at this length are correct; to the right of the dotted line, " +
+  "smaller for longer strings. A bar stands out if all answers at this length are correct; to the right of the dotted line, " +
   "strings are longer than in training.";
 
 function presetOf(settings) {

@@ -239,7 +239,7 @@ export function paintStage(run) {
   else showNoWeights(run.weights);
   slider.max = snapshots.length - 1;
   slider.value = snapshots.indexOf(shown);
-  moment.textContent = `After ${counted(shown.steps, "update")}: ${correct} of ${shown.odd.length} marks on the ` +
-    `correct side${loss === undefined ? "" : `, loss ${fixed(loss, 3)}`}`;
+  moment.textContent = `After ${counted(shown.steps, "update")}: ${correct} of ${shown.odd.length} marks ` +
+    `correct${loss === undefined ? "" : `, loss ${fixed(loss, 3)}`}`;
   slider.setAttribute("aria-valuetext", moment.textContent);
 }

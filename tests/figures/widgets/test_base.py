@@ -6,6 +6,7 @@ import pytest
 
 from parity_figures.picture import SHEET
 from parity_figures.widgets.base import EXPORT, FOLDER, IMPORT
+from tests.book.conftest import ROOT
 from tests.figures.widgets.static_page import in_one_scope
 
 
@@ -27,6 +28,21 @@ def test_a_style_sheet_applies_to_widgets_only():
             rules = [line for line in file.read_text(encoding="utf-8").splitlines() if "{" in line]
             starts = (".parity-widget", ".widget-host", "@media", "@container", "@keyframes")
             assert all(rule.lstrip().startswith(starts) for rule in rules), file
+
+
+@pytest.mark.parametrize("page", [page for page in sorted((ROOT / "book").glob("*.md"))
+                                  if page.read_text(encoding="utf8").count("from parity_figures.widgets import") > 1])
+def test_widgets_of_one_page_do_not_style_each_other(page):
+    """Compare the classes that a widget's own style sheet styles with those that other widgets of the page have."""
+    classes = re.findall(r"from parity_figures.widgets import (\w+)", page.read_text(encoding="utf8"))
+    names = [re.sub("(?<!^)(?=[A-Z])", "_", name).lower() for name in classes]
+    assert len(names) > 1
+    for name in names:
+        styled = set(re.findall(r"^ *\.parity-widget \.(pw-[\w-]+) \{",
+                                (FOLDER / f"{name}.css").read_text(encoding="utf8"), re.MULTILINE))
+        for other in {*names} - {name}:
+            used = set(re.findall(r"pw-[\w-]+", (FOLDER / f"{other}.js").read_text(encoding="utf8")))
+            assert styled & used == set(), (name, other)
 
 
 @pytest.mark.browser
