@@ -153,7 +153,7 @@ def many_curves(runs: Sequence[Sequence[dict]], labels: Sequence[str]) -> Pictur
 @in_style
 def lines(x: Sequence[int], series: Series, xlabel: str, ylabel: str, *, zones: bool = False,
           level: tuple[float, str] | None = None) -> Picture:
-    """Plot up to six series as lines, with a horizontal line if ``level`` gives its height and name.
+    """Plot up to six series as lines. If ``level`` (a height and a name) is given, add a labelled horizontal line.
 
     With ``zones``, the vertical axis is logarithmic and names the three zones of a gradient. A series may be shorter
     than ``x``.
