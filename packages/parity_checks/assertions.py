@@ -260,7 +260,7 @@ class Query:
 
 
 def common_mistakes(got: np.ndarray, expected: np.ndarray, sizes: Iterable[int] = ()) -> Mistakes:
-    """Yield common wrong results for any task, each with a message that is true whatever the cause.
+    """Yield wrong results that are common in all tasks, each with a message that holds whatever the cause.
 
     A single number may have been divided by one of the ``sizes``.
     """

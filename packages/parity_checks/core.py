@@ -327,7 +327,7 @@ def _about(name: str, error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> tuple[str | None, str, str]:
-    """Return the student's function that raised an error, text giving the line and cell, and what the line uses."""
+    """Return the student's function that raised an error, a text naming its line and cell, and the names used there."""
     place, cells, trace = (None, "", ""), {}, error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code

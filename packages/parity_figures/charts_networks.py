@@ -101,14 +101,14 @@ def states_at_moments(moments: Mapping[str, ParityRNN], bits: np.ndarray) -> Pic
     readout = [*moments.values()][-1].hidden_to_logits.weight[0].detach().numpy()
     apart = states[-1] - states[-1].mean(axis=0)
     up = np.linalg.svd(apart - np.outer(apart @ readout, readout) / (readout @ readout))[2][0]
-    words = []
+    words, widest = [], 1.15 * max(np.abs(output).max() for output in outputs)
     for axes, title, state, output in zip(places, moments, states, outputs, strict=True):
         axes.axvline(0, color=INK, linestyle="--", linewidth=1.2)
         for answer, (name, marker, colour) in enumerate(ANSWERS):
             axes.plot(output[odd == answer], state[odd == answer] @ up, marker, color=colour, markersize=6, alpha=0.8,
                       markeredgecolor=PAPER, markeredgewidth=0.6, label=name)
-        axes.set(xlabel="output", yticks=[])
-        axes.margins(0.12)
+        axes.set(xlabel="output", yticks=[], xlim=(-widest, widest))
+        axes.margins(y=0.12)
         axes.grid(visible=False)
         words.append(f"{title}: {((output > 0) == odd).sum()} of {len(odd)} states are on the correct side")
     legend_above(figure, places[0], 2)
@@ -153,7 +153,7 @@ def many_curves(runs: Sequence[Sequence[dict]], labels: Sequence[str]) -> Pictur
 @in_style
 def lines(x: Sequence[int], series: Series, xlabel: str, ylabel: str, *, zones: bool = False,
           level: tuple[float, str] | None = None) -> Picture:
-    """Plot up to six series as lines, with a horizontal line if ``level`` gives its height and name.
+    """Plot up to six series as lines. If ``level`` (a height and a name) is given, add a labelled horizontal line.
 
     With ``zones``, the vertical axis is logarithmic and names the three zones of a gradient. A series may be shorter
     than ``x``.

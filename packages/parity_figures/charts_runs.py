@@ -35,7 +35,7 @@ Condition = dict[str, Any]      # how many seeds solved a condition of an experi
 
 
 def _quartiles(row: Condition) -> list[int | None]:
-    """Return the numbers of updates after which 25 %, 50 % and 75 % of seeds had succeeded, or None if too few did."""
+    """Return how many updates it took 25 %, 50 % and 75 % of seeds to succeed, with None for a share not reached."""
     return [updates_to_solve(row["steps"], share) for share in (0.25, 0.5, 0.75)]
 
 

@@ -40,7 +40,7 @@ MARKS = {"grade_id": "known-answer-check", "grade": True, "solution": False, "po
 
 
 def try_course(coursedir: CourseDirectory, config: Config, name: str) -> None:
-    """Grade a correct submission, and the model answer with the private tests. Raise ValueError if either fails."""
+    """Grade a correct submission, and run the private tests on the model answer. Raise ValueError if either fails."""
     if reason := _failure([new_code_cell(ANSWER), new_code_cell(TEST, metadata={"nbgrader": MARKS})], config):
         raise ValueError("nobody was graded, because a submission that is known to be correct does not get full marks "
                          f"on this machine: {reason}")

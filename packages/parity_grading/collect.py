@@ -169,7 +169,7 @@ class Collector:
         return Candidate(submission, file, name, notes)
 
     def _collect_from(self, student: str) -> str:
-        """Copy a student's submission, unless a file was placed there by hand, and return the outcome from STATES."""
+        """Copy a student's submission unless a file was placed there by hand. Return the outcome, one of STATES."""
         present, notes = self.store.present(student), self.notes[student]
         collected = present is not None and present.digest != "" and present == self.store.recorded(student)
         candidate = self._choose(student) if self.candidates[student] else None

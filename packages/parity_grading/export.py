@@ -109,7 +109,7 @@ def _grade(row: StudentStatus) -> float | None:
 
 
 def _describe_todo(row: StudentStatus, name: str) -> str:
-    """Describe what must be done before a student can get a grade, or return ""."""
+    """Describe what must be done before a student can get a grade, or return "" if nothing remains to be done."""
     todo = {"missing": "", "read": "" if row.points is not None else "graded, but without points",
             "collected": "submitted, but not graded yet: parity grade",
             "needs reading": f"{row.unread} answer{'s' * (row.unread != 1)} to be read"}
@@ -121,7 +121,7 @@ def _describe_todo(row: StudentStatus, name: str) -> str:
 
 def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentStatus], listed: dict[str, ListedStudent],
              name: str, heading: str | None, result: Export) -> None:
-    """Enter the grades in the rows of a platform's list, and report any conflicts in ``result``."""
+    """Enter the grades in the list exported from a platform, and record any conflicts in ``result``."""
     column, maximum = platform.find_grades(rows, name, heading)
     if maximum and maximum != students[0].most:
         raise ValueError(f"{name} has {students[0].most:g} points, but the platform's maximum is {maximum:g}: change "

@@ -258,7 +258,7 @@ def times(members: list[psutil.Process]) -> tuple[float, float]:
 
 
 def excess(members: list[psutil.Process], limits: Limits) -> str:
-    """Describe the limit that these processes exceed together, or return ""."""
+    """Describe the limit that these processes together exceed, or return "" if they exceed none."""
     if len(members) > limits.processes:
         return f"more than {limits.processes} processes"
     # The share of a process in the pages that it has in common with others takes longer to find out.

@@ -217,7 +217,7 @@ class Sanitise(Preprocessor):
         return super().preprocess(nb, resources)
 
     def _renders_within_limits(self, nb: NotebookNode, resources: dict) -> bool:
-        """Render the whole page in a process with limits, and return whether this succeeds."""
+        """Render the whole page in a process with limited resources, and return True on success."""
         exporter: Any = self.parent
 
         def render() -> None:

@@ -125,7 +125,7 @@ def _pages(names: list[str]) -> str:
 
 
 def with_table(text: str, first: str, rows: Rows) -> str:
-    """In a Markdown text, replace the table whose first column has the heading ``first``."""
+    """In a Markdown document, replace the table whose first column is headed ``first``."""
     table = re.compile(rf"^\| {first} \|.*(?:\n\|.*)*", re.MULTILINE)
     require(len(table.findall(text)) == 1, f"tables with a column `{first}`", len(table.findall(text)), "one")
     head, *body = ["|" + "|".join(f" {cell} " if cell else " " for cell in row) + "|" for row in rows]

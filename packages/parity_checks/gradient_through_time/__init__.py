@@ -179,7 +179,7 @@ def draw(rng: np.random.Generator, *shapes: tuple[int, ...]) -> Weights:
 
 
 def moved(gradient: Weights, k: int, place: tuple[int, ...], share: float) -> Weights:
-    """Return a copy of a gradient with an error in one entry equal to a fraction of the array's largest entry."""
+    """Return a copy of a gradient in which one entry is off by a given fraction of its array's largest entry."""
     claimed = [array.copy() for array in gradient]
     claimed[k][place] += share * np.abs(claimed[k]).max()
     return claimed

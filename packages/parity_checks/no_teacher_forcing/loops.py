@@ -148,14 +148,14 @@ def train_at_the_end(seed: int = 0) -> None:
 @check("trained on strings of up to 10 bits, the network is correct on strings of that kind")
 @replaced_if_wrong(*CORRECT)
 def trained_short(seed: int = 0) -> None:
-    """Check the updates, and that one of three training runs has an accuracy of 90 % on strings of 1 to 10 bits."""
+    """Check that the updates are correct, and that one of three runs reaches 90 % accuracy on 1 to 10 bits."""
     _require_training("strings of 1 to 10 bits", SHORT, seed)
 
 
 @check("trained on strings of up to 10 bits, the network is correct on strings of up to 50")
 @replaced_if_wrong(*CORRECT)
 def trained_long(seed: int = 0) -> None:
-    """Check the updates, and that one of three training runs has an accuracy of 95 % on strings of 11 to 50 bits."""
+    """Check that the updates are correct, and that one of three runs reaches 95 % accuracy on 11 to 50 bits."""
     _require_training("strings of 11 to 50 bits, longer than any in training", LONG, seed, min_lengths=(1, 4))
 
 

@@ -285,7 +285,7 @@ def _check_shares(rng: np.random.Generator, temperature: float, common: str, tim
 
 
 def drawn_from(counts: np.ndarray, shares: np.ndarray, level: float = 1e-11) -> bool:
-    """Return False if one of the counts, or the sum of all but two, is too far from its share.
+    """Return False if any count, or the sum of all but two counts, deviates too far from its expected proportion.
 
     A draw from these shares gives False with a probability below twice the ``level`` for each count, which is the
     Chernoff bound: n times the Kullback-Leibler divergence exceeds -ln(level) with at most this probability.

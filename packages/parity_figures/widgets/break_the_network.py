@@ -19,7 +19,7 @@ TESTED = (5000, 75)     # random strings, and their bits, on which each of the n
 
 
 class BreakTheNetwork(NetworkWidget):
-    """A widget in which the reader looks for strings that trained networks answer wrongly.
+    """A widget in which the reader looks for strings that trained networks get wrong.
 
     Its twelve networks are from ``parity_study.certificate_store``, and each is correct on 5,000 random strings of 75
     bits. All of them read ``bits``, and the output of one is drawn after each bit. The score is the number of bits up

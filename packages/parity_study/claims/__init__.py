@@ -134,7 +134,7 @@ def as_data() -> dict[str, Any]:
 
 
 def publish() -> Path:
-    """Write ``claims.json`` to the folder with the book's results, and return its path."""
+    """Write ``claims.json`` to the folder that holds the book's results, and return the path of the file."""
     return write(FOLDER / "claims.json", as_data())
 
 

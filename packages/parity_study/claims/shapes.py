@@ -59,7 +59,7 @@ def called(row: Place) -> str:
 
 
 def shown(results: Results, row: Place, key: Place, of: str) -> str:
-    """Format a row's count as text. If it counts successes, add the updates of the successful runs."""
+    """Format a row's count as text. If it counts successes, append how many updates the successful runs took."""
     found = at(results, *row)
     words = rate_and_steps(found) if (key, of) == (("solved",), "seeds") else (
         f"{at(found, *key)} of {found[of]:,} {OUTCOMES.get(key[0], key[0])}")

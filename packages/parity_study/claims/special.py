@@ -65,7 +65,7 @@ def gradient_left(net: str, key: str = "ratio", end: str = "median") -> Number:
 
 @shape("words")
 def number_of_seeds(count: int, *place: str) -> list[Predicate]:
-    """Require that a network was trained from ``count`` seeds."""
+    """Require that the network was trained with ``count`` different seeds."""
     return [Predicate(f"{', '.join(place)}: {count} seeds", lambda results: len(at(results, *place, "test")) == count)]
 
 

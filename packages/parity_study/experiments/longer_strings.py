@@ -1,4 +1,4 @@
-"""Are networks that were trained on 50 bits correct on longer strings?
+"""Do networks that were trained on strings of 50 bits also get longer strings right?
 
 Returns ``{"lengths", "strings": [of each length], "nets": {"relu 32" | "tanh 16" | "lstm 8": {"seeds", "solved",
 "exact"}}}``. ``exact`` has an entry for each length: the number of solved networks that are correct at every bit.

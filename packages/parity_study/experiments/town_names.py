@@ -107,7 +107,7 @@ def bits_of(tables: Tables, names: list[Name]) -> np.ndarray:
 
 
 def symbols_in(names: list[Name]) -> np.ndarray:
-    """Return the number of characters ``[names]`` in each name, counting its end as a character."""
+    """Return the length ``[names]`` of each name in characters, including the end mark."""
     return np.array([len(name) + 1 for _, name in names])
 
 
@@ -183,7 +183,7 @@ def together(rows: Sequence[dict[str, Any]]) -> dict[str, list]:
 
 def count_invented(models: Sequence[NameNetwork], parts: dict[str, list[Name]],
                    temperatures: tuple[float, ...]) -> dict[str, Any]:
-    """Count the invented names that exist, in one list for each temperature with one number for each network."""
+    """Count how many invented names are real. Return one list per temperature, with one count per network."""
     known = {part: {name for _, name in names} for part, names in parts.items()}
     countries = [country for country, _ in parts["test"]]
     found: dict[str, Any] = {"temperature": list(temperatures), "written": len(parts["test"]), "training": [],
