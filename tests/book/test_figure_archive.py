@@ -19,7 +19,7 @@ def test_the_archive_has_every_figure_as_a_drawing_of_its_own(html):
     assert {name for text in texts for name in re.findall(r"fig-[\w-]+", text)} == set(
         re.findall(r"figure: \{name: (fig-[\w-]+)", sources))
     assert "unrolling/2.1-fig-unrolled.svg" in texts
-    assert "deeper-gradient/interactive-1.svg" in texts
+    assert "what-did-it-learn/interactive-1.svg" in texts
     for text in texts.values():
         drawing = ElementTree.fromstring(text)
         assert drawing.get("width").endswith("pt")
