@@ -27,7 +27,7 @@ from traitlets import Bool, Float, Integer, List, Unicode
 
 from parity_checks import core, rpc
 from parity_checks.core import Nowhere
-from parity_checks.plain_data import CheckFailed, NotChecked
+from parity_checks.plain_data import OWN_ERROR, CheckFailed, NotChecked
 from parity_grading import sandbox
 from parity_grading.kernel import Kernel, KernelNotStarted, KernelStopped, TooLong, remove_leftovers
 from parity_grading.untrusted import storable, valid_output
@@ -252,6 +252,8 @@ def run_test_source(source: str) -> list[NotebookNode]:
         exec(compile(tree, "<test>", "exec"), names)
         value = eval(compile(ast.Expression(last.value), "<test>", "eval"), names) if last else None
     except CheckFailed as failure:
+        if failure.cause == OWN_ERROR:      # perhaps no mistake of the student
+            raise NotChecked(str(failure)) from None
         return [error_output(f"CheckFailed: {failure.cause}" if failure.cause else "CheckFailed", str(failure))]
     except (MemoryError, NotChecked):       # what this machine lacks is not the student's fault
         raise
@@ -261,8 +263,8 @@ def run_test_source(source: str) -> list[NotebookNode]:
     return [] if value is None else [new_output("execute_result", data={"text/plain": repr(value)})]
 
 
-class TooSlow(Exception):
-    """An exception raised when code exceeds its time limit."""
+class TooSlow(NotChecked):
+    """An exception raised when a test exceeds its time limit. The student's code has a limit of its own."""
 
 
 @contextlib.contextmanager
@@ -276,7 +278,7 @@ def stopped_after(seconds: float) -> Iterator[None]:
         return
 
     def stop(*_: Any) -> None:
-        raise TooSlow(f"it took more than {seconds:.0f} seconds")
+        raise TooSlow(f"a test took more than {seconds:.0f} seconds; grade this submission again")
 
     handler = signal.signal(signal.SIGPROF, stop)
     try:

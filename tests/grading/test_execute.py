@@ -1,6 +1,7 @@
 """Execution of submissions: outputs, tests that do not end, and kernels that die or do not start."""
 
 import sys
+from textwrap import indent
 from unittest import mock
 
 import psutil
@@ -26,11 +27,18 @@ def run(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such clock")
-def test_a_test_that_computes_without_end_is_stopped(run):
-    test = new_code_cell("while True:\n    try:\n        sum(range(10**6))\n    except ValueError:\n        pass",
-                         metadata=TEST)
-    run(test, preprocessor=Execute(timeout=0.1))
-    assert [output.ename for output in test.outputs] == ["TooSlow"]
+def test_a_test_that_computes_without_end_is_stopped_and_costs_no_points(run):
+    loop = "while True:\n    try:\n        sum(range(10**6))\n    except ValueError:\n        pass"
+    in_a_check = f"from parity_checks import check\n@check('f')\ndef f(seed):\n{indent(loop, '    ')}\nf()"
+    for source in (loop, in_a_check):
+        with pytest.raises(execute.TooSlow, match="grade this submission again"):
+            run(new_code_cell(source, metadata=TEST), preprocessor=Execute(timeout=0.1))
+
+
+def test_an_error_in_a_check_costs_no_points(run):
+    test = new_code_cell("from parity_checks import check\n@check('f')\ndef f(seed):\n    [][0]\nf()", metadata=TEST)
+    with pytest.raises(NotChecked, match="IndexError"):
+        run(test)
 
 
 @pytest.mark.parametrize(("hint", "cause"), [("[no-tanh] tanh is missing.", "no-tanh"), ("[0 1] is odd.", "")])
