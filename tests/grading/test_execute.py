@@ -49,6 +49,23 @@ def test_a_graded_notebook_keeps_the_id_of_a_failures_cause(hint, cause):
     assert (outcome.cause, outcome.message.splitlines()[-1]) == (cause, f"  likely:   {words}")
 
 
+@pytest.mark.parametrize(("line", "error"), [
+    ("import seaborn_", "ModuleNotFoundError: No module named 'seaborn_'"),
+    ("if x = 1:", "SyntaxError: invalid syntax")])
+def test_the_error_that_stopped_a_cell_before_its_function_is_named(run, line, error):
+    test = new_code_cell("from parity_checks import core\ncore.call('parity')", metadata=TEST)
+    run(new_code_cell(f"{line}\ndef parity():\n    return 1"), test)
+    assert "there is no `parity` yet" in test.outputs[0].evalue
+    assert f"A cell with this name stopped with {error}" in test.outputs[0].evalue
+
+
+def test_an_error_with_a_text_that_no_file_can_hold_is_shown_with_a_question_mark(run):
+    test = new_code_cell("from parity_checks import core\ncore.call('f')", metadata=TEST)
+    cell = new_code_cell("def f():\n    raise ValueError('\\ud800 hello')")
+    run(cell, test)
+    assert "ValueError: ? hello" in test.outputs[0].evalue
+
+
 def test_a_kernel_that_cannot_start_is_an_error_and_costs_no_points(run, monkeypatch):
     """The error is raised even if a test turns every error into a message about the student's function."""
     def fail(*arguments):
