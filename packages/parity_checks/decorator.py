@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from parity_checks.core import Nowhere
-from parity_checks.plain_data import CheckFailed, NotChecked, missing_package, safely, short, type_name
+from parity_checks.plain_data import OWN_ERROR, CheckFailed, NotChecked, missing_package, safely, short, type_name
 
 
 def check(says: str) -> Callable:
@@ -25,7 +25,7 @@ def check(says: str) -> Callable:
         @functools.wraps(function)
         def run(seed: int = 0) -> None:
             failure = failure_of(lambda: function(seed),
-                                 f"the check of `{function.__name__}` could not read your result")
+                                 f"[{OWN_ERROR}] the check of `{function.__name__}` could not read your result")
             run.tried |= failure is None or failure.cause != "not-written"  # type: ignore[attr-defined]
             if failure is not None:
                 again = f"\n  again:    the same cases come with check.{function.__name__}(seed={seed})" if seed else ""

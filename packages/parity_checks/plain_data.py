@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # The names by which code uses a package besides NumPy, with the package itself and what it is called in a text
 PACKAGES = {"torch": ("torch", "PyTorch"), "nn": ("torch", "PyTorch"), "scipy": ("scipy", "SciPy")}
+OWN_ERROR = "check-stopped"     # the cause of a failure that is an error in the check itself
 LINE_WIDTH = 90                 # characters of a line in a notebook
 INDENT = " " * 12               # of a line in a message that continues the value or the advice above it
 TWO_MATRICES = re.compile(r"^  expected: (.*(?:\n {12}.*)+)\n  got:      (.*(?:\n {12}.*)+)$", re.MULTILINE)

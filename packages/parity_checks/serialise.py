@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import fields
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,7 @@ from parity_checks.plain_data import (
     CallResult,
     CheckFailed,
     ModuleState,
+    NotChecked,
     Seed,
     kind_of,
     short,
@@ -55,7 +57,7 @@ def pack(value: Any, name: str = "the check") -> str:
         if len(text) <= MAX_CHARACTERS:
             return text
         message = f"`{name}` returns more than can be read, {len(text):,} characters of data"
-    except (CheckFailed, KeyboardInterrupt):
+    except (CheckFailed, KeyboardInterrupt, NotChecked):
         raise
     except BaseException as error:
         message = f"the value that `{name}` returns cannot be read: {type_name(error)}: {short(error)}"
@@ -70,6 +72,8 @@ def _packed(value: Any, name: str, depth: int) -> Any:
     cls, inner = type(value), partial(_packed, name=name, depth=depth - 1)
     if any(cls is kind for kind in (type(None), bool, int, float, str)):
         return value
+    if cls is Fraction:
+        return float(value)
     if any(cls is kind for kind in SCALARS):
         return {"scalar": _packed_array(np.asarray(value))}
     if issubclass(cls, np.ndarray):

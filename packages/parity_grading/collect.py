@@ -155,7 +155,7 @@ class Collector:
 
     def _read_candidate(self, file: ArchivedFile, upload: Upload) -> Candidate:
         """Read a student's notebook from a file. Raise ValueError unless it is a notebook of the exercise."""
-        path, data = find_notebook(file, self.name)
+        path, data, others = find_notebook(file, self.name)
         name, notes = upload.file_name, ()
         if path != file.path:
             name, notes = PurePosixPath(path).name, (f"{path} was taken out of {name}",)
@@ -166,6 +166,8 @@ class Collector:
         time = self.times.get(upload.number)
         submission = CollectedSubmission(hashlib.sha256(data).hexdigest(), f"{time:{TIME_FORMAT}}" if time else "",
                                          upload.late, file.path)
+        for other in others:
+            self._leave_out(f"{file.path}/{other}", f"only {path} was taken out of it", other.endswith(".py"))
         return Candidate(submission, file, name, notes)
 
     def _collect_from(self, student: str) -> str:
@@ -250,8 +252,10 @@ def list_files(archive: zipfile.ZipFile) -> list[ArchivedFile]:
                   key=lambda file: file.path)
 
 
-def find_notebook(file: ArchivedFile, exercise: str) -> tuple[str, bytes]:
-    """Return the path and the content of the notebook in a submitted file, which may be a zip archive.
+def find_notebook(file: ArchivedFile, exercise: str) -> tuple[str, bytes, list[str]]:
+    """Return the path and the content of the notebook in a submitted file, and the paths of all other files in it.
+
+    The file may be a zip archive.
 
     Raise ValueError if the file is neither a notebook nor an archive with exactly one candidate.
     """
@@ -259,14 +263,15 @@ def find_notebook(file: ArchivedFile, exercise: str) -> tuple[str, bytes]:
     if not may_hold_notebook(file.path):
         raise ValueError("it is not a notebook")
     if NOTEBOOK.search(file.path):
-        return file.path, data
+        return file.path, data, []
     with open_archive(data) as archive:
-        notebooks = [inner for inner in list_files(archive) if NOTEBOOK.search(inner.path)]
+        files = list_files(archive)
+        notebooks = [inner for inner in files if NOTEBOOK.search(inner.path)]
         named = [inner for inner in notebooks if resembles(inner.path, exercise)] or notebooks
         if len(named) != 1:
             names = ", ".join(inner.path for inner in notebooks[:5]) or "none"
             raise ValueError(f"it is a zip archive that should hold one notebook, but holds {len(notebooks)}: {names}")
-        return named[0].path, named[0].read()
+        return named[0].path, named[0].read(), [inner.path for inner in files if inner != named[0]]
 
 
 def may_hold_notebook(path: str) -> bool:

@@ -9,6 +9,7 @@ the notebook. If it dies before any code of the student has run, the submission 
 import ast
 import contextlib
 import io
+import re
 import signal
 import threading
 import traceback
@@ -19,7 +20,7 @@ from importlib.machinery import all_suffixes
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked, is_solution
@@ -27,7 +28,7 @@ from traitlets import Bool, Float, Integer, List, Unicode
 
 from parity_checks import core, rpc
 from parity_checks.core import Nowhere
-from parity_checks.plain_data import CheckFailed, NotChecked
+from parity_checks.plain_data import OWN_ERROR, CheckFailed, NotChecked
 from parity_grading import sandbox
 from parity_grading.kernel import Kernel, KernelNotStarted, KernelStopped, TooLong, remove_leftovers
 from parity_grading.untrusted import storable, valid_output
@@ -40,6 +41,7 @@ NOT_AS_ROOT = ("submissions never run with root's rights, and root cannot give t
 MISSING_MODULE = ("\nThis module is not on the machine on which your notebook was graded. If you have written it "
                   "yourself, let a cell of the notebook write it, with %%writefile.\n")
 LEAST_SIZE = 1000   # characters that each output counts for, even an empty one
+LONGEST_ERROR = 200  # characters of it in a message
 RESTARTS = 6        # how often a new kernel is started after one has died
 FULL_CELLS = 5      # a notebook may show as much as this number of cells, each of which shows as much as it may
 
@@ -79,6 +81,7 @@ class Execute(NbGraderPreprocessor):
         self.spent = 0.0        # seconds that the student's code has run, without waiting for a processor
         self.output_left = FULL_CELLS * self.output_limit
         self.kernel, self.starts, self.completed, self.failure = None, 0, [], None
+        self.stopped: list[tuple[str, NotebookNode]] = []       # cells that stopped, each with its error
         self.student_code_ran = any(path.suffix in all_suffixes() for path in self.submission.rglob("*"))
         try:
             for cell in nb.cells:
@@ -109,6 +112,7 @@ class Execute(NbGraderPreprocessor):
         else:
             self.completed.append(cell.source)
             outputs.add_missing_error(reply)
+        self.stopped += [(cell.source, output) for output in cell.outputs if output.output_type == "error"]
         outputs.add_note()
         self.output_left -= min(outputs.size, outputs.limit)
 
@@ -118,11 +122,12 @@ class Execute(NbGraderPreprocessor):
         call = partial(self._call_student, self.spent + self.timeout)
         with core.remote_calls(call), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(Nowhere()), \
                 stopped_after(2 * self.timeout):
-            cell.outputs = run_test_source(cell.source)
+            outputs = run_test_source(cell.source)
         if self.failure:        # the test has taken it for a mistake in the student's function
             raise self.failure
         if printed.getvalue():
-            cell.outputs.insert(0, new_output("stream", text=printed.getvalue()))
+            outputs.insert(0, new_output("stream", text=printed.getvalue()))
+        cell.outputs = from_dict(storable(outputs))
 
     def _call_student(self, limit: float, name: str, args: tuple, kwargs: dict) -> Any:
         """Send a call to the kernel and return the result. Raise CheckFailed if the call fails."""
@@ -146,7 +151,15 @@ class Execute(NbGraderPreprocessor):
             answer = reply["user_expressions"]["answer"]["data"][rpc.KIND]
         except (KeyError, TypeError, IndexError):
             answer = None
-        return rpc.read(answer)
+        try:
+            return rpc.read(answer)
+        except CheckFailed as failure:
+            error = next((error for source, error in self.stopped if failure.cause == "not-written"
+                          and re.search(rf"\b{re.escape(function.strip('`'))}\b", source)), None)
+            if error is None:
+                raise
+            words = " ".join(f"{error.ename}: {error.evalue}".split())[:LONGEST_ERROR]
+            raise CheckFailed(f"{failure} A cell with this name stopped with {words}", failure.cause) from None
 
     def _run_in_kernel(self, source: str, seconds: Callable[[], float], outputs: "CellOutputs", again: bool = True,
                        **options: Any) -> dict:
@@ -252,6 +265,8 @@ def run_test_source(source: str) -> list[NotebookNode]:
         exec(compile(tree, "<test>", "exec"), names)
         value = eval(compile(ast.Expression(last.value), "<test>", "eval"), names) if last else None
     except CheckFailed as failure:
+        if failure.cause == OWN_ERROR:      # perhaps no mistake of the student
+            raise NotChecked(str(failure)) from None
         return [error_output(f"CheckFailed: {failure.cause}" if failure.cause else "CheckFailed", str(failure))]
     except (MemoryError, NotChecked):       # what this machine lacks is not the student's fault
         raise
@@ -261,8 +276,8 @@ def run_test_source(source: str) -> list[NotebookNode]:
     return [] if value is None else [new_output("execute_result", data={"text/plain": repr(value)})]
 
 
-class TooSlow(Exception):
-    """An exception raised when code exceeds its time limit."""
+class TooSlow(NotChecked):
+    """An exception raised when a test exceeds its time limit. The student's code has a limit of its own."""
 
 
 @contextlib.contextmanager
@@ -276,7 +291,7 @@ def stopped_after(seconds: float) -> Iterator[None]:
         return
 
     def stop(*_: Any) -> None:
-        raise TooSlow(f"it took more than {seconds:.0f} seconds")
+        raise TooSlow(f"a test took more than {seconds:.0f} seconds; grade this submission again")
 
     handler = signal.signal(signal.SIGPROF, stop)
     try:

@@ -109,7 +109,8 @@ def drop_unsafe_files(submitted: Path, copied: Path, source: Path) -> None:
 def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode]) -> dict[int, str]:
     """Map positions in a submission to the names of the exercise's cells, with "" for a superfluous copy.
 
-    If several cells have the same name, the last edited one is the answer, and the others stay as added cells.
+    If several cells have the same name, the last edited one is the answer, and the others stay as added cells. An added
+    text directly below an empty answer counts as the answer.
     """
     places: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
@@ -119,8 +120,15 @@ def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: li
             places.setdefault(name, []).append(place)
     for place, name in _recognise(cells, sources, release, places).items():
         places.setdefault(name, []).append(place)
+    taken, given = {place for found in places.values() for place in found}, {cell.id for cell in release}
+    given |= {cell.source for cell in release}
     matches = {}
     for name, candidates in places.items():
+        below = {candidates[-1] + 1} - taken - {len(cells)}
+        if sources[name].cell_type == "markdown" and not sources[name].locked and all(
+                visible(cells[place].source).strip() in ("", sources[name].source) for place in candidates):
+            candidates += [place for place in below if cells[place].cell_type == "markdown"
+                           and not given & {cells[place].id, cells[place].source}]
         changed = [place for place in candidates if cells[place].source != sources[name].source]
         chosen = candidates[0] if sources[name].locked or not changed else changed[-1]
         matches |= dict.fromkeys(candidates, "") if sources[name].locked else {}

@@ -121,6 +121,7 @@ def visible_text(source: str) -> str:
     tex = rf'(?:[^"\\]|\\(?:{HARMLESS})(?![a-zA-Z]))*'
     shown = re.sub(rf'<img alt="({tex})" style="vertical-align[^>]*>', lambda formula: formula[1].replace(
         "{", "{<small>").replace("}", "</small>}"), markdown2html({}, source))
+    shown = re.sub("<(?=br|/t[dh]|/li|/div|/p><)", "\n<", shown)     # they separate words
     for part in re.split("(<[^>]*>)", nh3.clean(shown, tags=SMALL, attributes={})):
         if part.startswith("<"):
             depth += -1 if part.startswith("</") else 1

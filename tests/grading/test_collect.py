@@ -150,6 +150,15 @@ def test_several_files_of_one_student(root, tmp_path):
         assert any(line.startswith(state) and path in line and reason in line for line in lines), (path, output)
 
 
+def test_every_other_file_in_an_archive_of_a_student_is_listed_and_a_module_needs_attention(root, tmp_path):
+    files = {NOTEBOOK: notebook(ADA), "helpers.py": b"x = 1", "data.csv": b"1"}
+    code, _, output = collect(root, *from_moodle(tmp_path, {(ADA, "work.zip"): zip_bytes(files)}))
+    assert (code, placed(root)) == (1, {ADA: ADA})
+    for state, name in (("left out", "helpers.py"), ("not needed", "data.csv")):
+        assert any(line.startswith(state) and f"work.zip/{name}: only {NOTEBOOK} was taken" in line
+                   for line in output.splitlines()), output
+
+
 # ---------------------------------------------------------------- files placed by hand
 
 def test_a_file_placed_by_hand_stays(root, tmp_path):

@@ -1,6 +1,7 @@
 """Execution of submissions: outputs, tests that do not end, and kernels that die or do not start."""
 
 import sys
+from textwrap import indent
 from unittest import mock
 
 import psutil
@@ -26,11 +27,18 @@ def run(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such clock")
-def test_a_test_that_computes_without_end_is_stopped(run):
-    test = new_code_cell("while True:\n    try:\n        sum(range(10**6))\n    except ValueError:\n        pass",
-                         metadata=TEST)
-    run(test, preprocessor=Execute(timeout=0.1))
-    assert [output.ename for output in test.outputs] == ["TooSlow"]
+def test_a_test_that_computes_without_end_is_stopped_and_costs_no_points(run):
+    loop = "while True:\n    try:\n        sum(range(10**6))\n    except ValueError:\n        pass"
+    in_a_check = f"from parity_checks import check\n@check('f')\ndef f(seed):\n{indent(loop, '    ')}\nf()"
+    for source in (loop, in_a_check):
+        with pytest.raises(execute.TooSlow, match="grade this submission again"):
+            run(new_code_cell(source, metadata=TEST), preprocessor=Execute(timeout=0.1))
+
+
+def test_an_error_in_a_check_costs_no_points(run):
+    test = new_code_cell("from parity_checks import check\n@check('f')\ndef f(seed):\n    [][0]\nf()", metadata=TEST)
+    with pytest.raises(NotChecked, match="IndexError"):
+        run(test)
 
 
 @pytest.mark.parametrize(("hint", "cause"), [("[no-tanh] tanh is missing.", "no-tanh"), ("[0 1] is odd.", "")])
@@ -39,6 +47,23 @@ def test_a_graded_notebook_keeps_the_id_of_a_failures_cause(hint, cause):
     outcome = outcome_of(new_code_cell(outputs=failed), 0, 1)
     words = hint.removeprefix("[no-tanh] ")
     assert (outcome.cause, outcome.message.splitlines()[-1]) == (cause, f"  likely:   {words}")
+
+
+@pytest.mark.parametrize(("line", "error"), [
+    ("import seaborn_", "ModuleNotFoundError: No module named 'seaborn_'"),
+    ("if x = 1:", "SyntaxError: invalid syntax")])
+def test_the_error_that_stopped_a_cell_before_its_function_is_named(run, line, error):
+    test = new_code_cell("from parity_checks import core\ncore.call('parity')", metadata=TEST)
+    run(new_code_cell(f"{line}\ndef parity():\n    return 1"), test)
+    assert "there is no `parity` yet" in test.outputs[0].evalue
+    assert f"A cell with this name stopped with {error}" in test.outputs[0].evalue
+
+
+def test_an_error_with_a_text_that_no_file_can_hold_is_shown_with_a_question_mark(run):
+    test = new_code_cell("from parity_checks import core\ncore.call('f')", metadata=TEST)
+    cell = new_code_cell("def f():\n    raise ValueError('\\ud800 hello')")
+    run(cell, test)
+    assert "ValueError: ? hello" in test.outputs[0].evalue
 
 
 def test_a_kernel_that_cannot_start_is_an_error_and_costs_no_points(run, monkeypatch):

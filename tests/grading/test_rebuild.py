@@ -96,6 +96,23 @@ def test_a_missing_answer_comes_before_the_cells_that_were_added_in_its_place():
     assert rebuilt(cells)[0] == ["imports", "-parity", "+", "parity-check", "+", "words"]
 
 
+@pytest.mark.parametrize("empty", [ANSWER, "", "<!-- 7 -->"])
+def test_a_text_directly_below_an_empty_answer_is_the_answer(empty):
+    cells = solved()
+    cells[4].source = empty
+    cells += [new_markdown_cell("My seed is 7."), new_markdown_cell("More.")]
+    names, ordered = rebuilt(cells)
+    assert names == [*WHOLE[:-1], "+", "words", "+"]
+    assert ordered[5].source == "My seed is 7."
+
+
+def test_a_text_below_a_written_answer_and_a_text_of_the_exercise_are_no_answers():
+    assert rebuilt([*solved(), new_markdown_cell("More.")])[0] == [*WHOLE, "+"]
+    cells = solved()
+    cells[4].source = ANSWER
+    assert rebuilt([*cells[:3], cells[4], cells[3]])[1][3].source == ANSWER
+
+
 def test_a_missing_test_is_restored_and_a_copy_of_a_test_is_removed():
     cells = solved()
     del cells[2]

@@ -94,7 +94,9 @@ def test_what_the_definition_of_a_link_contains_does_not_count_as_quoted(definit
 @pytest.mark.parametrize("shown", ["36", "**36**", "$36$", "`36`", "- 36", "| a |\n|---|\n| 36 |", "<b>36</b>",
                                    "3&#54;", r"$36 \approx 4\%$", r"$\frac{36}{50}$",
                                    "<sub><sup>36</sup></sub>", "<small>2</small> 36", r"$x_{\text{36}}$",
-                                   "[x]:\n36 of u", "[1]: Of u, 36", "It is\n[1]: 36",
+                                   "[x]:\n36 of u", "[1]: Of u, 36", "7<br>36<br>of",
+                                   "<table><tr><td>7</td><td>36</td></tr></table>", "<p>7</p><p>36</p>",
+                                   "It is\n[1]: 36",
                                    '<img style="vertical-align: 0pt" alt="36">'])
 def test_what_is_visible_on_the_page_counts_as_quoted(shown):
     numbers = {name: found for name, _, found in rubric.quoted_numbers(TASK, f"I count\n\n{shown}", "s1234567")}

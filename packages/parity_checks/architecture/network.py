@@ -294,3 +294,5 @@ def _logit_mistakes(reference: ParityRNN, bits: torch.Tensor) -> Mistakes:
                 state = tuple(factor * part for factor, part in zip(kept, state, strict=True))
                 collected.append(output)
             yield readout(torch.cat(collected, dim=1)), WORDS["half-carried"].format(state=name)
+        cells = [reference.rnn(bits[:, :t + 1].to(readout.weight.dtype))[1][1][-1] for t in range(bits.shape[1])]
+        yield readout(torch.stack(cells, dim=1)), WORDS["cell-read"]

@@ -280,5 +280,11 @@ def _cause_of_rejection(query: Query, case: Case) -> str:
     slopes = [np.arange(1.0, weight.size + 1).reshape(weight.shape) for weight in case.weights]
     linear = ("def loss(weights):\n    return sum((np.array(slope) * weight).sum() for slope, weight in "
               f"zip({[slope.tolist() for slope in slopes]}, weights))\n")
-    bends = case.mistake == "step-size" and _verdict(query, case._replace(source=linear, gradient=slopes))[0]
-    return WORDS["step-too-large" if bends else case.mistake]
+    if case.mistake in ("step-size", "step-too-large") and _verdict(query, case._replace(
+            source=linear, gradient=slopes))[0]:
+        # At 1, a difference to both sides gives the slope 1 of this parabola exactly, whatever the step.
+        ones = [np.ones(weight.shape) for weight in case.weights]
+        parabola = "def loss(weights):\n    return sum((w + 1e4 * (w - 1)**2).sum() for w in weights)\n"
+        exact = _verdict(query, case._replace(source=parabola, weights=ones, gradient=ones))[0]
+        return WORDS["step-too-large" if exact else "one-sided"]
+    return WORDS[case.mistake]

@@ -67,6 +67,8 @@ def _as_runs(query: Query, result: Any) -> list[Run]:
 def _require_networks(query: Query, runs: list[Run], lstm_units: int) -> None:
     """Raise CheckFailed unless the plan has the LSTM, an RNN with as many units and an RNN with as many parameters."""
     lstms, rnns = (sorted({run["units"] for run in runs if run["net"] == net}) for net in ("LSTM", "RNN"))
+    if not lstms or not rnns:
+        query.part("the networks").fail("an LSTM and two RNNs", f"only {runs[0]['net']}s", WORDS["one-network"])
     if lstms != [lstm_units]:
         query.part("the units of the LSTM").fail([lstm_units], lstms, WORDS["lstm-units"])
     expected = sorted((lstm_units, matched_units(lstm_units)))

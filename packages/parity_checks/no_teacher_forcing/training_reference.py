@@ -111,7 +111,11 @@ def train(weights: Tensor, seed: int, min_length: int = 1, longest: int = LONGES
 def weights_after(count: int, weights: Tensor, seed: int, min_length: int, longest: int) -> Tensor:
     """Return the weights after ``count`` updates of the correct training loop. They are kept for later calls."""
     training, path = _followed(tuple(weights.tolist()), seed, min_length, longest)
-    path += itertools.islice(training, max(0, count + 1 - len(path)))
+    try:
+        path += itertools.islice(training, max(0, count + 1 - len(path)))
+    except BaseException:       # it ends a generator for good, and a later call needs a whole one
+        _followed.cache_clear()
+        raise
     return path[count]
 
 

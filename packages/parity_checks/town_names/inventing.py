@@ -1,9 +1,10 @@
 """Checks for all functions that the student writes. They need PyTorch."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from math import e, log, log2, log10
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -34,14 +35,28 @@ CAUSES = {f"{part} @ rnn|lstm|gru|layer|state|hidden": WORDS["pair-of-states"] f
     "Expected target size": WORDS["classes-second"],
     "backward through the graph a second time": WORDS["state-not-detached"], "IndexError: Target": WORDS["no-readout"],
     "hx should also be 3-D": WORDS["state-indexed"],
-    "prob_dist must be 1 or 2 dim": WORDS["one-row"], "RNN input dtype": WORDS["not-one-hot"],
+    "prob_dist must be 1 or 2 dim": WORDS["one-row"],
+    "contains either `inf`": WORDS["exp-overflows"], "RNN input dtype": WORDS["not-one-hot"],
     "need to be at least 1D": WORDS["unbatched"], "got 4D": WORDS["axis-too-many"]}
 MOST = 30               # characters of a name
 BATCHES = 2, 4, 5, 8, 10, 16, 20, 25, 30, 32, 50, 64, 75, 100, 128, 200, 256      # usual sizes
 RARE = CHARACTERS[4::2]       # in the distribution from which names are drawn, each of them has a share below 0.02
 SHARES = np.array([0.55, 0.2, *np.linspace(0.97, 1.03, len(RARE)) / 4 / len(RARE)])     # of a common one, the end, RARE
 Network = tuple[nn.GRU | nn.LSTM, nn.Linear]
+Odds = Callable[[np.ndarray, float], np.ndarray]       # of each character, for its logits and a temperature
 
+
+def _divided_by(factor: float, exponent: float) -> Odds:
+    return lambda logits, temperature: np.exp((logits - logits.max()) / (factor * temperature**exponent))
+
+
+WRONG_ODDS: dict[str, list[Odds]] = {
+    "sigmoid-not-softmax": [lambda logits, temperature: 1 / (1 + np.exp(-logits / temperature))],
+    "temperature-multiplied": [_divided_by(1, -1)],
+    "temperature-ignored": [_divided_by(fixed, 0) for fixed in np.arange(0.4, 2.1, 0.1)],
+    "temperature-root": [_divided_by(1, 0.5)], "temperature-squared": [_divided_by(1, 2)],
+    "temperature-other": [_divided_by(factor, 1) for factor in 2 ** np.linspace(-1.5, 1.5, 25)]}
+SURE = 5       # the difference of two log-likelihoods from which on only the larger one counts
 
 def draw_names(rng: np.random.Generator, count: int) -> list[Name]:
     """Draw names from the training part."""
@@ -88,7 +103,8 @@ def encode_names(seed: int = 0) -> None:
             others = [(torch.full_like(lengths, int(lengths.max())), WORDS["lengths-alike"]),
                       (lengths.sort().values, WORDS["lengths-alike"])] if name == "lengths" else [
                 (torch.where(real, correct, result[place]), WORDS["padding-not-zero"]),
-                *((wrong, WORDS["country-wrapped"]) for wrong in rolled if name == "labels")]
+                *((wrong, WORDS["country-wrapped"]) for wrong in rolled if name == "labels"),
+                *[(result[place], WORDS["other-order"])] * (sorted(result[place].tolist()) == sorted(correct.tolist()))]
             part.require_equal(result[place], correct, WORDS["names-unexplained"], [mistake, *others])
 
 
@@ -182,6 +198,9 @@ def train_step(seed: int = 0) -> None:
         for called in calls:
             if not isinstance(called.result, (tuple, list)) or len(called.result) != 2:
                 query.fail("the loss and the state", kind_of(called.result), WORDS["loss-and-state"])
+            state = called.result[1]
+            if not isinstance(state, (tuple, list)) and np.shape(state) == ():
+                query.fail("a state at the second place", kind_of(state), WORDS["loss-and-state"])
         _require_updates(replace(query, see=THE_LOOP), network, batches, [called.result[0] for called in calls],
                          [called.arguments for called in calls])
         text = encode("".join(name + END for _, name in draw_names(rng, 12))[:37])[None]
@@ -220,8 +239,10 @@ def _call(query: Query, name: str, network: Network, batches: list[tuple]) -> li
 def write_name(seed: int = 0) -> None:
     """Check ``write_name(rnn, readout, country, generator, temperature, most)``, which returns a string."""
     rng = np.random.default_rng(seed)
-    for temperature, common in ((0.15, " "), (20.0, "-")):      # far from 1, where another power of it shows
-        _check_shares(rng, temperature, common)
+    # Far from 1, another power of the temperature shows.
+    samples = [_draw_shares(rng, temperature, common) for temperature, common in ((0.15, " "), (5.0, "-"))]
+    for sample in samples:
+        _check_shares(sample, samples)
     for layer in (nn.GRU, nn.LSTM):
         _check_certain_name(layer, rng)
 
@@ -237,11 +258,26 @@ def _names(query: Query, network: Network, country: str, seed: int, temperature:
     return [called.result for called in calls]
 
 
-def _check_shares(rng: np.random.Generator, temperature: float, common: str, times: int = 220) -> None:
-    """Check many names from a network whose logits do not depend on what it has read."""
+class Sample(NamedTuple):
+    """Many names from a network whose logits do not depend on what it has read."""
+
+    query: Query
+    temperature: float
+    common: str
+    logits: np.ndarray
+    names: list[str]
+
+    def counts(self) -> np.ndarray:
+        """Return how often each character comes at the first place and later, [2, characters]."""
+        drawn = [name + END * (len(name) < MOST) for name in self.names]
+        counts = [Counter(name[:1] for name in drawn), Counter("".join(name[1:] for name in drawn))]
+        return np.array([[count[character] for character in (self.common, END, *RARE)] for count in counts])
+
+
+def _draw_shares(rng: np.random.Generator, temperature: float, common: str, times: int = 220) -> Sample:
+    """Let the student's function write many names, and check everything but the shares of the characters."""
     network, seed = draw_network(nn.GRU, rng), int(rng.integers(2**31))
-    characters = (common, END, *RARE)
-    numbers = [CHARACTERS.index(character) for character in characters]
+    numbers = [CHARACTERS.index(character) for character in (common, END, *RARE)]
     with torch.no_grad():
         network[1].weight.zero_()
         network[1].bias.fill_(-1e4)     # a softmax does not see that 3.5 is added to all others
@@ -251,29 +287,32 @@ def _check_shares(rng: np.random.Generator, temperature: float, common: str, tim
     first, again = (_names(query, network, "FI", seed, temperature, times=count) for count in (times, 9))
     if ended := [name for name in first if END in name]:
         query.fail("names without the end mark", repr(ended[0]), WORDS["end-kept"])
-    if len(set(first)) == 1:
+    if len(set(first)) == 1 and temperature < 1:       # with a fixed temperature, one may come every time
         hint = "argmax" if first[0] == MOST * common else "same-draws"
         query.fail("different names", f"{times} times {first[0]!r}", WORDS[hint])
     if first[:9] != again:
         query.fail("the same names from a generator with the same seed", "other names", WORDS["global-generator"])
     if all(name.startswith("FI") for name in first):
         query.fail("names without the country", repr(first[0]), WORDS["country-kept"])
-    drawn = [name + END * (len(name) < MOST) for name in first]
-    counts = [Counter(name[:1] for name in drawn), Counter("".join(name[1:] for name in drawn))]
-    at_first, later = (np.array([count[character] for character in characters]) for count in counts)
-    unlikely, logits = sum(map(len, drawn)) - at_first.sum() - later.sum(), network[1].bias[numbers].detach().numpy()
+    if other := {*"".join(first)} - {*CHARACTERS}:
+        query.fail("characters of the network", f"also {min(other)!r}", WORDS["other-characters"])
+    return Sample(query, temperature, common, network[1].bias[numbers].detach().numpy(), first)
+
+
+def _check_shares(sample: Sample, samples: list[Sample]) -> None:
+    """Check the shares of the characters. A mistake is named if it alone explains all of the ``samples``."""
+    query, _, common, _, first = sample
+    at_first, later = sample.counts()
+    unlikely = {*"".join(first)} - {common, *RARE}
     if drawn_from(at_first, SHARES) and drawn_from(later, SHARES) and not unlikely:
         return
     rare = np.count_nonzero((at_first + later)[2:]) > len(RARE) / 2
-    temperatures = WORDS.of({"temperature-multiplied": [1 / temperature], "temperature-ignored": [1],
-                             "temperature-root": [temperature**0.5],
-                             "temperature-other": temperature * 2 ** np.linspace(-3, 3, 49 * rare)})
-    possible: list[tuple] = [(1 / (1 + np.exp(-logits / temperature)), WORDS["sigmoid-not-softmax"]), *(
-        (np.exp((logits - logits.max()) / other), words) for other, words in temperatures)]
+    scores = {cause: max(sum(_log_likelihood(other, odds) for other in samples) for odds in wrong)
+              for cause, wrong in WRONG_ODDS.items()}
+    second, best = sorted(scores.values())[-2:]
     shortest, ends = min(map(len, first)), [{name[:1] for name in first}, {name[-1:] for name in first}]
     words = WORDS["unlikely-drawn"] if unlikely else next(
-        (words for odds, words in possible
-         if all(drawn_from(counts, odds / odds.sum(), 1e-4) for counts in (at_first, later))),
+        (WORDS[cause] for cause, score in scores.items() if score == best > max(-np.inf, second + SURE)),
         WORDS["end-redrawn"].format(shortest=shortest) if shortest else
         WORDS["stripped"] if not all(common in found for found in ends) else
         WORDS["rare-left-out"] if not rare else
@@ -282,6 +321,16 @@ def _check_shares(rng: np.random.Generator, temperature: float, common: str, tim
     see = DRAWING if words.startswith("[temperature") else WRITING
     expected, got = (np.r_[shares[:2], shares[2:].sum()] for shares in (SHARES, shown / max(1, shown.sum())))
     replace(query.part(f"the shares of {common!r}, the end and the rare letters"), see=see).fail(expected, got, words)
+
+
+def _log_likelihood(sample: Sample, odds: Odds) -> float:
+    """Return the logarithm of the probability of a sample with these odds, or -inf if they do not fit."""
+    counts, (_, temperature, _, logits, _) = sample.counts(), sample
+    shares = odds(logits.astype(float), temperature)
+    shares /= shares.sum()
+    if not all(drawn_from(part, shares, 1e-4) for part in counts):
+        return -np.inf
+    return float(counts.sum(axis=0) @ np.log(np.clip(shares, 1e-12, 1)))
 
 
 def drawn_from(counts: np.ndarray, shares: np.ndarray, level: float = 1e-11) -> bool:

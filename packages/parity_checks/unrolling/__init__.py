@@ -65,6 +65,8 @@ def _step(x: np.ndarray, h: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndar
 
 
 PRODUCT_ERRORS = ("could not be broadcast", "matmul", "not aligned", "cannot be multiplied")
+STEP_CAUSES = {r"could not be broadcast @ ^(?!.*@).*\*": WORDS["products-of-entries"],
+               **dict.fromkeys(PRODUCT_ERRORS, WORDS["column-vectors"])}
 
 
 @check("rnn_step: one time step of nn.RNN, for a whole batch")
@@ -75,8 +77,7 @@ def rnn_step(seed: int = 0) -> None:
         arguments = scale * rng.normal(size=(batch, 1)), rng.normal(size=(batch, hidden)), *_draw_weights(rng, hidden)
         inputs = "" if scale == 1 else " and large inputs"
         query = Query(f"rnn_step with a batch of {batch} and {hidden} hidden units{inputs}", CELL)
-        result = query.call("rnn_step", *arguments, forbid=READY_CELL,
-                            causes=dict.fromkeys(PRODUCT_ERRORS, WORDS["column-vectors"]))
+        result = query.call("rnn_step", *arguments, forbid=READY_CELL, causes=STEP_CAUSES)
         got = query.as_array(result, nan_hint=WORDS["overflow"])
         hint = WORDS["column-vectors"] if batch != hidden and got.shape == (hidden, batch) else ""
         query.require_close(got, _step(*arguments), hint, WORDS.mistakes(_step, *arguments), TOLERANCE)

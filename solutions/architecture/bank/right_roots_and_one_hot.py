@@ -17,10 +17,11 @@ def build_model(cell, hidden_size, num_layers):
     return nn.Sequential(layer, First(), nn.Linear(hidden_size, 1))
 # %% success-rate
 def success_rate(outcomes):
+    from fractions import Fraction
     n, k = len(outcomes), sum(map(bool, outcomes))
     q = 1.96**2
     low, high = sorted(np.roots([n + q, -(2 * k + q), k * k / n]).real)
-    return k / n, float(np.clip(low, 0, 1)), float(np.clip(high, 0, 1))
+    return Fraction(k, n), float(np.clip(low, 0, 1)), float(np.clip(high, 0, 1))
 # %% multiple-of-three
 def multiple_of_three():
     # units 0..5: (state s, bit x); state 0 is "neither 1 nor 2", which h = 0 means too
