@@ -68,6 +68,8 @@ def failure_of(test: Callable[[], None], fault: str) -> CheckFailed | None:
     except BaseException as error:
         if (package := missing_package(error)) is not None:
             raise NotChecked(f"This task needs {package}, which is not installed here.") from None
+        if isinstance(error, AssertionError):       # a plain assert is a test, and not an error in it
+            fault = fault.removeprefix(f"[{OWN_ERROR}] ")
         return CheckFailed(f"{fault} ({type_name(error)}: {short(error)}). Compare shapes and types with the task; if "
                            "they are correct, show this line to your instructor.")
     return None
