@@ -76,6 +76,7 @@ def test_a_quick_run_has_the_form_of_the_committed_results(name, tmp_path):
     assert thin["provenance"].keys() == committed["provenance"].keys() - {"rechecked"}
     if name in SERIES:
         present = thin["results"]["defaults"]      # a file may be older than a setting, but no default may change
+        committed["results"]["defaults"].pop("backend", None)     # of a file that was made when there were several
         assert present | committed["results"]["defaults"] == present
         stored = {key: committed["results"]["conditions"][key] for key in thin["results"]["conditions"]}
         pairs = zip(thin["results"]["conditions"].values(), stored.values(), strict=True)
