@@ -87,7 +87,7 @@ def _untried_checks(task: str) -> list[str]:
 
 
 def _written_answer(task: str, folder: Path) -> str | None:
-    """Return the student's answer from the running or else the last saved notebook, or None if there is no answer."""
+    """Return the student's answer from the running notebook, else from the last saved one, or None if it has none."""
     running = Path(os.environ.get("JPY_SESSION_NAME", ""))
     paths = [running] if running.is_file() else folder.glob("*.ipynb")
     for path in sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True):

@@ -86,7 +86,7 @@ def variant(function: Callable[..., Any], edits: str) -> Callable[..., Any]:
 
 
 def messages(exercise: str) -> Words:
-    """Return the messages about the named mistakes of an exercise, from its file ``messages.toml``.
+    """Return the messages for an exercise's named mistakes, from its file ``messages.toml``.
 
     The id of the mistake, in brackets, comes before the message. The code of mistakes is in ``mistakes.toml``.
     """

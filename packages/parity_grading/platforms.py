@@ -216,7 +216,7 @@ class Roster:
                              "course, and does it show ids or email addresses?")
 
     def find(self, uploads: list[Upload], platform: Platform) -> tuple[Upload, str]:
-        """Return the interpretation of a file's path that fits a student, and the student's id.
+        """Return the interpretation of a file's path that leads to a student in the list, and this student's id.
 
         Raise ValueError if none fits, or more than one. Every number at least as long as one in the list counts.
         """

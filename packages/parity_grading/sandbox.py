@@ -248,7 +248,7 @@ def family(pid: int) -> list[psutil.Process]:
 
 
 def times(members: list[psutil.Process]) -> tuple[float, float]:
-    """Return the seconds for which processes have used a processor, and have waited for one, as far as it is known."""
+    """Return how many seconds processes have run on a processor and have waited for one, as far as this is known."""
     used = waited = 0.0
     for member in members:
         with contextlib.suppress(psutil.Error, OSError, ValueError, IndexError):    # it has ended, or another system

@@ -50,7 +50,7 @@ class TaskPoints:
     cell: str = ""      # the name of its cell, which is its place on a feedback page
 
     def demands(self, rubric: Iterable[tuple[float, str]]) -> "list[TaskPoints]":
-        """Return the points for each requirement of a rubric, named by its text, with the worst results first."""
+        """Return the points for each requirement of a rubric, under its text and with the worst results first."""
         demands = [TaskPoints(text, worth, {student: points[place] for student, points in self.by_demand.items()
                                             if place < len(points) and student not in self.blank})
                    for place, (worth, text) in enumerate(rubric)]
@@ -78,7 +78,7 @@ class TaskPoints:
 
 @dataclass
 class FrequentMessage:
-    """A message from the checks, with a full example, the section to read, and the affected students by task."""
+    """A message from the checks, with a full example, the section to read, and the affected students for each task."""
 
     text: str
     example: str
@@ -112,7 +112,7 @@ class ClassReport:
 
     @property
     def final(self) -> list[float]:
-        """The points of all students whose answers were read."""
+        """The points of each student whose answers were read."""
         return [row.points for row in self.students if row.state == "read" and row.points is not None]
 
     @property

@@ -75,7 +75,7 @@ def task_titles(cells: Iterable[NotebookNode]) -> dict[str, str]:
 
 
 def points_by_demand(comment: str | None, score: float) -> tuple[list[float], str]:
-    """Split a comment into the points for each requirement ([] unless their sum is the score) and the other text.
+    """Split a comment into the points for each requirement ([] unless they add up to the score) and the rest.
 
     >>> points_by_demand("Points by demand: 1 + 0.5.\\nWhich bit?", 1.5)
     ([1.0, 0.5], 'Which bit?')
@@ -164,7 +164,7 @@ def correct_from_first_one(bits: np.ndarray) -> int:
 
 
 def correct_from_last_bit(bits: np.ndarray) -> int:
-    """Count the strings whose parity equals their last bit. String k has the first 1 + k % 10 bits of row k."""
+    """Count the strings whose parity equals their last bit. String k is the first 1 + k % 10 bits of row k."""
     rows = np.arange(len(bits))
     last = rows % 10
     return int((bits.cumsum(axis=1)[rows, last] % 2 == bits[rows, last]).sum())

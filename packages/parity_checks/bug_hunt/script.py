@@ -49,7 +49,7 @@ NOT_IN_SCRIPTS = {"zeros only", "the count", "uphill", "not in place", "middle l
 
 
 def faults_of(seed: int) -> list[Fault]:
-    """Return the faults in three or four functions of a student's own script, in the order of the functions."""
+    """Return the faults of a student's own script, one in each of three or four functions, in their order."""
     rng = np.random.default_rng(seed)
     possible = [fault for fault in faults(rng) if fault.name not in NOT_IN_SCRIPTS]
     functions = list(dict.fromkeys(fault.function for fault in possible))

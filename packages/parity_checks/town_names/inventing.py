@@ -324,7 +324,7 @@ def _check_shares(sample: Sample, samples: list[Sample]) -> None:
 
 
 def _log_likelihood(sample: Sample, odds: Odds) -> float:
-    """Return the logarithm of the probability of a sample with these odds, or -inf if they do not fit."""
+    """Return the log-probability of a sample under these odds, or -inf if its counts do not fit them."""
     counts, (_, temperature, _, logits, _) = sample.counts(), sample
     shares = odds(logits.astype(float), temperature)
     shares /= shares.sum()

@@ -142,7 +142,7 @@ class MaskedLogits(NamedTuple):
 
     @property
     def section(self) -> str:
-        """The section about a mistake in the loss: for a NaN, the one on selecting before computing the loss."""
+        """The section to read after a mistake in the loss; if the case contains a NaN, the one on selecting first."""
         return SELECT if np.isnan(self.logits + self.targets).any() else LOSS
 
     def changed(self, description: str, **changes: np.ndarray) -> MaskedLogits:

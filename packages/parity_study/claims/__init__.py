@@ -139,7 +139,7 @@ def publish() -> Path:
 
 
 def failing_claims(source: str, results: Any) -> list[str]:
-    """Describe the claims about a results file that do not hold for ``results``, or that cannot be evaluated."""
+    """Describe the claims about a results file that are false for ``results`` or cannot be evaluated."""
     failures = []
     for claim in CLAIMS:
         for condition in claim.conditions if claim.source == source else ():

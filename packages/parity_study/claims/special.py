@@ -105,7 +105,7 @@ def difference_with_a_mark() -> Number:
 
 @shape("words")
 def share_of_all(words: str, of: str, must_be: str) -> list[Predicate]:
-    """Create a predicate on the fraction of all networks with a verdict."""
+    """Create a predicate on the share of all networks that received a certain verdict."""
     key, of_key = of.split(" / ")
 
     def totals(results: Results) -> list[int]:

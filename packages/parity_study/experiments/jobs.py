@@ -1,4 +1,4 @@
-"""Functions that train networks under all conditions of a series, on all cores or on a Dask cluster.
+"""Functions that train networks under every condition of a series, on all cores or on a Dask cluster.
 
 A job trains networks from a few seeds under one condition, or under several of the same group. The results of finished
 jobs stay in a folder until the series is complete, so that an interrupted run continues where it stopped.
@@ -21,7 +21,7 @@ CONNECT_SECONDS = 20
 
 def train_series(conditions: Mapping[str, Condition | Enumerated], seeds: range, unfinished: Path,
                  scheduler: str | None = None, jobs: int = -1) -> dict[str, Any]:
-    """Train networks under all conditions of a series and summarise the results.
+    """Train networks under every condition of a series and summarise the results.
 
     Each condition is trained from each of ``seeds``. The training runs in ``jobs`` processes (-1: one for each core),
     or on the workers of the Dask scheduler at the address ``scheduler``, such as ``tcp://host:8786``; the workers need
