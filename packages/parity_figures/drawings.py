@@ -249,7 +249,7 @@ def machines(rows: Sequence[tuple[str, np.ndarray, np.ndarray]], merged: Sequenc
     states of the first machine, given in their order on the circle. Use it for a few states only, because it tries all
     their orders.
     """
-    (figure,), places = panels([title for title, _, _ in rows], 2.7, together=True)
+    (figure,), places = panels([title for title, _, _ in rows], 2.8, together=True)
     words = []
     for axes, (title, successors, odd) in zip(places, rows, strict=True):
         at = around_a_circle(successors)
