@@ -35,7 +35,7 @@ OWN = re.compile(r"^(http://127\.0\.0\.1:|file:|data:|blob:|about:)")
 OTHER = re.compile(r"^(?!http://127\.0\.0\.1:|file:|data:|blob:|about:)")
 READY = "document.fonts.ready.then(() => null)"
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-FOCUSABLE = """() => [...document.querySelectorAll("pre")].every(box =>
+FOCUSABLE = """() => [...document.querySelectorAll("pre, .pst-scrollable-table-container")].every(box =>
     (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) === (box.tabIndex === 0))"""
 AXE = Axe()
 
