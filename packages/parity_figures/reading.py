@@ -117,7 +117,7 @@ def unrolled_with_numbers(bits: Sequence[int], sums: np.ndarray, states: np.ndar
         arrow(axes, (x - (1.04 if t else 1.28), 2.55), (x - 0.56, 2.55))
         arrow(axes, (x, 3.04), (x, 3.7))
         write(axes, x + 0.15, 0.72, U, ha="left", linespacing=1.1)
-        write(axes, x - 0.8 - 0.2 * (not t), 2.68, V, va="bottom", linespacing=1.1)
+        write(axes, x - 0.8, 2.68 if t else 3.08, V, va="bottom", linespacing=1.1)     # the numbers, above the box
         write(axes, x + 0.15, 3.37, W, ha="left")
     told = "; ".join(f"bit {bit}, sums {', '.join(in_lines(a, 1).split())}, state {', '.join(in_lines(h, 2).split())}, "
                      f"output {in_lines([o], 1)}, {'odd' if o > 0 else 'even'}"
