@@ -3,7 +3,7 @@
 It belongs to the book *One Bit of Memory*. Read its modules in the order of the chapters:
 
 - ``data``: random bit strings, their parity, and batches of them, with padding, labels and masks;
-- ``padding``: packing, which skips the padding, and functions for masks and lengths;
+- ``padding``: packing, which skips the padding, and functions for masks and lengths (``train`` uses the masks);
 - ``numpy_rnn`` and ``models``: a recurrent network from scratch, and the same network in PyTorch;
 - ``training``: the loss, the training loop and the evaluation; ``statistics`` compares many runs.
 

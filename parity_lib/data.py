@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 def random_bits(count: int, steps: int, rng: np.random.Generator) -> np.ndarray:
     """Draw ``count`` random strings of ``steps`` bits, in which 0 and 1 are equally likely.
 
-    Returns a ``uint8`` array of shape ``[count, steps]``. Raises ValueError if an argument is less than 1.
+    Returns a ``uint8`` array of shape ``[count, steps]``. Raises ValueError unless both are integers of at least 1.
     """
     require_int("count", count, least=1)
     require_int("steps", steps, least=1)
-    # One random word of 64 bits gives 64 bits of a string, which is many times as fast as drawing each bit alone.
-    words = rng.integers(2**64, size=(count, -(-steps // 64)), dtype=np.uint64)
+    # A random word gives 64 bits of a string; ">u8" puts its bytes into the same order on every machine.
+    words = rng.integers(2**64, size=(count, (steps + 63) // 64), dtype=np.uint64)
     return np.unpackbits(words.astype(">u8").view(np.uint8), axis=1, count=steps)
 
 
@@ -53,7 +53,7 @@ def final_parity(bits: np.ndarray, lengths: np.ndarray | None = None) -> np.ndar
     count, steps = bits.shape
     lengths = np.full(count, steps) if lengths is None else np.asarray(lengths)
     require(np.issubdtype(lengths.dtype, np.integer) and lengths.shape == (count,)
-            and lengths.min(initial=1) >= 1 and lengths.max(initial=1) <= steps,
+            and bool(np.all((lengths >= 1) & (lengths <= steps))),
             "lengths", lengths, f"{count} integers from 1 to {steps}")
     return running_parity(bits)[np.arange(count), lengths - 1].astype(np.uint8)
 
@@ -91,8 +91,8 @@ class Curriculum:
 class Batch(NamedTuple):
     """A batch of strings and labels as PyTorch tensors.
 
-    ``inputs`` and ``targets`` are ``float32`` of shape ``[batch, steps, 1]``. ``mask`` is ``bool`` of shape
-    ``[batch, steps]``, and True where a target enters the loss: at every bit, or only at the last one.
+    ``inputs`` and ``targets`` are ``float32`` of shape ``[batch, steps, 1]``, and 0 in the padding. ``mask`` is
+    ``bool`` of shape ``[batch, steps]``, and True where a target enters the loss: at every bit or only at the last.
     """
 
     inputs: torch.Tensor
@@ -136,7 +136,7 @@ class ParityTask:
         if isinstance(self.lengths, Curriculum):
             return self.lengths
         pair = self.lengths if isinstance(self.lengths, (tuple, list)) else (self.lengths, self.lengths)
-        return Curriculum(shortest=pair[0], start=pair[1], stop=pair[1])
+        return Curriculum(shortest=pair[0], start=pair[1], stop=pair[1])    # begins at its end, so it cannot grow
 
     @property
     def shortest(self) -> int:
@@ -145,19 +145,20 @@ class ParityTask:
 
     @property
     def longest(self) -> int:
-        """The maximum string length. Batches have as many time steps, or fewer while a curriculum grows."""
+        """The maximum string length, which a curriculum reaches at its end."""
         return self.curriculum.stop
 
     def stretched(self, factor: float) -> ParityTask:
-        """Return a copy with the maximum length multiplied by ``factor``; equal lengths stay equal."""
+        """Return a copy with the maximum length multiplied by ``factor`` and rounded down; equal lengths stay equal."""
         longest = int(self.longest * factor)
-        return replace(self, lengths=(self.shortest if self.shortest < self.longest else longest, longest))
+        shortest = longest if self.shortest == self.longest else self.shortest
+        return replace(self, lengths=(shortest, longest))
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Draw ``count`` new strings; in a curriculum, ``longest`` is the current maximum length.
 
-        Returns their bits, a ``uint8`` array of shape ``[count, longest]``, and their lengths, ``[count]``. In row i,
-        only the first ``lengths[i]`` bits count; :meth:`assemble` sets the others to 0.
+        Returns their bits, a ``uint8`` array of shape ``[count, longest]``, and their lengths, ``int64`` of shape
+        ``[count]``. In row i, only the first ``lengths[i]`` bits count; :meth:`assemble` sets the others to 0.
         """
         longest = self.longest if longest is None else longest
         bits = random_bits(count, longest, rng)
@@ -170,14 +171,15 @@ class ParityTask:
         import torch
 
         steps, lengths = bits.shape[1], lengths[:, None]
-        place = np.arange(steps) - (0 if self.padding == "after" else steps - lengths)    # in the string, from 0
-        real, last = (place >= 0) & (place < lengths), place == lengths - 1
-        if self.padding == "before":
-            bits = np.take_along_axis(bits, place % steps, axis=1)      # the next line removes what wraps around
-        bits = bits * real
+        column = np.arange(steps)
+        drawn = column < lengths                                # where the strings are in `bits`
+        real = drawn if self.padding == "after" else column >= steps - lengths      # and in the batch
+        padded = np.zeros_like(bits)
+        padded[real] = bits[drawn]
+        mask = real if self.label == "every_step" else real & (real.cumsum(axis=1) == lengths)
         inputs, targets = (torch.from_numpy(array.astype(np.float32)).unsqueeze(-1)
-                           for array in (bits, running_parity(bits) * real))
-        return Batch(inputs, targets, torch.from_numpy(real if self.label == "every_step" else last))
+                           for array in (padded, running_parity(padded) * real))
+        return Batch(inputs, targets, torch.from_numpy(mask))
 
     def batch(self, count: int, rng: np.random.Generator, longest: int | None = None) -> Batch:
         """Draw ``count`` new strings, as :meth:`draw` does, and return them as a :class:`Batch`."""

@@ -55,7 +55,7 @@ class ParityRNN(nn.Module):
         ``inputs`` has the shape ``[batch, steps, 1]`` and any dtype; the result has the shape ``[batch, steps,
         hidden]``. By default, the network processes the padding too, and the mask excludes it later. With ``lengths``
         ``[batch]``, strings with the padding after them are packed, so that the network skips it. The states at their
-        bits are the same in both cases, because they cannot depend on what follows a string.
+        bits are equal in both cases, up to rounding, because they cannot depend on what follows a string.
         """
         require(inputs.dim() == 3 and inputs.shape[2] == 1, "inputs", tuple(inputs.shape), "of shape [batch, steps, 1]")
         inputs = inputs.to(self.hidden_to_logits.weight.dtype)
@@ -92,6 +92,7 @@ def by_hand(cell: str = "tanh", sharpness: float | None = None) -> ParityRNN:
     U, V, b, W, c = make_weights(sharpness or default_sharpness)
     model = ParityRNN(len(W[0]), cell).double()
     with torch.no_grad():
+        # in the order of model.parameters(): the second of PyTorch's two biases is 0
         for parameter, value in zip(model.parameters(), (U, V, b, [0.0] * len(b), W, c), strict=True):
             parameter.copy_(torch.tensor(value))
     return model
@@ -109,13 +110,15 @@ def _relu_by_hand(_):
 
 
 def _gru_by_hand(k: float):
-    # A 0 opens the update gate, so h stays. A 1 closes it, and h becomes the sign of 1/2 - h.
+    # Rows: reset gate, update gate, new value. After a 0, the update gate is near 1, so h stays. After a 1, it is near
+    # 0, and h becomes the sign of 1/2 - h.
     return ([[0.0], [-2 * k], [0.0]], [[0.0], [0.0], [-k]], [k, k, k / 2], [[10.0]], [-5.0])
 
 
 def _lstm_by_hand(k: float):
-    # The forget gate is always closed, so each step writes a new cell state: 1 if the parity is odd, and otherwise -1,
-    # or 0 after a 1 that follows an odd count, because then the input gate is closed too.
+    # Rows: input gate, forget gate, new value, output gate. The forget gate is always closed, so each step writes a new
+    # cell state: 1 if the parity is odd, and otherwise -1, or 0 after a 1 that follows an odd count, because then the
+    # input gate is closed too.
     return ([[-2 * k], [0.0], [2 * k], [0.0]], [[-k], [0.0], [k], [0.0]],
             [2.38 * k, -k, -0.38 * k, k], [[10.0]], [-3.8])
 

@@ -15,10 +15,9 @@ from parity_lib.errors import require, require_choice
 class NumpyRNN:
     """A recurrent network with one layer of tanh or relu units, and its forward and backward passes.
 
-    The weights have the names of the chapter:
-    ``U [hidden, 1]``, ``V [hidden, hidden]``, ``b [hidden]``, ``W [1, hidden]`` and ``c [1]``. With the same weights,
-    outputs and gradients equal those of :class:`~parity_lib.models.ParityRNN`, where ``b`` is the sum of PyTorch's two
-    biases. Backpropagation through time: Werbos, *Proceedings of the IEEE* 78, 1990.
+    The weights have the chapter's names: ``U [hidden, 1]``, ``V [hidden, hidden]``, ``b [hidden]``, ``W [1, hidden]``,
+    ``c [1]``. With the same weights, outputs and gradients equal those of :class:`~parity_lib.models.ParityRNN`, where
+    ``b`` is the sum of PyTorch's two biases. Backpropagation through time: Werbos, *Proceedings of the IEEE* 78, 1990.
 
     >>> from parity_lib.models import ParityRNN
     >>> network = NumpyRNN.from_torch(ParityRNN(4, "tanh"))
@@ -68,7 +67,7 @@ class NumpyRNN:
         the part from its own logit plus the part from all later time steps.
         """
         grads = {name: np.zeros_like(getattr(self, name)) for name in "UVb"}
-        grads["W"] = np.einsum("bto,bth->oh", d_logits, states[:, 1:])
+        grads["W"] = np.einsum("bto,bth->oh", d_logits, states[:, 1:])      # sums over the batch and time
         grads["c"] = d_logits.sum((0, 1))
         d_states = np.zeros_like(states)
         d_states[:, 1:] = d_logits @ self.W
@@ -79,5 +78,5 @@ class NumpyRNN:
             grads["U"] += d_pre_activation.T @ inputs[:, t]
             grads["V"] += d_pre_activation.T @ states[:, t]
             grads["b"] += d_pre_activation.sum(0)
-            d_states[:, t] += d_pre_activation @ self.V
+            d_states[:, t] += d_pre_activation @ self.V     # carries the gradient one step back in time
         return grads | {"h": d_states}

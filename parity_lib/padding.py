@@ -13,9 +13,7 @@ from parity_lib.errors import require
 
 
 def length_mask(lengths: torch.Tensor, steps: int) -> torch.Tensor:
-    """Return a mask that is True for bits and False for padding.
-
-    The mask is ``bool`` and has the shape ``[batch, steps]``.
+    """Return a ``bool`` mask ``[batch, steps]`` that is True for bits and False for padding.
 
     >>> length_mask(torch.tensor([1, 3]), steps=3)
     tensor([[ True, False, False],
@@ -47,7 +45,7 @@ def unpack(packed: PackedSequence, steps: int) -> torch.Tensor:
 def last_real_step(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
     """Return the outputs ``[batch, features]`` at the last bit of each string.
 
-    From ``outputs`` of shape ``[batch, steps, features]``, this selects the time step ``lengths[i] - 1`` of each row i.
+    It is the time step ``lengths[i] - 1`` of row i of ``outputs``, whose shape is ``[batch, steps, features]``.
 
     >>> last_real_step(torch.tensor([[[1.0], [2.0], [0.0]]]), torch.tensor([2]))
     tensor([[2.]])
@@ -70,10 +68,7 @@ def masked_values(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
 
 
 def masked_mean(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Return the mean of ``values`` over the positions where ``mask`` is True.
-
-    The other positions do not affect the result, even if they hold NaN. The errors are those of :func:`masked_values`.
-    """
+    """Return the mean of ``values`` where ``mask`` is True. The errors are those of :func:`masked_values`."""
     return masked_values(values, mask).mean()
 
 

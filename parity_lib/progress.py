@@ -1,4 +1,4 @@
-"""Progress bars. The environment variable ``PARITY_PROGRESS=0`` switches them off."""
+"""Progress bars. With the environment variable ``PARITY_PROGRESS=0``, they appear only where they are asked for."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ def progress_bar(total: int, progress: bool | None, **options: Any) -> Iterator[
     ``progress`` shows or hides it. None shows it in notebooks and terminals, and not in a log, unless the environment
     variable ``PARITY_PROGRESS`` is 0. ``options`` are further arguments of tqdm.
     """
-    if progress is None and os.environ.get("PARITY_PROGRESS") == "0":
-        progress = False
-    disable = None if progress is None else not progress    # tqdm's None: hidden if nobody sees standard error
+    switched_off = progress is None and os.environ.get("PARITY_PROGRESS") == "0"
+    disable = switched_off or (None if progress is None else not progress)      # tqdm's None: hidden in a log
     with tqdm(total=total, disable=disable, **{"leave": False, "unit": "update"} | options) as bar:
         try:
             yield bar

@@ -38,6 +38,6 @@ def updates_to_solve(updates: Sequence[int | None], share: float = 0.5) -> int |
     (200, None)
     """
     require(0 < share <= 1, "share", share, "a number above 0 and at most 1")
-    needed = math.ceil(share * len(updates) - 1e-9)
+    needed = math.ceil(share * len(updates) - 1e-9)     # 0.1 * 30 is a little above 3
     solved = sorted(update for update in updates if update is not None)
     return solved[needed - 1] if 0 < needed <= len(solved) else None
