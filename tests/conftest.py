@@ -52,8 +52,8 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_xdist_auto_num_workers(config):
-    """Use a worker more than there are processors, because tests often wait for a browser, a kernel or a time limit."""
-    return (os.cpu_count() or 1) + 1
+    """Use two workers more than processors, because tests often wait for a browser, a kernel or a time limit."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_itemcollected(item):

@@ -98,6 +98,7 @@ def test_a_new_chapter_needs_the_files_of_its_row_and_the_message_names_the_one_
     assert "{doc}`attention`" in made["book/instructors.md"]
 
 
+@pytest.mark.slow
 def test_a_new_exercise_needs_the_files_of_its_row(tmp_path):
     """The exercise is that of the page *Exercises of your own*, moved into the book as the page describes."""
     shutil.copytree(ROOT / "book", tmp_path / "book", ignore=shutil.ignore_patterns("_s*", "claims", "__pycache__"))

@@ -28,9 +28,17 @@ def pages_in_toc(folder: Path) -> list[str]:
     return [page["name"] for page in contents(yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf8")))]
 
 
+def is_current(page: Path) -> bool:
+    """Return True if nothing from which the book is made has changed since a page was built."""
+    sources = [ROOT / "book", ROOT / "_config.yml", ROOT / "_toc.yml", ROOT / "constraints.txt"]
+    for folder in ("book", "parity_lib", "packages", "solutions", "exercises"):
+        sources += [path for path in (ROOT / folder).rglob("*") if path.is_file() and path.parent.name != "__pycache__"]
+    return page.is_file() and max(path.stat().st_mtime for path in sources) < page.stat().st_mtime
+
+
 @pytest.fixture(scope="session")
 def html(testrun_uid: str) -> Path:
-    """The folder of the built pages. The first worker that needs it builds the book, and the others wait."""
+    """The folder of the built pages. The first worker that needs it builds the book if it has changed."""
     folder = ROOT / "_build"
     folder.mkdir(exist_ok=True)
     log = folder / f"tests-{testrun_uid}.log"
@@ -38,7 +46,7 @@ def html(testrun_uid: str) -> Path:
         if not log.is_file():
             for log_of_another_run in folder.glob("tests-*.log"):
                 log_of_another_run.unlink()
-            done = build(ROOT)
-            log.write_text("" if done.returncode == 0 else done.stdout, encoding="utf8")
+            done = None if is_current(folder / "html/index.html") else build(ROOT)
+            log.write_text(done.stdout if done and done.returncode else "", encoding="utf8")
     assert log.read_text(encoding="utf8") == "", "the book was not built"
     return folder / "html"

@@ -141,6 +141,7 @@ def test_wrong_pages_fail_the_build_with_a_warning_each_and_the_second_time_too(
         assert not any("book/page.md" in line for line in warnings)
 
 
+@pytest.mark.slow
 def test_a_section_may_move_to_a_page_that_is_read_before_the_one_that_had_it(tmp_path):
     book, section = tiny_book(tmp_path, SOUND), "(moved)=\n## It moves\n\nTo another page.\n"
     write(book, "_toc.yml", "format: jb-book\nroot: book/page\nchapters:\n- file: book/before\n")
@@ -151,6 +152,7 @@ def test_a_section_may_move_to_a_page_that_is_read_before_the_one_that_had_it(tm
         assert status == 0, output
 
 
+@pytest.mark.slow
 def test_a_page_names_the_repository_as_the_configuration_does(tmp_path):
     commands = "git clone https://github.com/OWNER/one-bit-of-memory\ncd one-bit-of-memory\n"
     book = tiny_book(tmp_path, f"{SOUND}\n```text\n{commands}```\n")
@@ -164,6 +166,7 @@ def test_a_page_names_the_repository_as_the_configuration_does(tmp_path):
     assert "OWNER" not in page
 
 
+@pytest.mark.slow
 def test_chapters_of_a_second_part_have_letters_also_in_a_later_build(tmp_path):
     book = tiny_book(tmp_path, SOUND)
     write(book, "_toc.yml", """\
@@ -207,6 +210,7 @@ def test_two_builds_do_not_run_in_one_folder(tmp_path):
         assert build_quickly(book) == (1, f"Another build is running in {book}. Wait until it ends.\n")
 
 
+@pytest.mark.slow
 def test_a_repository_url_brings_launch_buttons_and_a_base_url_brings_addresses(tmp_path, monkeypatch):
     book = tiny_book(tmp_path, FRONT + SOUND)
     monkeypatch.setenv("PARITY_BOOK", "https://example.org/another/")

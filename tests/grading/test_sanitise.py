@@ -258,6 +258,7 @@ def test_a_text_that_would_take_hours_is_shown_unrendered(source):
         assert html.escape(source) in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_brackets_and_code_of_a_megabyte_do_not_delay_a_page(show, template):
     """nbconvert's filters would take hours for the brackets, and gigabytes for the code."""

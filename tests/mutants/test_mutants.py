@@ -28,6 +28,7 @@ def survivors(sample):
     return [mutant.name for mutant in sample if mutant.name not in EQUIVALENT and mutants.survives(mutant)]
 
 
+@pytest.mark.slow
 def test_mutants_have_different_names_and_equivalent_mutants_exist_and_have_a_reason():
     names = [mutant.name for mutant in all_mutants()]
     assert len(set(names)) == len(names)
@@ -35,6 +36,7 @@ def test_mutants_have_different_names_and_equivalent_mutants_exist_and_have_a_re
     assert all(len(reason) > 20 for reason in EQUIVALENT.values())
 
 
+@pytest.mark.slow
 def test_a_sample_of_mutants_is_killed():
     assert survivors(all_mutants()[4::29]) == []
 
