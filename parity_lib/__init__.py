@@ -1,6 +1,6 @@
 """A library for learning about recurrent neural networks through the parity problem.
 
-It belongs to the book *One Bit of Memory*. Read its modules in the order of the chapters:
+It belongs to the book *One Bit of Memory*. Read its modules in this order:
 
 - ``data``: random bit strings, their parity, and batches of them, with padding, labels and masks;
 - ``padding``: packing, which skips the padding, and functions for masks and lengths (``train`` uses the masks);

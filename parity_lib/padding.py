@@ -1,7 +1,7 @@
 """Packing, which skips the padding of short strings, and functions for masks and lengths.
 
-Chapter: *Packing*. Here, the padding follows the string. The ``lengths`` of the strings have the shape ``[batch]`` and
-need not be sorted; a function raises ValueError unless they are integers from 1 to the width of the batch.
+Chapter: *Packing strings of different lengths*. Here, the padding follows the string. ``lengths`` ``[batch]`` need not
+be sorted; a function raises ValueError unless they are integers from 1 to the width of the batch.
 """
 
 from __future__ import annotations

@@ -52,6 +52,19 @@ def test_no_import_hides_in_a_string():
         ("parity_grading", "parity_checks"), ("parity_checks", "parity_lib")}
 
 
+def test_a_docstring_names_pages_and_exercises_by_their_titles():
+    titles = {re.search("^# (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)[1].replace("`", "")
+              for page in (ROOT / "book").glob("*.md")}
+    titles |= {re.search("^title: (.+)$", source.read_text(encoding="utf-8"), re.MULTILINE)[1]
+               for source in (ROOT / "solutions").glob("*/*.md")}
+    named = {(path.name, title) for path in [*MODULES, *sorted((ROOT / "tests").rglob("*.py"))]
+             for named in re.findall(r"(?:[Cc]hapter|[Pp]age|[Ee]xercise)s?:?((?:(?: and)?\s+\*[^*\n]+\*)+)",
+                                     ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "")
+             for title in re.findall(r"\*([^*\n]+)\*", named)}
+    assert len(named) > 20
+    assert {(path, title) for path, title in named if title not in titles} == set()
+
+
 def test_the_changelog_and_the_citation_have_the_version():
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     newest = re.search(r"^## (?!Unreleased$)(\S+)", changes, re.MULTILINE)[1]

@@ -1,4 +1,7 @@
-"""Charts of training runs and of the answers, gradients and hidden states of networks."""
+"""Charts of learning curves and of the answers, gradients and hidden states of networks.
+
+Charts that count many training runs are in `charts_runs`.
+"""
 
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
@@ -12,11 +15,11 @@ from parity_figures.picture import (
     EVEN,
     INK,
     LINE,
+    LINE_STYLES,
     MUTED,
     ODD,
     PAPER,
     RIGHT,
-    SERIES,
     Numbers,
     Picture,
     canvas,
@@ -43,7 +46,7 @@ def draw_lines(axes: Axes, x: Values, series: Series, **look: Any) -> None:
 
     A series may be shorter than ``x``. ``look`` overrides properties of the lines.
     """
-    for (label, values), (dashes, colour, marker) in zip(series.items(), SERIES):
+    for (label, values), (dashes, colour, marker) in zip(series.items(), LINE_STYLES):
         axes.plot(x[:len(values)], values, label=label, linestyle=dashes, color=colour, **{
             "marker": marker, "markersize": 4.5, "markevery": max(1, len(values) // 8), **look})
 

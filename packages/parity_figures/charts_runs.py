@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 
 from parity_figures.picture import (
     INK,
+    LINE_STYLES,
     MUTED,
     PAPER,
-    SERIES,
     WIDTH,
     Numbers,
     Picture,
@@ -156,7 +156,7 @@ def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]
                                 for label, _, _ in rows))
     words, numbers = [], []
     for axes, (title, table) in zip(grid, tables.items()):
-        for place, (name, rows), (dashes, colour, _), marker in zip(count(), table.items(), SERIES, "^vDPX<"):
+        for place, (name, rows), (dashes, colour, _), marker in zip(count(), table.items(), LINE_STYLES, "^vDPX<"):
             x = np.array([labels.index(str(label)) for label, _, _ in rows], dtype=float)
             intervals = [wilson_interval(solved, seeds) for _, solved, seeds in rows]
             look: dict[str, Any] = {"color": colour, "linestyle": dashes, "linewidth": 1.1, "marker": marker}

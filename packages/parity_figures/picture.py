@@ -35,7 +35,7 @@ EVEN, ODD, THIRD, FOURTH, INK, MUTED, LINE, PAPER = (
 # EVEN and ODD stand for a label or an answer, RIGHT and WRONG for correct and incorrect answers. Everything else is
 # drawn in ink, and series are told apart by their lines and markers: (line style, colour, marker).
 RIGHT, WRONG = THIRD, FOURTH
-SERIES = (("-", INK, "o"), ("--", INK, "s"), ("-.", MUTED, "^"), (":", INK, "D"), ((0, (5, 1)), MUTED, "v"),
+LINE_STYLES = (("-", INK, "o"), ("--", INK, "s"), ("-.", MUTED, "^"), (":", INK, "D"), ((0, (5, 1)), MUTED, "v"),
           ((0, (1, 1)), MUTED, "P"))
 # The typeface of the page; elsewhere that of Matplotlib or Verdana, which is as wide.
 TYPEFACE = "var(--pst-font-family-base, 'DejaVu Sans', Verdana, sans-serif)"

@@ -1,4 +1,7 @@
-"""Drawings of networks that read a sequence, with shared parts in the same place."""
+"""Drawings of networks that read a sequence.
+
+For chapter 1, `all_at_once` and `one_by_one` draw equal parts at equal heights, so that readers can compare the two.
+"""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,8 +1,8 @@
 """Functions for training networks on all strings of n bits. Start with :func:`train_on_all_strings`.
 
-Chapter: *The experiment*. The gradient is computed over all strings, or over batches that are drawn from them. A batch
-is represented by a weight for each string, namely how often it was drawn, so that a large batch takes no more time than
-a small one. Strings with the same beginning share its time steps.
+Chapter: *OpenAI's question*. The gradient is computed over all strings, or over batches that are drawn from them. A
+batch is represented by a weight for each string, namely how often it was drawn, so that a large batch takes no more
+time than a small one. Strings with the same beginning share its time steps.
 :class:`~parity_study.experiments.condition.Enumerated` conditions are trained here.
 """
 

@@ -1,7 +1,7 @@
 """Batched computation of the logits of many networks of the same size.
 
-Chapter: *The experiment*. In a small network, most of the time is spent on function calls and little on arithmetic, so
-fifty networks together take little longer than one. Tensors are ``[steps, seeds, units, batch]``, and no computation
+Chapter: *OpenAI's question*. In a small network, most of the time is spent on function calls and little on arithmetic,
+so fifty networks together take little longer than one. Tensors are ``[steps, seeds, units, batch]``, and no computation
 mixes the numbers of two seeds. :mod:`~parity_study.cells` computes the time steps.
 """
 

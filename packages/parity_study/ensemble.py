@@ -1,7 +1,7 @@
 """Tools for training many networks in one batched computation on the CPU.
 
-Chapter: *The experiment*. :func:`train_together` trains each model as :func:`~parity_lib.training.train` would from the
-same seed, on the same strings in the same order. :mod:`~parity_study.batched_networks` computes the logits.
+Chapter: *OpenAI's question*. :func:`train_together` trains each model as :func:`~parity_lib.training.train` would from
+the same seed, on the same strings in the same order. :mod:`~parity_study.batched_networks` computes the logits.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Modern recurrent layers and a transformer, each in a few lines of PyTorch.
 
-Page: *Which layers keep a bit?* All layers read bits and answer after each of them. They have 8 units. A layer holds
-one network for each seed: all weights are ``[seeds, rows, columns]``, and multiply vectors from the right, as in
+Page: *Which layers keep a bit for ever?* All layers read bits and answer after each of them. They have 8 units. A layer
+holds one network for each seed: all weights are ``[seeds, rows, columns]``, and multiply vectors from the right, as in
 ``x @ W``. Bits are ``[steps, seeds, batch, 1]`` and logits ``[steps, seeds, batch]``. The first weights are uniform
 between plus and minus one divided by the root of the rows, as in PyTorch. For the cells whose gates read the state, the
 root is that of the units, as in PyTorch, too.

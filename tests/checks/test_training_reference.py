@@ -1,4 +1,4 @@
-"""The reference training of *No teacher forcing*."""
+"""The reference training of *Without teacher forcing*."""
 
 from unittest import mock
 

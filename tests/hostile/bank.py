@@ -3,7 +3,7 @@
 A file ``submissions/NAME.py`` is one submission of *Unrolling*. Its docstring says what the student did. It defines
 
 - ``KIND``: the mechanism, such as ``"channel"``;
-- ``LOSES``: the test cells that give no points; all others give full points. ``NOTHING`` if it cannot be graded;
+- ``LOSES``: the test cells that give no points; all others give full points. ``"ungraded"`` if it cannot be graded;
 - ``STOCK``: the same for ``nbgrader autograde``, if that differs;
 - either ``CELLS``, new sources of the solution's cells by id (``SOLUTION`` in them stands for the old source); or
   ``CODE``, which runs in place of the first answer while no task is solved, so that ``LOSES`` is all of them; or
@@ -27,7 +27,7 @@ from tests.exercises import course
 HERE = Path(__file__).parent / "submissions"
 EXERCISE = "unrolling"
 TESTS = {"parity-check": 2, "rnn-step-check": 2, "unroll-check": 3, "two-unit-weights-check": 4}
-NOTHING = "nothing"
+UNGRADED = "ungraded"
 ALL = tuple(TESTS)
 UNSOLVED = {"parity": "", "rnn-step": "", "unroll": "", "two-unit-weights": ""}
 # Source of a function for submissions that search the sandbox. The libraries can lie anywhere, also below a folder that
@@ -62,7 +62,7 @@ class Hostile:
     def points(self, stock: bool = False) -> dict[str, float] | None:
         """Return the points of each test cell; None if it cannot be graded."""
         loses = self.stock if stock else self.loses
-        return None if loses == NOTHING else {test: 0 if test in loses else most for test, most in TESTS.items()}
+        return None if loses == UNGRADED else {test: 0 if test in loses else most for test, most in TESTS.items()}
 
 
 def read(path: Path) -> Hostile:
@@ -76,7 +76,7 @@ def read(path: Path) -> Hostile:
         known |= {"LOSES": ALL, "CELLS": UNSOLVED | {"parity": FOREIGN * ("foreign(" in code) + code}}
     loses = known["LOSES"]
     for group in (loses, known.get("STOCK", loses)):
-        if group != NOTHING and not set(group) <= set(TESTS):
+        if group != UNGRADED and not set(group) <= set(TESTS):
             raise ValueError(f"{path.name}: there are only the test cells {', '.join(TESTS)}")
 
     def write(folder: Path, notebook: NotebookNode) -> None:

@@ -1,6 +1,6 @@
 """Training conditions: what a network is trained on, and with which settings.
 
-Chapter: *The experiment*. A :class:`Condition` trains on strings that are drawn anew, and an :class:`Enumerated`
+Chapter: *OpenAI's question*. A :class:`Condition` trains on strings that are drawn anew, and an :class:`Enumerated`
 condition on the strings of one length, of which there are few enough to test all of them. Both train a network from
 each of several seeds, and summarise the results for a result file. :mod:`~parity_study.experiments.series` lists the
 conditions.

@@ -1,6 +1,6 @@
 """The series of training conditions, with the question that each series answers.
 
-Chapter: *The experiment*. To add a series, add a row to :data:`SERIES`. The predictions that we made before some of
+Chapter: *OpenAI's question*. To add a series, add a row to :data:`SERIES`. The predictions that we made before some of
 them ran are on the page *Evidence*.
 """
 

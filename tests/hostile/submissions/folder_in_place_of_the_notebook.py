@@ -1,7 +1,7 @@
 """What has the notebook's name is a folder, and in it are files of the student's."""
 
 KIND = "files"
-LOSES = "nothing"
+LOSES = "ungraded"
 SAYS = "unrolling.ipynb is missing"
 
 

@@ -1,7 +1,7 @@
 """The folder of the submission is a link to the folder of another student, who has solved everything."""
 
 KIND = "files"
-LOSES = "nothing"
+LOSES = "ungraded"
 SAYS = "its folder is a link to another folder"
 
 

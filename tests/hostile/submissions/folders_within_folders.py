@@ -1,7 +1,7 @@
 """An honest solution; next to it is a folder in a folder in a folder, and so on, fifteen hundred times."""
 
 KIND = "files"
-LOSES = "nothing"
+LOSES = "ungraded"
 
 
 def hand_in(folder, notebook):

@@ -1,4 +1,4 @@
-"""Nothing is solved; in the place of each answer comes what a test would show that gives points in part."""
+"""Nothing is solved; every answer becomes four points, as a test that gives points in part shows them."""
 
 KIND = "channel"
 CODE = '''

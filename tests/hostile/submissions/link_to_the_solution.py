@@ -1,7 +1,7 @@
 """The submitted file is a link to the solution in the course's folder."""
 
 KIND = "files"
-LOSES = "nothing"
+LOSES = "ungraded"
 SAYS = "left out unrolling.ipynb, which is not a regular file"
 
 

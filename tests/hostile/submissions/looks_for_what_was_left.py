@@ -1,4 +1,4 @@
-"""Nothing is solved; a word is looked for that an earlier submission may have left."""
+"""Nothing is solved; it looks for the file and socket that ``leaves_something_for_the_next.py`` may have left."""
 
 KIND = "neighbours"
 CODE = '''

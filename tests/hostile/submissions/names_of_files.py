@@ -2,7 +2,7 @@
 
 KIND = "files"
 LOSES = ()
-STOCK = "nothing"
+STOCK = "ungraded"
 SAYS = "left out data.txt, which is not a regular file"
 
 

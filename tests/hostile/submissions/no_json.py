@@ -1,7 +1,7 @@
 """The file is a part of a notebook: the upload was cut off."""
 
 KIND = "unreadable"
-LOSES = "nothing"
+LOSES = "ungraded"
 SAYS = "is not a notebook"
 
 

@@ -1,4 +1,4 @@
-"""Nothing is solved; the channel sends numbers of eighty bits that are neither numbers nor marked as none."""
+"""Nothing is solved; the channel sends 80-bit floats that are neither finite nor infinite nor NaN."""
 
 KIND = "channel"
 CODE = '''

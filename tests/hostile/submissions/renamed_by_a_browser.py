@@ -2,7 +2,7 @@
 
 KIND = "files"
 LOSES = ()
-STOCK = "nothing"
+STOCK = "ungraded"
 SAYS = "unrolling/Unrolling.ipynb.txt was used as unrolling.ipynb"
 
 

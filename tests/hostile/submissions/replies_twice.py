@@ -1,4 +1,6 @@
-"""An honest solution; before each reply come one to another message, one that is a list, and no message at all."""
+"""An honest solution. Before each reply come one to another message, two with a list in the wrong
+place, and bytes that are no message.
+"""
 
 KIND = "messages"
 LOSES = ()

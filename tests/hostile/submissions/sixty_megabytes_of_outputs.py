@@ -1,7 +1,7 @@
 """An honest solution, saved with so many outputs that the file is larger than what is read."""
 
 KIND = "outputs saved"
-LOSES = "nothing"
+LOSES = "ungraded"
 SAYS = "larger than"
 
 

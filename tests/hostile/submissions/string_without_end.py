@@ -1,7 +1,7 @@
-"""The file is a string of two million escaped quotation marks that never ends, after which a search may start again."""
+"""A string of two million escaped quotation marks never ends; a parser might search on from each of them."""
 
 KIND = "unreadable"
-LOSES = "nothing"
+LOSES = "ungraded"
 
 
 def hand_in(folder, notebook):

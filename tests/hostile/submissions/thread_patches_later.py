@@ -1,4 +1,4 @@
-"""Nothing is solved; a thread replaces the checks later, and the end of the process is to change the gradebook."""
+"""Nothing is solved; a thread replaces the checks later; at its end, the process tries to change the gradebook."""
 
 KIND = "threads"
 CODE = '''

@@ -2,7 +2,7 @@
 
 KIND = "files"
 LOSES = ()
-STOCK = "nothing"
+STOCK = "ungraded"
 SAYS = "nbgrader cannot read the time in it"
 
 
