@@ -1,4 +1,4 @@
-"""The table "Where to change what" in CONTRIBUTING.md is true: three of its changes are made in copies of the files.
+"""The table "Where to change what" in CONTRIBUTING.md names files that exist, and three of its changes are tried.
 
 Each test changes only the files that the row of the table names, and then asks whether the change has arrived.
 """
@@ -28,7 +28,7 @@ NO_CODE = shutil.ignore_patterns("_*", "claims")
 
 def places(change: str) -> list[str]:
     """Return the files and folders that a row of the table names, with `*` in place of NAME."""
-    return [name.replace("NAME", "*") for name in re.findall(r"`([\w./]*[/.][\w./]*)`", ROWS[change])]
+    return [name.replace("NAME", "*") for name in re.findall(r"`([\w./-]*[/.][\w./-]*)`", ROWS[change])]
 
 
 def write(folder: Path, change: str, name: str, text: str) -> None:
@@ -91,10 +91,12 @@ def test_a_new_chapter_needs_the_files_of_its_row_and_the_message_names_the_one_
     change("book/attention.md", "A new", "- **Time:** 5 minutes.\n\nA new")
     with pytest.raises(ValueError, match=r"^book/index.md: chapters .*'attention'"):
         manifest.derived(tmp_path)
-    row = "| 11 | {doc}`then-and-now`"
-    change("book/index.md", row, f"| 12 | {{doc}}`attention` | attend | 0 |\n{row}")
+    index = (tmp_path / "book/index.md").read_text(encoding="utf8")
+    row, number = re.search(r"\| (\d+) \| {doc}`then-and-now`", index).group(0, 1)
+    new = f"| {int(number) + 1} | {{doc}}`attention` | attend |"
+    change("book/index.md", row, f"{new} 0 |\n{row}")
     made = manifest.derived(tmp_path)
-    assert "| 12 | {doc}`attention` | attend | 5 |" in made["book/index.md"]
+    assert f"{new} 5 |" in made["book/index.md"]
     assert "{doc}`attention`" in made["book/instructors.md"]
 
 
